@@ -1,0 +1,140 @@
+import { EtlError } from '@retail-etl/contracts';
+import { SettingsReader } from './read-settings.js';
+
+export const LOG_LEVELS = ['trace', 'debug', 'info', 'warn', 'error', 'fatal', 'silent'] as const;
+export const CSV_ENCODINGS = ['utf-8', 'utf-16le', 'utf-16be', 'iso-8859-1', 'windows-1252'] as const;
+export type CsvEncoding = (typeof CSV_ENCODINGS)[number];
+
+/** What every service needs. */
+export interface CommonConfig {
+  readonly redisUrl: string;
+  readonly mysqlUrl: string;
+  /** Holds `input/`, `output/`, `staging/` and `runs/`; the same folder for all services. */
+  readonly dataDir: string;
+  readonly host: string;
+  /** Undefined: the gateway takes 8080, the other services a free port for their health endpoint. */
+  readonly port: number | undefined;
+  readonly logLevel: (typeof LOG_LEVELS)[number];
+}
+
+export interface ExtractorConfig extends CommonConfig {
+  readonly postgresUrl: string;
+  /** The encoding of store files that carry no byte order mark. */
+  readonly csvEncoding: CsvEncoding;
+  /** Most bytes a store file may have, decompressed. */
+  readonly fileBytesMax: number;
+}
+
+export interface TransformerConfig extends CommonConfig {
+  /** 0 to 1; a run with more rejected rows in one source fails. */
+  readonly maxRejectRatio: number;
+  /** strptime patterns tried on store files' dates besides ISO 8601. */
+  readonly csvDateFormats: readonly string[];
+  readonly allowDuplicateFiles: boolean;
+}
+
+export type LoaderConfig = CommonConfig;
+
+export interface GatewayConfig extends CommonConfig {
+  readonly adminUsername: string;
+  readonly adminPassword: string;
+  readonly viewerUsername: string | undefined;
+  readonly viewerPassword: string | undefined;
+  readonly apiToken: string | undefined;
+  /** Five-field cron; undefined when SCHEDULE_CRON is `off`: no schedule from the environment. */
+  readonly scheduleCron: string | undefined;
+  readonly scheduleTz: string;
+  readonly warnRejectRatio: number | undefined;
+  readonly runRetentionDays: number;
+  readonly alertWebhookUrl: string | undefined;
+  readonly alertAllowPrivate: boolean;
+  readonly smtpUrl: string | undefined;
+  readonly alertEmailFrom: string | undefined;
+  readonly alertEmailTo: string | undefined;
+}
+
+/** Servers and folder, as `npm run setup` needs them. */
+export interface SetupConfig {
+  readonly postgresUrl: string;
+  readonly mysqlUrl: string;
+  readonly dataDir: string;
+}
+
+type Env = Readonly<Record<string, string | undefined>>;
+
+const REDIS = [['redis:', 'rediss:'], 'redis://localhost:6379'] as const;
+const POSTGRES = [['postgres:', 'postgresql:'], 'postgres://user:password@localhost:5432/shop'] as const;
+const MYSQL = [['mysql:', 'mariadb:'], 'mysql://user:password@localhost:3306/warehouse'] as const;
+
+function readCommon(read: SettingsReader): CommonConfig {
+  return {
+    redisUrl: read.url('REDIS_URL', ...REDIS),
+    mysqlUrl: read.url('MYSQL_URL', ...MYSQL),
+    dataDir: read.required('DATA_DIR', './data'),
+    host: read.text('HOST') ?? '127.0.0.1',
+    port: read.text('PORT') === undefined ? undefined : read.integer('PORT', 8080, 0, 65_535),
+    logLevel: read.oneOf('LOG_LEVEL', LOG_LEVELS, 'info'),
+  };
+}
+
+/** Throws one CONFIG_INVALID that lists every problem; nothing has been connected to by then. */
+function finish<T>(read: SettingsReader, config: T): T {
+  if (read.problems.length > 0) throw new EtlError('CONFIG_INVALID', read.problems.join('; '));
+  return config;
+}
+
+export function loadExtractorConfig(env: Env): ExtractorConfig {
+  const read = new SettingsReader(env);
+  return finish(read, {
+    ...readCommon(read),
+    postgresUrl: read.url('POSTGRES_URL', ...POSTGRES),
+    csvEncoding: read.oneOf('CSV_ENCODING', CSV_ENCODINGS, 'utf-8'),
+    fileBytesMax: read.integer('FILE_BYTES_MAX', 16 * 1024 ** 3, 1, Number.MAX_SAFE_INTEGER),
+  });
+}
+
+export function loadTransformerConfig(env: Env): TransformerConfig {
+  const read = new SettingsReader(env);
+  return finish(read, {
+    ...readCommon(read),
+    maxRejectRatio: read.ratio('MAX_REJECT_RATIO', 0.5),
+    csvDateFormats: (read.text('CSV_DATE_FORMATS') ?? '').split('|').filter((format) => format !== ''),
+    allowDuplicateFiles: read.flag('ALLOW_DUPLICATE_FILES'),
+  });
+}
+
+export function loadLoaderConfig(env: Env): LoaderConfig {
+  const read = new SettingsReader(env);
+  return finish(read, readCommon(read));
+}
+
+export function loadSetupConfig(env: Env): SetupConfig {
+  const read = new SettingsReader(env);
+  return finish(read, {
+    postgresUrl: read.url('POSTGRES_URL', ...POSTGRES),
+    mysqlUrl: read.url('MYSQL_URL', ...MYSQL),
+    dataDir: read.required('DATA_DIR', './data'),
+  });
+}
+
+export function loadGatewayConfig(env: Env): GatewayConfig {
+  const read = new SettingsReader(env);
+  const cron = read.text('SCHEDULE_CRON') ?? '0 0 * * *';
+  return finish(read, {
+    ...readCommon(read),
+    adminUsername: read.text('ADMIN_USERNAME') ?? 'admin',
+    adminPassword: read.required('ADMIN_PASSWORD', 'a long random text; there is no default'),
+    viewerUsername: read.text('VIEWER_USERNAME'),
+    viewerPassword: read.text('VIEWER_PASSWORD'),
+    apiToken: read.text('API_TOKEN'),
+    scheduleCron: cron === 'off' ? undefined : cron,
+    scheduleTz: read.text('SCHEDULE_TZ') ?? 'UTC',
+    warnRejectRatio: read.optionalRatio('WARN_REJECT_RATIO'),
+    runRetentionDays: read.integer('RUN_RETENTION_DAYS', 30, 1, 36_500),
+    alertWebhookUrl: read.optionalUrl('ALERT_WEBHOOK_URL', ['http:', 'https:'], 'https://hooks.example.com/etl'),
+    alertAllowPrivate: read.flag('ALERT_ALLOW_PRIVATE'),
+    smtpUrl: read.optionalUrl('SMTP_URL', ['smtp:', 'smtps:'], 'smtp://user:password@mail.example.com:587'),
+    alertEmailFrom: read.text('ALERT_EMAIL_FROM'),
+    alertEmailTo: read.text('ALERT_EMAIL_TO'),
+  });
+}

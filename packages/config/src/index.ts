@@ -1,0 +1,2 @@
+export * from './config.js';
+export { SettingsReader } from './read-settings.js';

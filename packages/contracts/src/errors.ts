@@ -1,0 +1,123 @@
+import type { StageName } from './queues.js';
+
+interface ErrorKind {
+  /** What the reader can do about it; shown in the log, the API and on the page in these words. */
+  readonly remedy: string;
+  /** True if the same step may succeed when simply tried again. */
+  readonly transient: boolean;
+  /** The HTTP status when an API request meets it. */
+  readonly status: number;
+}
+
+const terminal = (remedy: string, status = 500): ErrorKind => ({ remedy, transient: false, status });
+const transient = (remedy: string, status = 503): ErrorKind => ({ remedy, transient: true, status });
+
+/** Every error this project raises on purpose: what happened (comment) and what to do (remedy). */
+export const ERROR_CATALOGUE = {
+  /** A setting is missing or not of its form; the message lists all of them. */
+  CONFIG_INVALID: terminal('Set the named variables (README, "Settings") and start again.'),
+  /** The input folder, the table or every store file is absent. */
+  SOURCE_MISSING: terminal('Put the named table or file in place, check POSTGRES_URL and DATA_DIR, then start a new run.'),
+  /** A source is there but holds no records, which is more likely a broken export than a day without sales. */
+  SOURCE_EMPTY: terminal('Export the named file or table again, or move the empty file out of the input folder, then start a new run.'),
+  /** A needed column is missing or stands twice in a header or table. */
+  HEADER_INVALID: terminal('Correct the named columns, then retry the run: sale_id, product_id, quantity, sale_amount, sale_date, each once.'),
+  /** A file that cannot be read as a store file: a link, a folder, too large, unreadable or not gzip. */
+  FILE_REFUSED: terminal('Replace the named file by a regular, readable file within FILE_BYTES_MAX, then start a new run.'),
+  /** A file was written to, replaced or removed while it was being read. */
+  FILE_CHANGED: terminal('Let the delivery of the named file finish (write aside, then rename into place), then start a new run.'),
+  /** Two files hold the same bytes: most likely one delivery under two names, which would count every sale twice. */
+  FILE_DUPLICATE: terminal('Remove one of the named files, or set ALLOW_DUPLICATE_FILES=true if both count, then start a new run.'),
+  /** More rows of a source were rejected than MAX_REJECT_RATIO allows. */
+  REJECT_RATIO: terminal("Look at the run's rejects; correct the source and start a new run, or raise MAX_REJECT_RATIO and retry."),
+  /** No row at all was accepted, so there is nothing to publish. */
+  SUMMARY_EMPTY: terminal("Look at the run's rejects and its window (from, to), then start a new run."),
+  /** Rows, quantities or amounts do not add up between two places that must agree. */
+  BOOKS_UNBALANCED: terminal('Nothing was published. Retry the run; if it happens again, report the figures in the message.'),
+  /** A product's total does not fit the target's columns. */
+  TARGET_OVERFLOW: terminal('Correct the quantities or amounts of the named product at the source, then start a new run.'),
+  /** A newer run has already published; publishing this one would bring back older figures. */
+  SUPERSEDED: terminal('Nothing to do: the target shows a newer run.', 409),
+  /** A staged file is not what its manifest says. */
+  STAGED_CORRUPT: terminal('Retry the run: the damaged part is made again. Check the disk that holds DATA_DIR.'),
+  /** The volume of DATA_DIR is full. */
+  STAGING_FULL: transient('Free space on the volume that holds DATA_DIR; the run goes on by itself, or retry it.', 507),
+  /** DATA_DIR is not reachable, or not readable and writable for this service. */
+  STAGING_UNAVAILABLE: transient('Check that DATA_DIR is mounted in every service and belongs to the user they run as, then retry the run.'),
+  /** PostgreSQL refuses connections, went away or cancelled a statement. */
+  POSTGRES_UNAVAILABLE: transient('Check POSTGRES_URL and that the server is up; the run goes on by itself within ten minutes, later retry it.'),
+  /** PostgreSQL answered, but will not do what was asked (rights, types). */
+  POSTGRES_REFUSED: terminal('Grant the role of POSTGRES_URL SELECT on online_sales (and USAGE on its schema), then retry the run.'),
+  /** MySQL refuses connections, went away, is read-only or gave up on a lock. */
+  MYSQL_UNAVAILABLE: transient('Check MYSQL_URL and that the server is up and writable; the run goes on by itself within ten minutes, later retry it.'),
+  /** MySQL answered, but will not do what was asked (rights, missing tables). */
+  MYSQL_REFUSED: terminal('Run `npm run setup`, and grant the user of MYSQL_URL all rights on its database, then retry the run.'),
+  /** Redis refuses connections, went away or is full. */
+  REDIS_UNAVAILABLE: transient('Check REDIS_URL and that the server is up and has free memory (maxmemory-policy noeviction).'),
+  /** The run's jobs are no longer in Redis. */
+  JOBS_LOST: terminal('Redis lost the jobs of this run (wiped, or restored from an older copy). Retry the run.'),
+  /** A step's process died or stalled each time it was started. */
+  STEP_CRASHED: terminal("Look at the service's log for what ended the process (memory limit?), then retry the run."),
+  /** A step did not finish although it was tried as often as allowed. */
+  STEP_FAILED: terminal("Look at the run's log, then retry the run."),
+  /** The data of a job is not of its schema. */
+  JOB_INVALID: terminal('Add the job again with data such as {"from": "2026-01-01", "to": "2026-01-31", "dryRun": true}; all three are optional.', 400),
+  /** A request is not of its schema. */
+  REQUEST_INVALID: terminal('Correct the named fields; /docs shows the schema.', 400),
+  /** No session and no token, or wrong ones. */
+  UNAUTHENTICATED: terminal('Sign in at /login, or send "Authorization: Bearer <API_TOKEN>".', 401),
+  /** The role may look but not change, or the request came from another site. */
+  FORBIDDEN: terminal('Sign in as the operator, on this very site.', 403),
+  /** Too many attempts. */
+  RATE_LIMITED: terminal('Wait until the time in Retry-After has passed.', 429),
+  /** No such thing. */
+  NOT_FOUND: terminal('Check the id; GET /api/runs lists the runs.', 404),
+  /** It was there, and was removed by age. */
+  GONE: terminal('The files of a run are kept RUN_RETENTION_DAYS; its report stays.', 410),
+  /** The run's state does not allow it. */
+  RUN_STATE: terminal('Look at the state of the run: only waiting or running ones can be cancelled, only failed ones retried.', 409),
+  /** The schedule belongs to the environment, not to the API. */
+  SCHEDULE_FIXED: terminal('Set SCHEDULE_CRON and SCHEDULE_TZ (SCHEDULE_CRON=off removes it) and restart the gateway, or pause it here.', 409),
+  /** No channel for alerts is configured, or none took the alert. */
+  ALERT_UNSENT: terminal('Set ALERT_WEBHOOK_URL, or SMTP_URL with ALERT_EMAIL_FROM and ALERT_EMAIL_TO, and look at the reason in the message.', 409),
+  /** The same Idempotency-Key came with other parameters. */
+  IDEMPOTENCY_CONFLICT: terminal('Use a new Idempotency-Key for a new request.', 422),
+  /** A fault in this program. */
+  INTERNAL: terminal('This is a bug: report it with the log around this message.'),
+} as const satisfies Record<string, ErrorKind>;
+
+export type ErrorCode = keyof typeof ERROR_CATALOGUE;
+
+export interface ErrorRecord {
+  readonly code: ErrorCode;
+  readonly message: string;
+  readonly remedy: string;
+  readonly stage: StageName | null;
+}
+
+/** An error with a code of the catalogue. `message` names the thing: the file, table, column, product or server. */
+export class EtlError extends Error {
+  override readonly name = 'EtlError';
+  readonly code: ErrorCode;
+
+  constructor(code: ErrorCode, message: string, options?: { cause?: unknown }) {
+    super(message, options);
+    this.code = code;
+  }
+
+  get remedy(): string {
+    return ERROR_CATALOGUE[this.code].remedy;
+  }
+
+  get transient(): boolean {
+    return ERROR_CATALOGUE[this.code].transient;
+  }
+
+  get status(): number {
+    return ERROR_CATALOGUE[this.code].status;
+  }
+
+  toRecord(stage: StageName | null): ErrorRecord {
+    return { code: this.code, message: this.message, remedy: this.remedy, stage };
+  }
+}
