@@ -1,0 +1,133 @@
+import { type Database, execute, select, withTransaction } from './database.js';
+import { fromJson, type Run, selectRuns } from './run-row.js';
+import { addFindings } from './run-state.js';
+
+export type AlertChannel = 'webhook' | 'email';
+
+export interface NewAlert {
+  /** What happened, such as `failed:<run>:<epoch>`. With the channel it makes the row unique: two gateways that see it make one alert. */
+  readonly key: string;
+  readonly kind: 'failed' | 'rejects' | 'missed' | 'test';
+  readonly channel: AlertChannel;
+  readonly runId: string | null;
+  readonly body: unknown;
+}
+
+export interface Alert extends NewAlert {
+  readonly id: number;
+  /** How often delivery was begun, this time included. */
+  readonly attempts: number;
+  /** True if an earlier claim ran out without a word: that gateway may have delivered it before it died. */
+  readonly mayBeRepeat: boolean;
+}
+
+/** A gateway that has claimed an alert has this long to deliver and record it; then another may take it. */
+export const CLAIM_SECONDS = 60;
+
+interface Row {
+  id: number | string;
+  alert_key: string;
+  kind: NewAlert['kind'];
+  channel: AlertChannel;
+  run_id: string | null;
+  body: unknown;
+  attempts: number;
+  claimed_by: string | null;
+}
+
+/** Records an alert to be delivered. False if it was already there. */
+export async function addAlert(database: Database, alert: NewAlert): Promise<boolean> {
+  const { affectedRows } = await execute(
+    database,
+    'recording an alert',
+    `INSERT IGNORE INTO etl_alerts (alert_key, kind, channel, run_id, body, state, next_attempt_at, created_at)
+     VALUES (?, ?, ?, ?, ?, 'pending', UTC_TIMESTAMP(3), UTC_TIMESTAMP(3))`,
+    [`${alert.key}:${alert.channel}`, alert.kind, alert.channel, alert.runId, JSON.stringify(alert.body)],
+  );
+  return affectedRows === 1;
+}
+
+/** Ended runs of the last day for which nobody has recorded an alert of this kind on this channel. */
+export async function runsWithoutAlert(database: Database, kind: 'failed' | 'rejects', channel: AlertChannel): Promise<Run[]> {
+  const states = kind === 'failed' ? "('failed')" : "('published', 'previewed')";
+  return selectRuns(
+    database,
+    'looking for runs to alert about',
+    `state IN ${states} AND finished_at > UTC_TIMESTAMP(3) - INTERVAL 1 DAY
+     AND NOT EXISTS (SELECT 1 FROM etl_alerts a WHERE a.alert_key = CONCAT('${kind}:', etl_runs.run_id, ':', etl_runs.epoch, ':', ?))
+     ORDER BY seq DESC LIMIT 50`,
+    [channel],
+  );
+}
+
+/** Takes up to `limit` due alerts (or the one with this id) for this gateway alone. */
+export async function claimAlerts(database: Database, gateway: string, limit: number, onlyKey?: string): Promise<Alert[]> {
+  return withTransaction(database, 'claiming alerts', async (connection) => {
+    const rows = await select<Row>(
+      connection,
+      'claiming alerts',
+      `SELECT id, alert_key, kind, channel, run_id, body, attempts, claimed_by FROM etl_alerts
+       WHERE state = 'pending' AND next_attempt_at <= UTC_TIMESTAMP(3) AND (claimed_until IS NULL OR claimed_until < UTC_TIMESTAMP(3))
+       ${onlyKey === undefined ? "AND kind <> 'test'" : 'AND alert_key = ?'}
+       ORDER BY next_attempt_at LIMIT ? FOR UPDATE`,
+      onlyKey === undefined ? [limit] : [onlyKey, limit],
+    );
+    for (const row of rows) {
+      await execute(
+        connection,
+        'claiming alerts',
+        `UPDATE etl_alerts SET claimed_by = ?, claimed_until = UTC_TIMESTAMP(3) + INTERVAL ${CLAIM_SECONDS} SECOND, attempts = attempts + 1 WHERE id = ?`,
+        [gateway, row.id],
+      );
+    }
+    return rows.map((row) => ({
+      id: Number(row.id),
+      key: row.alert_key,
+      kind: row.kind,
+      channel: row.channel,
+      runId: row.run_id,
+      body: fromJson<unknown>(row.body),
+      attempts: row.attempts + 1,
+      // A recorded failure clears the claim, so a claim that is still there was never answered for.
+      mayBeRepeat: row.claimed_by !== null,
+    }));
+  });
+}
+
+/** Records a delivery, and shows it in the run's report. */
+export async function recordDelivered(database: Database, alert: Alert, note: string): Promise<void> {
+  await withTransaction(database, 'recording a delivery', async (connection) => {
+    await execute(
+      connection,
+      'recording a delivery',
+      "UPDATE etl_alerts SET state = 'delivered', delivered_at = UTC_TIMESTAMP(3), last_error = NULL WHERE id = ?",
+      [alert.id],
+    );
+    await noteInRun(connection, alert, note);
+  });
+}
+
+/** Records a failed delivery: to be tried again after `waitMs`, or given up (null). */
+export async function recordUndelivered(database: Database, alert: Alert, reason: string, waitMs: number | null, note: string): Promise<void> {
+  await withTransaction(database, 'recording a failed delivery', async (connection) => {
+    await execute(
+      connection,
+      'recording a failed delivery',
+      `UPDATE etl_alerts SET state = ?, last_error = ?, claimed_by = NULL, claimed_until = NULL,
+         next_attempt_at = UTC_TIMESTAMP(3) + INTERVAL ? SECOND WHERE id = ?`,
+      [waitMs === null ? 'failed' : 'pending', reason.slice(0, 500), Math.ceil((waitMs ?? 0) / 1_000), alert.id],
+    );
+    if (waitMs === null) await noteInRun(connection, alert, note);
+  });
+}
+
+async function noteInRun(connection: Parameters<typeof addFindings>[0], alert: Alert, note: string): Promise<void> {
+  if (alert.runId === null) return;
+  const [run] = await selectRuns(connection, 'noting an alert', 'run_id = ? FOR UPDATE', [alert.runId]);
+  if (run !== undefined) await addFindings(connection, run.runId, { alerts: [...run.findings.alerts, note].slice(-20) });
+}
+
+/** Removes alerts older than `before`, at most 10,000 a call. */
+export async function purgeAlerts(database: Database, before: Date): Promise<number> {
+  return (await execute(database, 'purging alerts', "DELETE FROM etl_alerts WHERE state <> 'pending' AND created_at < ? LIMIT 10000", [before])).affectedRows;
+}

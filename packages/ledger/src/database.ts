@@ -1,0 +1,94 @@
+import mysql, { type Pool, type PoolConnection, type ResultSetHeader, type RowDataPacket } from 'mysql2/promise';
+import { mysqlError } from './mysql-error.js';
+
+export type Database = Pool;
+export type Connection = PoolConnection;
+type Values = readonly (string | number | bigint | boolean | null | Date)[];
+
+export interface DatabaseOptions {
+  /** Most connections held; each service needs few. Default 4. */
+  readonly connectionsMax?: number;
+  /** How long a connection attempt may take. Default 5 s. */
+  readonly connectTimeoutMs?: number;
+}
+
+/** A pool on the target database. Connects on first use. Numbers beyond 2^53 and decimals arrive as text, times as UTC. */
+export function openDatabase(url: string, options: DatabaseOptions = {}): Database {
+  const { hostname, port, username, password, pathname, searchParams } = new URL(url);
+  const pool = mysql.createPool({
+    host: hostname.replace(/^\[(.*)\]$/, '$1'),
+    port: port === '' ? 3306 : Number(port),
+    user: decodeURIComponent(username),
+    password: decodeURIComponent(password),
+    database: decodeURIComponent(pathname.slice(1)),
+    ...(searchParams.get('ssl') === 'true' ? { ssl: {} } : {}),
+    charset: 'utf8mb4',
+    timezone: 'Z',
+    connectTimeout: options.connectTimeoutMs ?? 5_000,
+    connectionLimit: options.connectionsMax ?? 4,
+    // Fewer idle connections than the Swarm's 15-minute cut would find, and keepalive well under it for the rest.
+    maxIdle: 2,
+    idleTimeout: 60_000,
+    enableKeepAlive: true,
+    keepAliveInitialDelay: 60_000,
+    // Without this flag affectedRows counts rows that really changed.
+    flags: ['-FOUND_ROWS'],
+    supportBigNumbers: true,
+    bigNumberStrings: true,
+  });
+  pool.pool.on('connection', (connection) => {
+    // Strict mode turns truncation into errors; read committed keeps range locks out of short conditional updates.
+    connection.query("SET SESSION sql_mode='STRICT_ALL_TABLES,NO_ENGINE_SUBSTITUTION', SESSION transaction_isolation='READ-COMMITTED'", (error) => {
+      if (error !== null) connection.query('SET SESSION TRANSACTION ISOLATION LEVEL READ COMMITTED', () => undefined);
+    });
+  });
+  return pool;
+}
+
+/** Runs one SELECT and returns its rows. `action` names what was tried, for the error. */
+export async function select<Row>(on: Database | Connection, action: string, sql: string, values: Values = []): Promise<Row[]> {
+  try {
+    const [rows] = await on.query<RowDataPacket[]>(sql, values as unknown[]);
+    return rows as Row[];
+  } catch (cause) {
+    throw mysqlError(cause, action);
+  }
+}
+
+/** Runs one statement that changes rows. `affectedRows` counts rows that really changed for UPDATE. */
+export async function execute(on: Database | Connection, action: string, sql: string, values: Values = []): Promise<ResultSetHeader> {
+  try {
+    const [result] = await on.query<ResultSetHeader>(sql, values as unknown[]);
+    return result;
+  } catch (cause) {
+    throw mysqlError(cause, action);
+  }
+}
+
+/** Takes a connection for `work` alone and gives it back, or closes it if `work` failed: a failed session's state is not trusted. */
+export async function withConnection<T>(database: Database, action: string, work: (connection: Connection) => Promise<T>): Promise<T> {
+  let connection: Connection;
+  try {
+    connection = await database.getConnection();
+  } catch (cause) {
+    throw mysqlError(cause, action);
+  }
+  try {
+    const result = await work(connection);
+    connection.release();
+    return result;
+  } catch (cause) {
+    connection.destroy();
+    throw mysqlError(cause, action);
+  }
+}
+
+/** Runs `work` in one transaction; any error rolls it back (closing the connection does so on the server). */
+export async function withTransaction<T>(database: Database, action: string, work: (connection: Connection) => Promise<T>): Promise<T> {
+  return withConnection(database, action, async (connection) => {
+    await connection.beginTransaction();
+    const result = await work(connection);
+    await connection.commit();
+    return result;
+  });
+}

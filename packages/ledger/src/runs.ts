@@ -1,0 +1,105 @@
+import { EMPTY_FINDINGS, EtlError, newRunId, type RunParams, type RunState, type TriggerKind } from '@retail-etl/contracts';
+import { type Database, execute, select } from './database.js';
+import { type Run, selectRuns } from './run-row.js';
+
+export interface NewRun {
+  readonly params: RunParams;
+  readonly triggerKind: TriggerKind;
+  readonly triggeredBy: string;
+  /** True for a scheduled run that starts well after its tick. */
+  readonly late?: boolean;
+  /** The same key never makes a second run. */
+  readonly idempotencyKey?: string | undefined;
+}
+
+/**
+ * Records a run as `queued`, or returns the one that already has this idempotency key (`created` false).
+ * Throws IDEMPOTENCY_CONFLICT if that one was asked for with other parameters.
+ */
+export async function recordRun(database: Database, run: NewRun): Promise<{ run: Run; created: boolean }> {
+  const runId = newRunId();
+  const inserted = await execute(
+    database,
+    'recording a run',
+    `INSERT INTO etl_runs (run_id, idempotency_key, state, epoch, trigger_kind, triggered_by, late, params, report, created_at)
+     VALUES (?, ?, 'queued', 1, ?, ?, ?, ?, ?, UTC_TIMESTAMP(3))
+     ON DUPLICATE KEY UPDATE seq = seq`,
+    [
+      runId,
+      run.idempotencyKey ?? null,
+      run.triggerKind,
+      run.triggeredBy.slice(0, 255),
+      run.late ?? false,
+      JSON.stringify(run.params),
+      JSON.stringify(EMPTY_FINDINGS),
+    ],
+  );
+  const created = inserted.affectedRows === 1;
+  const [found] = created
+    ? await selectRuns(database, 'reading a run', 'run_id = ?', [runId])
+    : await selectRuns(database, 'reading a run', 'idempotency_key = ?', [run.idempotencyKey ?? '']);
+  if (found === undefined) throw new EtlError('INTERNAL', `run ${runId} was recorded but cannot be read`);
+  if (!created && canonical(found.params) !== canonical(run.params)) {
+    throw new EtlError('IDEMPOTENCY_CONFLICT', `run ${found.runId} was asked for with this key and other parameters`);
+  }
+  return { run: found, created };
+}
+
+function canonical(params: RunParams): string {
+  return JSON.stringify([params.from ?? null, params.to ?? null, params.dryRun ?? false]);
+}
+
+/** The run, or undefined. */
+export async function findRun(database: Database, runId: string): Promise<Run | undefined> {
+  const [run] = await selectRuns(database, 'reading a run', 'run_id = ?', [runId]);
+  return run;
+}
+
+export interface RunPage {
+  /** Only runs in one of these states; empty or absent means all. */
+  readonly states?: readonly RunState[];
+  /** Only runs with a lower `seq`, to page on from the last one seen. */
+  readonly beforeSeq?: number | undefined;
+  /** 1 to 200. */
+  readonly limit: number;
+}
+
+/** Runs, newest first. */
+export async function listRuns(database: Database, page: RunPage): Promise<Run[]> {
+  const conditions = ['1 = 1'];
+  const values: (string | number)[] = [];
+  if (page.states !== undefined && page.states.length > 0) {
+    conditions.push(`state IN (${page.states.map(() => '?').join(', ')})`);
+    values.push(...page.states);
+  }
+  if (page.beforeSeq !== undefined) {
+    conditions.push('seq < ?');
+    values.push(page.beforeSeq);
+  }
+  return selectRuns(database, 'listing runs', `${conditions.join(' AND ')} ORDER BY seq DESC LIMIT ?`, [...values, page.limit]);
+}
+
+/** Runs that wait or work, oldest first. */
+export async function unfinishedRuns(database: Database, limit = 1_000): Promise<Run[]> {
+  return selectRuns(database, 'listing unfinished runs', "state IN ('queued', 'extracting', 'transforming', 'loading') ORDER BY seq LIMIT ?", [
+    limit,
+  ]);
+}
+
+export interface Published {
+  /** 0: nothing was ever published. */
+  readonly seq: number;
+  readonly runId: string | null;
+  readonly at: Date | null;
+}
+
+/** Which run the target shows. */
+export async function readPublished(database: Database): Promise<Published> {
+  const [row] = await select<{ seq: number | string; run_id: string | null; published_at: Date | null }>(
+    database,
+    'reading what is published',
+    'SELECT seq, run_id, published_at FROM etl_published WHERE id = 1',
+  );
+  if (row === undefined) throw new EtlError('MYSQL_REFUSED', 'MySQL: table etl_published has no row');
+  return { seq: Number(row.seq), runId: row.run_id, at: row.published_at };
+}

@@ -1,0 +1,96 @@
+import type { RunParams } from '@retail-etl/contracts';
+import { type Database, execute, select } from './database.js';
+import { fromJson } from './run-row.js';
+
+/** Where a schedule comes from: the environment's is kept in step with SCHEDULE_CRON and SCHEDULE_TZ, the others belong to the API. */
+export type ScheduleOrigin = 'environment' | 'api';
+
+export interface ScheduleRow {
+  readonly id: string;
+  readonly cron: string;
+  readonly tz: string;
+  readonly params: RunParams;
+  readonly paused: boolean;
+  readonly origin: ScheduleOrigin;
+  readonly createdAt: Date;
+  readonly updatedAt: Date;
+}
+
+export type NewSchedule = Omit<ScheduleRow, 'createdAt' | 'updatedAt'>;
+
+/** No more schedules than this; each is a timer in Redis. */
+export const SCHEDULES_MAX = 200;
+
+interface Row {
+  id: string;
+  cron: string;
+  tz: string;
+  params: unknown;
+  paused: number;
+  origin: ScheduleOrigin;
+  created_at: Date;
+  updated_at: Date;
+}
+
+async function read(database: Database, rest: string, values: readonly (string | number)[]): Promise<ScheduleRow[]> {
+  const rows = await select<Row>(
+    database,
+    'reading the schedules',
+    `SELECT id, cron, tz, params, paused, origin, created_at, updated_at FROM etl_schedules ${rest}`,
+    values,
+  );
+  return rows.map((row) => ({
+    id: row.id,
+    cron: row.cron,
+    tz: row.tz,
+    params: fromJson<RunParams>(row.params),
+    paused: row.paused !== 0,
+    origin: row.origin,
+    createdAt: row.created_at,
+    updatedAt: row.updated_at,
+  }));
+}
+
+/** All schedules by id. */
+export async function listSchedules(database: Database): Promise<ScheduleRow[]> {
+  return read(database, 'ORDER BY id LIMIT ?', [SCHEDULES_MAX]);
+}
+
+export async function findSchedule(database: Database, id: string): Promise<ScheduleRow | undefined> {
+  const [found] = await read(database, 'WHERE id = ?', [id]);
+  return found;
+}
+
+/** Makes or changes a schedule. `updated_at` moves only when something is different, because the dead man's switch counts from it. */
+export async function putSchedule(database: Database, schedule: NewSchedule): Promise<ScheduleRow> {
+  // updated_at comes first: MySQL evaluates the assignments from left to right, and here the columns still have their old values.
+  await execute(
+    database,
+    'writing a schedule',
+    `INSERT INTO etl_schedules (id, cron, tz, params, paused, origin, created_at, updated_at)
+     VALUES (?, ?, ?, ?, ?, ?, UTC_TIMESTAMP(3), UTC_TIMESTAMP(3))
+     ON DUPLICATE KEY UPDATE
+       updated_at = IF(cron = VALUES(cron) AND tz = VALUES(tz) AND paused = VALUES(paused), updated_at, UTC_TIMESTAMP(3)),
+       cron = VALUES(cron), tz = VALUES(tz), params = VALUES(params), paused = VALUES(paused), origin = VALUES(origin)`,
+    [schedule.id, schedule.cron, schedule.tz, JSON.stringify(schedule.params), schedule.paused, schedule.origin],
+  );
+  const [written] = await read(database, 'WHERE id = ?', [schedule.id]);
+  return written as ScheduleRow;
+}
+
+/** True if there was one. */
+export async function deleteSchedule(database: Database, id: string): Promise<boolean> {
+  const { affectedRows } = await execute(database, 'deleting a schedule', 'DELETE FROM etl_schedules WHERE id = ?', [id]);
+  return affectedRows > 0;
+}
+
+/** True if this schedule made a run at or after `since`. */
+export async function hasScheduledRunSince(database: Database, scheduleId: string, since: Date): Promise<boolean> {
+  const rows = await select(
+    database,
+    'looking for a scheduled run',
+    "SELECT 1 FROM etl_runs WHERE trigger_kind = 'schedule' AND triggered_by = ? AND created_at >= ? LIMIT 1",
+    [scheduleId, since],
+  );
+  return rows.length > 0;
+}
