@@ -1,0 +1,57 @@
+import { jobId, QUEUE_NAMES, QUEUE_PREFIX, QUEUES, type QueueName } from '@retail-etl/contracts';
+import { Queue, QueueEvents } from 'bullmq';
+import { redisError } from './redis-error.js';
+import { redisOptions } from './redis-options.js';
+
+/** Opens the four queues for looking at and for Bull Board. Calls fail at once while Redis is away. */
+export function openQueues(redisUrl: string, onError: (error: Error) => void): Record<QueueName, Queue> {
+  const entries = QUEUE_NAMES.map((name) => {
+    const queue = new Queue(name, {
+      connection: redisOptions(redisUrl, 'client'),
+      prefix: QUEUE_PREFIX,
+      skipWaitingForReady: true,
+      skipVersionCheck: true,
+    });
+    queue.on('error', onError);
+    return [name, queue] as const;
+  });
+  return Object.fromEntries(entries) as Record<QueueName, Queue>;
+}
+
+/** Calls `onEnd` whenever a run's last job has ended, well or not. */
+export function watchLoads(redisUrl: string, onEnd: () => void, onError: (error: Error) => void): QueueEvents {
+  const events = new QueueEvents(QUEUES.load, { connection: redisOptions(redisUrl, 'worker'), prefix: QUEUE_PREFIX });
+  events.on('completed', onEnd);
+  events.on('failed', onEnd);
+  events.on('error', onError);
+  return events;
+}
+
+/** How the flow of a run stands in Redis: gone, failed (with the texts of its failed jobs), or otherwise there. */
+export type FlowState = { readonly kind: 'absent' } | { readonly kind: 'failed'; readonly reasons: readonly string[] } | { readonly kind: 'present' };
+
+export async function flowState(queues: Record<QueueName, Queue>, runId: string, epoch: number): Promise<FlowState> {
+  try {
+    const load = await queues.load.getJob(jobId(runId, epoch, 'load'));
+    if (load === undefined) return { kind: 'absent' };
+    if ((await load.getState()) !== 'failed') return { kind: 'present' };
+    const merge = await queues.transform.getJob(jobId(runId, epoch, 'merge'));
+    const reasons = [load.failedReason, merge?.failedReason];
+    const prefix = `${runId}.${epoch}.`;
+    for (const queue of [queues.extract, queues.transform]) {
+      const failed = await queue.getFailed(0, 200);
+      reasons.push(...failed.filter((job) => job.id?.startsWith(prefix) === true).map((job) => `${job.id ?? ''}: ${job.failedReason}`));
+    }
+    return { kind: 'failed', reasons: reasons.filter((reason): reason is string => reason !== undefined && reason !== '') };
+  } catch (cause) {
+    throw redisError(cause, 'looking at the flow of a run');
+  }
+}
+
+/** Removes what is left of a run's flow, working jobs excepted: those end by themselves when they see that the run has ended. */
+export async function removeFlow(queues: Record<QueueName, Queue>, runId: string, epoch: number): Promise<void> {
+  const load = await queues.load.getJob(jobId(runId, epoch, 'load'));
+  await load?.remove({ removeChildren: true });
+}
+
+export type { Queue };

@@ -1,0 +1,102 @@
+import { type EtlError, QUEUE_PREFIX, type QueueName } from '@retail-etl/contracts';
+import { type Job, UnrecoverableError, WaitingChildrenError, WaitingError, Worker } from 'bullmq';
+import { ATTEMPTS_MAX, backoffMs, STALLS_MAX, STARTS_MAX } from './catalogue.js';
+import { redisOptions } from './redis-options.js';
+
+/** A job as a worker sees it. */
+export interface Delivery {
+  readonly id: string;
+  readonly name: string;
+  readonly data: unknown;
+  /** 1 for the first try. */
+  readonly attempt: number;
+  readonly isLastAttempt: boolean;
+  /** When the job was added, in ms since 1970. */
+  readonly timestamp: number;
+  /** Aborted when this worker no longer owns the job: what it does from then on may be done by another at the same time. */
+  readonly lost: AbortSignal;
+  /** A line for people in the job's log on the dashboard. */
+  note(line: string): Promise<void>;
+  /** Figures for the dashboard's progress. */
+  progress(figures: object): Promise<void>;
+}
+
+/** What became of a job: done, to be tried again after the backoff, failed for good, or given back untouched (shutdown). */
+export type Outcome =
+  | { readonly kind: 'done'; readonly result: unknown }
+  | { readonly kind: 'again'; readonly error: EtlError }
+  | { readonly kind: 'failed'; readonly error: EtlError }
+  | { readonly kind: 'released' };
+
+export interface QueueWorkerOptions {
+  readonly redisUrl: string;
+  readonly queue: QueueName;
+  readonly concurrency: number;
+  readonly process: (delivery: Delivery) => Promise<Outcome>;
+  readonly onError: (error: Error) => void;
+  /** Default 6 s: how long a worker may be silent before its job is given to another, checked every half of it. */
+  readonly lockDurationMs?: number;
+}
+
+export interface QueueWorker {
+  /** Takes no further job; resolves when the ones at work have ended. */
+  close(): Promise<void>;
+  /** True while the worker is connected and asking for jobs. */
+  isRunning(): boolean;
+  /** Resolves once the worker is connected. */
+  ready(): Promise<void>;
+}
+
+/** Starts taking jobs of one queue. */
+export function openWorker(options: QueueWorkerOptions): QueueWorker {
+  const lockDurationMs = options.lockDurationMs ?? 6_000;
+  const worker = new Worker(options.queue, async (job, token, signal) => run(job, token ?? '', signal ?? new AbortController().signal, options), {
+    connection: redisOptions(options.redisUrl, 'worker'),
+    prefix: QUEUE_PREFIX,
+    concurrency: options.concurrency,
+    lockDuration: lockDurationMs,
+    stalledInterval: lockDurationMs / 2,
+    maxStalledCount: STALLS_MAX,
+    maxStartedAttempts: STARTS_MAX,
+    settings: { backoffStrategy: (attemptsMade) => backoffMs(attemptsMade) },
+  });
+  worker.on('error', options.onError);
+  worker.on('lockRenewalFailed', (ids) => {
+    for (const id of ids) worker.cancelJob(id, 'lock lost');
+  });
+  return { close: () => worker.close(), isRunning: () => worker.isRunning(), ready: () => worker.waitUntilReady() };
+}
+
+async function run(job: Job, token: string, signal: AbortSignal, options: QueueWorkerOptions): Promise<unknown> {
+  // A parent that is tried again must first see that none of its children is pending.
+  if (job.opts.failParentOnFailure === true && (await job.moveToWaitingChildren(token))) throw new WaitingChildrenError();
+  const outcome = await options.process({
+    id: job.id ?? '',
+    name: job.name,
+    data: job.data,
+    attempt: job.attemptsMade + 1,
+    isLastAttempt: job.attemptsMade + 1 >= (job.opts.attempts ?? ATTEMPTS_MAX),
+    timestamp: job.timestamp,
+    lost: signal,
+    note: async (line) => {
+      await job.log(line);
+    },
+    progress: (figures) => job.updateProgress(figures),
+  });
+  switch (outcome.kind) {
+    case 'done':
+      return outcome.result;
+    case 'again':
+      throw new Error(describe(outcome.error), { cause: outcome.error });
+    case 'failed':
+      throw new UnrecoverableError(describe(outcome.error));
+    case 'released':
+      await job.moveToWait(token);
+      throw new WaitingError();
+  }
+}
+
+/** The text that the dashboard shows for a failed job. */
+function describe(error: EtlError): string {
+  return `[${error.code}] ${error.message} -> ${error.remedy}`;
+}
