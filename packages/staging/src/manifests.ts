@@ -1,0 +1,100 @@
+import type { RejectCounts, RunParams, SourceName } from '@retail-etl/contracts';
+import type { CheckedFile } from './checked-file.js';
+
+/** When a step worked; ISO 8601. */
+export interface Worked {
+  readonly startedAt: string;
+  readonly finishedAt: string;
+}
+
+/** A store file as plan saw it. Extract refuses it as changed if any of these differ when it is read. */
+export interface PlannedFile {
+  readonly name: string;
+  readonly bytes: number;
+  readonly modifiedNs: string;
+  readonly inode: string;
+}
+
+/** The unit of extraction: the table, or one or several store files. */
+export type Partition =
+  | { readonly name: string; readonly source: 'online_sales' }
+  | { readonly name: string; readonly source: 'store_sales'; readonly files: readonly PlannedFile[] };
+
+export interface PlanManifest extends Worked {
+  readonly params: RunParams;
+  readonly partitions: readonly Partition[];
+}
+
+/** What was read of one file or table. */
+export interface SourceRead {
+  /** Null for the table. */
+  readonly file: string | null;
+  /** Records, malformed ones included. */
+  readonly rows: number;
+  readonly malformed: number;
+  /** Decompressed. */
+  readonly bytes: number;
+  readonly sha256: string | null;
+}
+
+export interface ExtractManifest extends Worked {
+  readonly source: SourceName;
+  /** Exactly these chunks count; those of an attempt that did not finish are not listed anywhere. */
+  readonly chunks: readonly string[];
+  readonly sources: readonly SourceRead[];
+  /** PostgreSQL's own count of copied rows; null for files. */
+  readonly copiedRows: number | null;
+}
+
+/** Rows of one file that follow each other in a chunk. */
+export interface Segment {
+  readonly file: string | null;
+  /** 0-based position in the chunk of the segment's first well-formed row. */
+  readonly firstRow: number;
+  /** 1-based number of the segment's first record among the file's data records. */
+  readonly firstRecord: number;
+}
+
+export interface ChunkManifest {
+  readonly source: SourceName;
+  readonly params: RunParams;
+  /** Well-formed rows: Parquet with the five columns as text. */
+  readonly rows: number;
+  readonly file: CheckedFile;
+  /** Malformed rows: Parquet with `segment`, `rows_before`, `record`, `raw`, all text. */
+  readonly malformed: number;
+  readonly malformedFile: CheckedFile | null;
+  readonly segments: readonly Segment[];
+}
+
+/** The books of the rows of one file in one chunk. */
+export interface PartialBooks {
+  readonly file: string | null;
+  readonly rowsRead: number;
+  readonly rowsAccepted: number;
+  readonly rowsRejected: number;
+  readonly rowsSkipped: number;
+  readonly rejectsByReason: RejectCounts;
+  readonly quantity: string;
+  readonly amount: string;
+}
+
+export interface PartialManifest extends Worked {
+  readonly source: SourceName;
+  readonly books: readonly PartialBooks[];
+  /** Sums per product: Parquet with `product_id BIGINT, quantity HUGEINT, amount DECIMAL(38,6)`. */
+  readonly file: CheckedFile;
+  /** Base name of the chunk's rejects below the run's `rejects` folder; null if it has none. */
+  readonly rejectsFile: string | null;
+}
+
+export interface SummaryManifest extends Worked {
+  /** Parquet with the target's three columns, sorted by product_id. */
+  readonly file: CheckedFile;
+  readonly products: number;
+  readonly quantity: string;
+  /** Exact, six decimals. */
+  readonly amount: string;
+  /** The sum of the rounded totals. */
+  readonly publishedAmount: string;
+}

@@ -1,0 +1,78 @@
+import { mkdir, readdir, rm, stat } from 'node:fs/promises';
+import { join } from 'node:path';
+
+/** Where everything of a run lies below DATA_DIR. Paths follow from run, step and partition, so a repeated step finds its own output. */
+export interface RunFolders {
+  /** Rows on their way; removed soon after the run has ended. */
+  readonly staging: string;
+  readonly planManifest: string;
+  extractManifest(partition: string): string;
+  /** Chunks of staged rows; a chunk's files go once its partial is there. */
+  readonly chunks: string;
+  chunkManifest(chunk: string): string;
+  readonly partials: string;
+  partialManifest(chunk: string): string;
+  readonly summaryManifest: string;
+  /** What people look at after the run: rejects and the summary, kept RUN_RETENTION_DAYS. */
+  readonly results: string;
+  readonly rejects: string;
+  readonly summaryCsv: string;
+}
+
+export function runFolders(dataDir: string, runId: string): RunFolders {
+  const staging = join(dataDir, 'staging', runId);
+  const chunks = join(staging, 'chunks');
+  const partials = join(staging, 'partials');
+  const results = join(dataDir, 'runs', runId);
+  return {
+    staging,
+    planManifest: join(staging, 'plan.json'),
+    extractManifest: (partition) => join(staging, `extract-${partition}.json`),
+    chunks,
+    chunkManifest: (chunk) => join(chunks, `${chunk}.json`),
+    partials,
+    partialManifest: (chunk) => join(partials, `${chunk}.json`),
+    summaryManifest: join(staging, 'summary.json'),
+    results,
+    rejects: join(results, 'rejects'),
+    summaryCsv: join(results, 'sales_summary.csv'),
+  };
+}
+
+/** Makes the run's folders. Only plan calls it, so that a stalled worker of a removed run fails instead of bringing folders back. */
+export async function createRunFolders(folders: RunFolders): Promise<void> {
+  for (const folder of [folders.chunks, folders.partials, folders.rejects]) await mkdir(folder, { recursive: true });
+}
+
+/** Removes what a run staged. Absent is fine. */
+export async function removeRunStaging(dataDir: string, runId: string): Promise<void> {
+  await rm(runFolders(dataDir, runId).staging, { recursive: true, force: true });
+}
+
+/** Removes a run's rejects and summary. Absent is fine. */
+export async function removeRunResults(dataDir: string, runId: string): Promise<void> {
+  await rm(runFolders(dataDir, runId).results, { recursive: true, force: true });
+}
+
+/** The ids of runs that have a folder below `staging` or `runs`. */
+export async function listRunFolders(dataDir: string, kind: 'staging' | 'runs'): Promise<string[]> {
+  const entries = await readdir(join(dataDir, kind), { withFileTypes: true }).catch((error: NodeJS.ErrnoException) => {
+    if (error.code === 'ENOENT') return [];
+    throw error;
+  });
+  return entries.filter((entry) => entry.isDirectory()).map((entry) => entry.name);
+}
+
+/** The names of the staged chunks that wait to be transformed. */
+export async function listStagedChunks(folders: RunFolders): Promise<Set<string>> {
+  const names = await readdir(folders.chunks);
+  return new Set(names.filter((name) => name.endsWith('.parquet')).map((name) => name.slice(0, -'.parquet'.length)));
+}
+
+/** True if the run's results are still there. */
+export async function hasRunResults(dataDir: string, runId: string): Promise<boolean> {
+  return stat(runFolders(dataDir, runId).results).then(
+    () => true,
+    () => false,
+  );
+}
