@@ -1,0 +1,95 @@
+import { REJECT_REASONS, SALES_COLUMNS } from '@retail-etl/contracts';
+import { quote } from './sql-text.js';
+
+/**
+ * The rules of "What a value means", once, for both sources. Every column arrives as text; a rule turns it into a value, or NULL if
+ * it is not of its form. The first branch of each rule is for the ordinary case and only saves time.
+ */
+
+/** Spaces (U+0020, nothing else) at both ends do not count. */
+const isMissing = (column: string): string => `trim(${column}_text, ' ') = ''`;
+
+/** `[+-]?[0-9]+(\.0*)?` within BIGINT. */
+const integer = (column: string): string => `
+  CASE WHEN regexp_full_match(${column}, '[0-9]{1,18}')
+         THEN CAST(${column} AS BIGINT)
+       WHEN regexp_full_match(${column}, ' *[+-]?[0-9]+(\\.0*)? *')
+         THEN TRY_CAST(regexp_extract(${column}, '[+-]?[0-9]+') AS BIGINT)
+  END`;
+
+/** At most six decimals, below 10^12. DECIMAL(18,6) holds exactly that; a wider decimal would be a hundred times slower. */
+const amount = (column: string): string => `
+  CASE WHEN regexp_full_match(${column}, '[0-9]{1,12}(\\.[0-9]{0,6})?')
+         THEN CAST(${column} AS DECIMAL(18, 6))
+       WHEN regexp_full_match(${column}, ' *[+-]?([0-9]+(\\.[0-9]{0,6})?|\\.[0-9]{1,6}) *')
+         THEN TRY_CAST(trim(${column}, ' ') AS DECIMAL(18, 6))
+  END`;
+
+const DAY = '[0-9]{4}-[0-9]{2}-[0-9]{2}';
+const TIME = '([01][0-9]|2[0-3]):[0-5][0-9](:[0-5][0-9](\\.[0-9]+)?)?';
+const ZONE = ' ?(Z|[+-][0-9]{2}(:?[0-9]{2})?)';
+
+/** A day that exists, years 0001 to 9999. A time and a zone behind it are checked for their form and ignored. */
+const date = (column: string, formats: readonly string[]): string => `
+  CASE WHEN regexp_full_match(${column}, '${DAY}')
+         THEN CAST(try_strptime(${column}, '%Y-%m-%d') AS DATE)
+       WHEN regexp_full_match(${column}, ' *${DAY}([T ]${TIME}(${ZONE})?)? *')
+         THEN CAST(try_strptime(substr(trim(${column}, ' '), 1, 10), '%Y-%m-%d') AS DATE)${
+           formats.length === 0
+             ? ''
+             : `
+       ELSE CAST(try_strptime(trim(${column}, ' '), [${formats.map(quote).join(', ')}]) AS DATE)`
+         }
+  END`;
+
+/** Codes of a row's outcome: accepted, one for each reason in the catalogue's order (malformed_row is 1), outside the window. */
+export const ACCEPTED = 0;
+export const SKIPPED = REJECT_REASONS.length + 1;
+
+const code = (reason: (typeof REJECT_REASONS)[number]): number => REJECT_REASONS.indexOf(reason) + 1;
+
+export interface RuleOptions {
+  /** Inclusive days, checked before they come here; absent means open. */
+  readonly from?: string | undefined;
+  readonly to?: string | undefined;
+  /** strptime patterns tried when a date is not ISO 8601. */
+  readonly dateFormats: readonly string[];
+}
+
+/**
+ * SELECT that judges staged rows: `row` (position in the file), `product_id`, `quantity`, `amount`, `outcome`. A row is judged
+ * first; only acceptable rows outside the window are skipped.
+ */
+export function judgeRows(stagedRows: string, options: RuleOptions): string {
+  const outside = [
+    ...(options.from === undefined ? [] : [`day < DATE ${quote(options.from)}`]),
+    ...(options.to === undefined ? [] : [`day > DATE ${quote(options.to)}`]),
+  ];
+  // The last branches look at the texts again, but only for rows that are not accepted.
+  return `
+    SELECT row, product_id, quantity, amount,
+      CASE
+        WHEN sale IS NOT NULL AND product_id IS NOT NULL AND quantity > 0 AND amount > 0 AND day BETWEEN DATE '0001-01-01' AND DATE '9999-12-31'
+          THEN ${outside.length === 0 ? ACCEPTED : `CASE WHEN ${outside.join(' OR ')} THEN ${SKIPPED} ELSE ${ACCEPTED} END`}
+        WHEN ${SALES_COLUMNS.map(isMissing).join(' OR ')}
+                                THEN ${code('missing_value')}
+        WHEN sale IS NULL       THEN ${code('invalid_sale_id')}
+        WHEN product_id IS NULL THEN ${code('invalid_product_id')}
+        WHEN quantity IS NULL   THEN ${code('invalid_quantity')}
+        WHEN amount IS NULL     THEN ${code('invalid_amount')}
+        WHEN day IS NULL OR day NOT BETWEEN DATE '0001-01-01' AND DATE '9999-12-31'
+                                THEN ${code('invalid_date')}
+        WHEN quantity <= 0      THEN ${code('non_positive_quantity')}
+        ELSE                         ${code('non_positive_amount')}
+      END::UTINYINT AS outcome
+    FROM (
+      SELECT file_row_number AS row,
+        ${integer('sale_id')} AS sale,
+        ${integer('product_id')} AS product_id,
+        ${integer('quantity')} AS quantity,
+        ${amount('sale_amount')} AS amount,
+        ${date('sale_date', options.dateFormats)} AS day,
+        ${SALES_COLUMNS.map((column) => `${column} AS ${column}_text`).join(', ')}
+      FROM ${stagedRows}
+    )`;
+}

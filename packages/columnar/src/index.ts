@@ -1,0 +1,5 @@
+export { type Connection, type Engine, openEngine } from './engine.js';
+export { judgeRows, type RuleOptions } from './cleaning-rules.js';
+export { transformChunk, type ChunkToTransform, type TransformedChunk } from './transform-chunk.js';
+export { mergePartials, type MergedSummary } from './merge-partials.js';
+export { REJECT_COLUMNS, streamRejects, streamSummary } from './stream-rows.js';
