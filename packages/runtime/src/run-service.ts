@@ -1,0 +1,70 @@
+import { EtlError } from '@retail-etl/contracts';
+import { createLogger, type Logger } from './logger.js';
+
+export interface ServiceContext {
+  readonly log: Logger;
+  /** Aborted when the service has to stop: boot loops and waits end. */
+  readonly stopping: AbortSignal;
+  /** Registers what has to be stopped; called in reverse order, each with the same deadline running. */
+  onStop(stop: () => Promise<unknown>): void;
+}
+
+/** Longest time a service takes to stop: jobs at work finish or are given back. Containers' stop grace must be above it. */
+export const STOP_TIMEOUT_MS = 20_000;
+
+/**
+ * Runs a service until SIGTERM or SIGINT. A faulty configuration ends it at once with exit code 78 (EX_CONFIG) and one line that
+ * lists every problem; an error nobody caught ends it with code 1, and the supervisor starts it again.
+ */
+export async function runService<Config extends { logLevel: string }>(
+  name: string,
+  loadConfig: () => Config,
+  start: (config: Config, context: ServiceContext) => Promise<void>,
+): Promise<void> {
+  let config: Config;
+  try {
+    config = loadConfig();
+  } catch (error) {
+    if (!(error instanceof EtlError)) throw error;
+    createLogger(name, 'info').fatal({ code: error.code, remedy: error.remedy }, error.message);
+    process.exitCode = 78;
+    return;
+  }
+  const log = createLogger(name, config.logLevel);
+  const stopping = new AbortController();
+  const stops: (() => Promise<unknown>)[] = [];
+
+  const stop = async (why: string, code: number): Promise<void> => {
+    if (stopping.signal.aborted) return;
+    log.info({ why }, 'stopping');
+    setTimeout(() => {
+      log.error({ timeoutMs: STOP_TIMEOUT_MS }, 'did not stop in time; leaving');
+      process.exit(1);
+    }, STOP_TIMEOUT_MS).unref();
+    stopping.abort(new Error(why));
+    for (const each of stops.reverse()) {
+      await each().catch((error: unknown) => log.warn({ reason: String(error) }, 'while stopping'));
+    }
+    log.info('stopped');
+    process.exit(code);
+  };
+  process.on('SIGTERM', () => void stop('SIGTERM', 0));
+  process.on('SIGINT', () => void stop('SIGINT', 0));
+  process.on('uncaughtException', (error) => {
+    log.fatal({ reason: error.message, stack: error.stack }, 'uncaught error');
+    void stop('uncaught error', 1);
+  });
+  process.on('unhandledRejection', (reason) => {
+    log.fatal({ reason: String(reason), stack: reason instanceof Error ? reason.stack : undefined }, 'unhandled rejection');
+    void stop('unhandled rejection', 1);
+  });
+
+  try {
+    await start(config, { log, stopping: stopping.signal, onStop: (each) => stops.push(each) });
+  } catch (error) {
+    if (stopping.signal.aborted) return;
+    const code = error instanceof EtlError ? error.code : 'INTERNAL';
+    log.fatal({ code, remedy: error instanceof EtlError ? error.remedy : undefined }, error instanceof Error ? error.message : String(error));
+    await stop('could not start', 1);
+  }
+}

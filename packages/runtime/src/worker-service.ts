@@ -1,0 +1,68 @@
+import type { QueueName, StepName } from '@retail-etl/contracts';
+import { type Database, openDatabase, select } from '@retail-etl/ledger';
+import { openWorker } from '@retail-etl/queue';
+import { classifyError } from './classify.js';
+import { startHealthServer } from './health-server.js';
+import { startMetrics } from './metrics.js';
+import type { ServiceContext } from './run-service.js';
+import { runStep, type StepHandler } from './step-runner.js';
+import { untilReady } from './until-ready.js';
+
+export interface WorkerServiceOptions {
+  readonly name: string;
+  readonly queue: QueueName;
+  readonly config: { redisUrl: string; mysqlUrl: string; host: string; port: number | undefined };
+  readonly context: ServiceContext;
+  /** Jobs worked on at the same time. */
+  readonly concurrency: number;
+  readonly database?: Database;
+  readonly handlers: Partial<Record<StepName, StepHandler>>;
+  /** Servers that must answer before the first job is taken, by name. */
+  readonly probes?: Readonly<Record<string, () => Promise<unknown>>>;
+}
+
+/** How long a stopping service lets its jobs finish before it gives them back. */
+const FINISH_TIMEOUT_MS = 8_000;
+
+/** Serves a queue's steps: health endpoint first, then waits for the servers, then takes jobs until the service stops. */
+export async function serveSteps(options: WorkerServiceOptions): Promise<void> {
+  const { config, context, name } = options;
+  startMetrics(name);
+  const state = { waitingFor: 'boot' as string | null, running: (): boolean => true };
+  const health = await startHealthServer({
+    host: config.host,
+    port: config.port ?? 0,
+    readiness: () => Promise.resolve(state.waitingFor ?? (state.running() ? null : 'the queue')),
+    liveness: () => (state.running() ? null : 'the worker no longer takes jobs'),
+  });
+  context.onStop(health.close);
+  context.log.info({ port: health.port }, 'health endpoint is up');
+
+  const database = options.database ?? openDatabase(config.mysqlUrl);
+  context.onStop(() => database.end());
+  const probes = { MySQL: () => select(database, 'asking for the ledger', 'SELECT 1 FROM etl_slot'), ...options.probes };
+  for (const [server, probe] of Object.entries(probes)) {
+    state.waitingFor = server;
+    await untilReady(server, probe, context.log, context.stopping);
+  }
+
+  const abandon = new AbortController();
+  const worker = openWorker({
+    redisUrl: config.redisUrl,
+    queue: options.queue,
+    concurrency: options.concurrency,
+    onError: (error) => context.log.warn({ reason: error.message }, 'queue connection'),
+    process: (delivery) =>
+      runStep(delivery, { database, log: context.log, stopping: abandon.signal, handlers: options.handlers, classify: classifyError }),
+  });
+  context.onStop(async () => {
+    const timer = setTimeout(() => abandon.abort(new Error('the service stops')), FINISH_TIMEOUT_MS);
+    await worker.close();
+    clearTimeout(timer);
+  });
+  state.waitingFor = 'Redis';
+  state.running = () => worker.isRunning();
+  await worker.ready();
+  state.waitingFor = null;
+  context.log.info({ queue: options.queue, concurrency: options.concurrency }, 'taking jobs');
+}
