@@ -1,0 +1,84 @@
+import { newAttemptToken, type RunParams, SALES_COLUMNS, type SourceName } from '@retail-etl/contracts';
+import { type CheckedFile, type ChunkManifest, publishManifest, type RunFolders, type Segment, writeCheckedFile } from '@retail-etl/staging';
+import type { RecordSink } from './csv/record-scanner.js';
+import { ParquetFile } from './parquet/parquet-file.js';
+
+/** A chunk ends at the first piece of text after so many rows (four row groups) … */
+const CHUNK_ROWS = 491_520;
+/** … or after so many bytes, which bounds the memory of a chunk of wide rows. */
+const CHUNK_BYTES = 32 << 20;
+
+export const MALFORMED_COLUMNS = ['segment', 'rows_before', 'record', 'raw'] as const;
+
+export interface ChunkTarget {
+  readonly folders: RunFolders;
+  readonly partition: string;
+  readonly source: SourceName;
+  readonly params: RunParams;
+  /** Waits until another chunk may be staged. */
+  admit(): Promise<void>;
+  /** Called with the name of each chunk once it is complete. */
+  staged(chunk: string, manifest: ChunkManifest): Promise<void>;
+}
+
+/**
+ * Gathers the rows of one partition and stages them in chunks. Names are unique to this attempt: if it dies, its chunks are not
+ * listed in any extract manifest and count for nothing.
+ */
+export class ChunkWriter implements RecordSink {
+  readonly rows = new ParquetFile(SALES_COLUMNS);
+  readonly #target: ChunkTarget;
+  readonly #attempt = newAttemptToken();
+  readonly #malformedRows = new ParquetFile(MALFORMED_COLUMNS);
+  #segments: Segment[] = [];
+  #file: string | null = null;
+  #count = 0;
+
+  constructor(target: ChunkTarget) {
+    this.#target = target;
+  }
+
+  /** From here on, records are those of `file`, the next being number `firstRecord`. */
+  startSegment(file: string | null, firstRecord: number): void {
+    this.#file = file;
+    this.#segments.push({ file, firstRow: this.rows.rows, firstRecord });
+  }
+
+  malformed(record: number, raw: Uint8Array): void {
+    const [segment, rowsBefore, number, text] = this.#malformedRows.columns;
+    segment!.append(Buffer.from(String(this.#segments.length - 1)));
+    rowsBefore!.append(Buffer.from(String(this.rows.rows)));
+    number!.append(Buffer.from(String(record)));
+    // What is no text becomes the replacement character, NUL its picture: people read this, in a spreadsheet.
+    text!.append(Buffer.from(Buffer.from(raw).toString('utf8').replaceAll('\0', '\u2400')));
+    this.#malformedRows.endRow();
+    this.#malformedRows.limitRowGroup();
+  }
+
+  /** Stages a chunk if enough has been gathered; `nextRecord` is the number of the file's next record. */
+  async stageIfFull(nextRecord: number): Promise<void> {
+    if (this.rows.rows < CHUNK_ROWS && this.rows.bytes + this.#malformedRows.bytes < CHUNK_BYTES) return;
+    await this.stage();
+    this.startSegment(this.#file, nextRecord);
+  }
+
+  /** Stages what has been gathered, if anything. */
+  async stage(): Promise<void> {
+    const rows = this.rows.rows;
+    const malformed = this.#malformedRows.rows;
+    const segments = this.#segments;
+    this.#segments = [];
+    if (rows + malformed === 0) return;
+    await this.#target.admit();
+    const { folders, partition, source, params } = this.#target;
+    this.#count += 1;
+    const chunk = `${partition}-${this.#attempt}-${String(this.#count).padStart(5, '0')}`;
+    const file = await writeCheckedFile(folders.chunks, `${chunk}.parquet`, this.rows.finish());
+    let malformedFile: CheckedFile | null = null;
+    if (malformed > 0) malformedFile = await writeCheckedFile(folders.chunks, `${chunk}.malformed`, this.#malformedRows.finish());
+    const manifest: ChunkManifest = { source, params, rows, file, malformed, malformedFile, segments };
+    await publishManifest(folders.chunkManifest(chunk), manifest);
+    await this.#target.staged(chunk, manifest);
+  }
+}
+

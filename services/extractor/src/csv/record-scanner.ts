@@ -1,0 +1,265 @@
+import { isUtf8 } from 'node:buffer';
+import type { ParquetFile } from '../parquet/parquet-file.js';
+import { TextColumn, writeLength } from '../parquet/text-column.js';
+import { RecordSkipper } from './record-skipper.js';
+
+/** A longer record is malformed. */
+export const RECORD_BYTES_MAX = 1 << 20;
+/** So much of a malformed record is kept. */
+export const RAW_BYTES_MAX = 4_096;
+
+const NEWLINE = 0x0a;
+const RETURN = 0x0d;
+const QUOTE = 0x22;
+
+/** Classes of bytes; all others are ordinary text. */
+const ORDINARY = 0;
+const DELIMITER = 1;
+const END = 2;
+const CARRIAGE = 3;
+const NUL = 4;
+
+/** How a file's records are to be read. */
+export interface RecordShape {
+  /** One byte: comma, semicolon, tab or pipe. */
+  readonly delimiter: number;
+  /** Fields of the header; a record with more or fewer is malformed. */
+  readonly fieldCount: number;
+  /** For each field the column that it fills, or -1. */
+  readonly columnOfField: Int32Array;
+}
+
+export interface RecordSink {
+  /** Where well-formed rows go. It may be exchanged between two calls of the scanner. */
+  readonly rows: ParquetFile;
+  /** A malformed record: its 1-based number among the data records, and its first 4 KiB. */
+  malformed(record: number, raw: Uint8Array): void;
+}
+
+/**
+ * Splits UTF-8 text into records (RFC 4180, any of LF and CRLF) and writes the wanted fields of well-formed ones straight into
+ * Parquet columns. Malformed is: another number of fields than the header, text after a closing quote, NUL, bytes that are not
+ * UTF-8, more than 1 MiB, a quote that is still open at the end of the file (its opening line alone).
+ */
+export class RecordScanner {
+  /** Records so far, malformed ones included. */
+  records = 0;
+  readonly #shape: RecordShape;
+  readonly #sink: RecordSink;
+  readonly #classes = new Uint8Array(256);
+  readonly #marks: Int32Array;
+  /** Takes the fields that fill no column; it stays empty. */
+  readonly #ignored = new TextColumn();
+  /** The begin of a record whose end has not been seen. */
+  #carry: Uint8Array = new Uint8Array(0);
+  /** Set while a record over 1 MiB is passed over. */
+  #skipper: RecordSkipper | null = null;
+  /** Where `#carry` begins in the text. */
+  #offset: number;
+  /**
+   * Set once a quote was found open at the end of the file: then no later line closes a quote either, so each open one makes its
+   * line malformed at once, and the text is read at most twice.
+   */
+  #quotesStayOpen = false;
+
+  constructor(shape: RecordShape, sink: RecordSink, offset: number) {
+    this.#shape = shape;
+    this.#sink = sink;
+    this.#offset = offset;
+    this.#classes[shape.delimiter] = DELIMITER;
+    this.#classes[NEWLINE] = END;
+    this.#classes[RETURN] = CARRIAGE;
+    this.#classes[0] = NUL;
+    this.#marks = new Int32Array(sink.rows.columns.length);
+  }
+
+  /** Takes the next piece of text. */
+  push(piece: Uint8Array): void {
+    let data = piece;
+    if (this.#skipper !== null) {
+      const end = this.#skipper.feed(piece);
+      if (end === -1) return;
+      this.#offset = this.#skipper.offset;
+      this.#malformed(this.#skipper.head);
+      this.#skipper = null;
+      data = piece.subarray(end);
+    } else if (this.#carry.length > 0) {
+      data = Buffer.concat([this.#carry, piece]);
+    }
+    const end = data.lastIndexOf(NEWLINE) + 1;
+    const done = this.#scan(data, end);
+    this.#offset += done;
+    const rest = data.subarray(done);
+    if (rest.length > RECORD_BYTES_MAX + 2) {
+      this.#skipper = new RecordSkipper(this.#shape.delimiter, this.#offset, this.#quotesStayOpen);
+      // The record did not end within `rest`, so this only brings the skipper to where the text is.
+      this.#skipper.feed(rest);
+      this.#carry = new Uint8Array(0);
+    } else {
+      // A copy: the caller may use the piece's memory again.
+      this.#carry = Uint8Array.prototype.slice.call(rest);
+    }
+  }
+
+  /**
+   * Ends the text. Returns the offset to read it from once more if an oversized record turned out to be an unclosed quote, else
+   * null. The caller then pushes the text from that offset and calls `finish` again.
+   */
+  finish(): number | null {
+    if (this.#skipper !== null) {
+      const skipper = this.#skipper;
+      this.#skipper = null;
+      const isUnclosed = skipper.isQuoteOpen;
+      this.#malformed(isUnclosed ? skipper.firstLine : skipper.head);
+      if (!isUnclosed || skipper.secondLineOffset === null) return null;
+      this.#quotesStayOpen = true;
+      this.#offset = skipper.secondLineOffset;
+      return this.#offset;
+    }
+    if (this.#carry.length === 0) return null;
+    const data = Buffer.concat([this.#carry, Buffer.from([NEWLINE])]);
+    this.#carry = new Uint8Array(0);
+    let done = this.#scan(data, data.length);
+    if (done < data.length) {
+      this.#quotesStayOpen = true;
+      done += this.#scan(data.subarray(done), data.length - done);
+    }
+    return null;
+  }
+
+  #malformed(raw: Uint8Array): void {
+    this.records += 1;
+    this.#sink.malformed(this.records, raw.subarray(0, RAW_BYTES_MAX));
+  }
+
+  /** Scans whole lines, `data[end - 1]` being a newline. Returns where the first record begins that has not ended by `end`. */
+  #scan(data: Uint8Array, end: number): number {
+    if (end === 0) return 0;
+    const isValid = isUtf8(data.subarray(0, end));
+    const { rows } = this.#sink;
+    // A record of n bytes adds at most n bytes and five lengths to a column.
+    for (const column of rows.columns) column.reserve(2 * end + 64);
+    this.#ignored.reserve(end + 64);
+    let at = 0;
+    while (at < end) {
+      const first = data[at];
+      if (first === NEWLINE || (first === RETURN && data[at + 1] === NEWLINE)) {
+        at += first === NEWLINE ? 1 : 2;
+        continue;
+      }
+      const next = this.#scanRecord(data, at, end, isValid);
+      if (next === -1) break;
+      at = next;
+    }
+    rows.limitRowGroup();
+    return at;
+  }
+
+  /** Reads one record. Returns where the next begins, or -1 if this one has not ended by `end`. */
+  #scanRecord(data: Uint8Array, start: number, end: number, isValid: boolean): number {
+    const classes = this.#classes;
+    const { columnOfField, fieldCount } = this.#shape;
+    const { rows } = this.#sink;
+    const { columns } = rows;
+    for (let i = 0; i < columns.length; i += 1) this.#marks[i] = columns[i]!.length;
+    let at = start;
+    let field = 0;
+    let isBad = false;
+    for (;;) {
+      const column = field < fieldCount ? columnOfField[field]! : -1;
+      if (data[at] === QUOTE) {
+        const closed = this.#scanQuoted(data, at + 1, end, column);
+        if (closed < 0) {
+          this.#rollBack();
+          if (!this.#quotesStayOpen) return -1;
+          const lineEnd = data.indexOf(NEWLINE, start);
+          this.#malformed(withoutReturn(data.subarray(start, lineEnd)));
+          return lineEnd + 1;
+        }
+        at = closed;
+        if (this.#sawNul) isBad = true;
+        const after = classes[data[at]!];
+        if (after !== DELIMITER && after !== END && !(after === CARRIAGE && data[at + 1] === NEWLINE)) {
+          // Text after a closing quote: the rest of the field is passed over as plain text.
+          isBad = true;
+          while (classes[data[at]!] !== DELIMITER && classes[data[at]!] !== END) at += 1;
+          if (data[at] === NEWLINE && data[at - 1] === RETURN) at -= 1;
+        }
+      } else {
+        const target = column >= 0 ? columns[column]! : this.#ignored;
+        const { bytes } = target;
+        const lengthAt = target.length;
+        let to = lengthAt + 4;
+        for (;;) {
+          const byte = data[at]!;
+          const kind = classes[byte]!;
+          if (kind !== ORDINARY) {
+            if (kind === DELIMITER || kind === END) break;
+            if (kind === NUL) isBad = true;
+            else if (data[at + 1] === NEWLINE) break;
+          }
+          bytes[to++] = byte;
+          at += 1;
+        }
+        if (column >= 0) {
+          writeLength(bytes, lengthAt, to - lengthAt - 4);
+          target.length = to;
+        }
+      }
+      field += 1;
+      if (classes[data[at]!] === DELIMITER) {
+        at += 1;
+        continue;
+      }
+      break;
+    }
+    const recordEnd = at;
+    const next = data[at] === RETURN ? at + 2 : at + 1;
+    const isWell =
+      !isBad && field === fieldCount && recordEnd - start <= RECORD_BYTES_MAX && (isValid || isUtf8(data.subarray(start, recordEnd)));
+    if (isWell) {
+      this.records += 1;
+      rows.endRow();
+    } else {
+      this.#rollBack();
+      this.#malformed(data.subarray(start, recordEnd));
+    }
+    return next;
+  }
+
+  #sawNul = false;
+
+  /** Reads a quoted field from behind its opening quote. Returns where its closing quote ends, or -1 if it is open at `end`. */
+  #scanQuoted(data: Uint8Array, start: number, end: number, column: number): number {
+    this.#sawNul = false;
+    const target = column >= 0 ? this.#sink.rows.columns[column]! : null;
+    const lengthAt = target?.length ?? 0;
+    let to = lengthAt + 4;
+    for (let at = start; at < end; at += 1) {
+      let byte = data[at]!;
+      if (byte === QUOTE) {
+        if (data[at + 1] !== QUOTE) {
+          if (target !== null) {
+            writeLength(target.bytes, lengthAt, to - lengthAt - 4);
+            target.length = to;
+          }
+          return at + 1;
+        }
+        at += 1;
+        byte = QUOTE;
+      } else if (byte === 0) this.#sawNul = true;
+      else if (byte === NEWLINE && this.#quotesStayOpen) return -1;
+      if (target !== null) target.bytes[to++] = byte;
+    }
+    return -1;
+  }
+
+  #rollBack(): void {
+    const { columns } = this.#sink.rows;
+    for (let i = 0; i < columns.length; i += 1) columns[i]!.length = this.#marks[i]!;
+  }
+}
+
+function withoutReturn(line: Uint8Array): Uint8Array {
+  return line[line.length - 1] === RETURN ? line.subarray(0, -1) : line;
+}

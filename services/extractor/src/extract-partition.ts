@@ -1,0 +1,191 @@
+import { createHash } from 'node:crypto';
+import { join } from 'node:path';
+import { EtlError, type ExtractData, SALES_COLUMNS, SOURCE_TABLE, type StepResult } from '@retail-etl/contracts';
+import type { Producer } from '@retail-etl/queue';
+import type { StepContext } from '@retail-etl/runtime';
+import { type ExtractManifest, type Partition, type PlanManifest, publishManifest, readManifest, runFolders, type SourceRead } from '@retail-etl/staging';
+import { backpressure } from './backpressure.js';
+import { ChunkWriter } from './chunk-writer.js';
+import { RecordScanner, type RecordShape } from './csv/record-scanner.js';
+import { readHeader } from './files/read-header.js';
+import { openStoreFile, type ReadOptions, type StoreFile } from './files/store-file.js';
+import { readTable } from './table/read-table.js';
+
+export interface ExtractDeps {
+  readonly dataDir: string;
+  readonly postgresUrl: string;
+  readonly producer: Producer;
+  readonly files: Omit<ReadOptions, 'folder'>;
+}
+
+/** What an attempt has done so far, for its manifest and the dashboard. */
+interface Tally {
+  readonly chunks: string[];
+  rows: number;
+  bytes: number;
+}
+
+/** PostgreSQL writes the five columns in their order, separated by commas. */
+const TABLE_SHAPE: RecordShape = {
+  delimiter: ','.charCodeAt(0),
+  fieldCount: SALES_COLUMNS.length,
+  columnOfField: Int32Array.from(SALES_COLUMNS.keys()),
+};
+
+/**
+ * Stages the rows of one partition in chunks and attaches a transform job for each as soon as it is complete. The partition
+ * counts once its manifest is published; chunks of an attempt that died before are not listed and change nothing.
+ */
+export async function extractPartition(data: ExtractData, deps: ExtractDeps, context: StepContext): Promise<StepResult> {
+  const folders = runFolders(deps.dataDir, data.runId);
+  const plan = await readManifest<PlanManifest>(folders.planManifest);
+  const partition = plan?.partitions.find(({ name }) => name === data.partition);
+  if (plan === undefined || partition === undefined) throw new EtlError('INTERNAL', `run ${data.runId} has no partition ${data.partition}`);
+  const attach = (chunks: readonly string[]): Promise<void> => deps.producer.attachTransforms(data.runId, data.epoch, chunks);
+
+  const before = await readManifest<ExtractManifest>(folders.extractManifest(partition.name));
+  if (before !== undefined) {
+    await attach(before.chunks);
+    return { rows: 0, note: 'already extracted' };
+  }
+  const startedAt = new Date().toISOString();
+  const tally: Tally = { chunks: [], rows: 0, bytes: 0 };
+  const pressure = backpressure(folders, context.signal);
+  const openWriter = (): ChunkWriter =>
+    new ChunkWriter({
+      folders,
+      partition: partition.name,
+      source: partition.source,
+      params: plan.params,
+      admit: pressure.admit,
+      staged: async (chunk, manifest) => {
+        context.signal.throwIfAborted();
+        pressure.staged(chunk);
+        tally.chunks.push(chunk);
+        tally.rows += manifest.rows + manifest.malformed;
+        tally.bytes += manifest.file.bytes;
+        await attach([chunk]);
+        await context.progress({ rows: tally.rows, bytes: tally.bytes, chunks: tally.chunks.length });
+      },
+    });
+
+  const read = await readPartition(partition, openWriter, deps, context.signal);
+  const manifest: ExtractManifest = {
+    source: partition.source,
+    chunks: tally.chunks,
+    ...read,
+    startedAt,
+    finishedAt: new Date().toISOString(),
+  };
+  const published = await publishManifest(folders.extractManifest(partition.name), manifest);
+  if (!published.won) await attach(published.manifest.chunks);
+  const note = `${tally.rows} rows, ${read.sources.reduce((sum, source) => sum + source.bytes, 0)} bytes read, ${tally.chunks.length} chunks staged`;
+  await context.note(note);
+  return { rows: tally.rows, bytes: tally.bytes, note };
+}
+
+type PartitionRead = Pick<ExtractManifest, 'sources' | 'copiedRows'>;
+
+async function readPartition(
+  partition: Partition,
+  openWriter: () => ChunkWriter,
+  deps: ExtractDeps,
+  signal: AbortSignal,
+): Promise<PartitionRead> {
+  if (!('files' in partition)) return extractTable(openWriter, deps.postgresUrl, signal);
+  const folder = join(deps.dataDir, 'input');
+  const writer = openWriter();
+  const sources: SourceRead[] = [];
+  for (const planned of partition.files) {
+    const file = await openStoreFile(planned, { ...deps.files, folder });
+    try {
+      sources.push(await extractFile(file, writer, signal));
+    } finally {
+      await file.close();
+    }
+  }
+  await writer.stage();
+  return { sources, copiedRows: null };
+}
+
+async function extractFile(file: StoreFile, writer: ChunkWriter, signal: AbortSignal): Promise<SourceRead> {
+  const { shape, bodyAt } = await readHeader(file);
+  const hash = createHash('sha256');
+  let bytes = 0;
+  const counted = countMalformed(writer);
+  const scanner = new RecordScanner(shape, counted.sink, bodyAt);
+  writer.startSegment(file.name, 1);
+  let from: number | null = bodyAt;
+  let isFirstPass = true;
+  while (from !== null) {
+    const onBytes = isFirstPass
+      ? (piece: Buffer): void => {
+          hash.update(piece);
+          bytes += piece.length;
+        }
+      : undefined;
+    for await (const piece of file.read(from, onBytes)) {
+      signal.throwIfAborted();
+      scanner.push(piece);
+      await writer.stageIfFull(scanner.records + 1);
+    }
+    from = scanner.finish();
+    isFirstPass = false;
+  }
+  await file.verifyUnchanged();
+  if (scanner.records === 0) throw new EtlError('SOURCE_EMPTY', `${file.name} has a header but no records`);
+  return { file: file.name, rows: scanner.records, malformed: counted.count(), bytes, sha256: hash.digest('hex') };
+}
+
+async function extractTable(openWriter: () => ChunkWriter, postgresUrl: string, signal: AbortSignal): Promise<PartitionRead> {
+  let rows = 0;
+  let malformed = 0;
+  let bytes = 0;
+  const copiedRows = await readTable(
+    postgresUrl,
+    () => {
+      const writer = openWriter();
+      writer.startSegment(null, 1);
+      const open = (): { scanner: RecordScanner; counted: ReturnType<typeof countMalformed> } => {
+        const counted = countMalformed(writer);
+        return { scanner: new RecordScanner(TABLE_SHAPE, counted.sink, 0), counted };
+      };
+      let current = open();
+      return {
+        async push(piece) {
+          bytes += piece.length;
+          current.scanner.push(piece);
+          await writer.stageIfFull(1);
+        },
+        async endRange() {
+          current.scanner.finish();
+          rows += current.scanner.records;
+          malformed += current.counted.count();
+          current = open();
+          await writer.stageIfFull(1);
+        },
+        end: () => writer.stage(),
+      };
+    },
+    signal,
+  );
+  if (copiedRows !== rows) {
+    throw new EtlError('POSTGRES_UNAVAILABLE', `table ${SOURCE_TABLE}: PostgreSQL says it copied ${copiedRows} rows, ${rows} arrived`);
+  }
+  if (rows === 0) throw new EtlError('SOURCE_EMPTY', `table ${SOURCE_TABLE} has no rows`);
+  return { sources: [{ file: null, rows, malformed, bytes, sha256: null }], copiedRows };
+}
+
+function countMalformed(writer: ChunkWriter): { sink: ConstructorParameters<typeof RecordScanner>[1]; count: () => number } {
+  let count = 0;
+  return {
+    sink: {
+      rows: writer.rows,
+      malformed(record, raw) {
+        count += 1;
+        writer.malformed(record, raw);
+      },
+    },
+    count: () => count,
+  };
+}

@@ -1,0 +1,101 @@
+import { constants } from 'node:fs';
+import { type FileHandle, open } from 'node:fs/promises';
+import { join } from 'node:path';
+import { pipeline, Readable } from 'node:stream';
+import { createGunzip } from 'node:zlib';
+import type { CsvEncoding } from '@retail-etl/config';
+import { EtlError } from '@retail-etl/contracts';
+import type { PlannedFile } from '@retail-etl/staging';
+import { toUtf8 } from '../csv/to-utf8.js';
+
+const PIECE_BYTES = 1 << 19;
+
+/** An open store file that is still what plan saw. */
+export interface StoreFile {
+  readonly name: string;
+  /**
+   * Its text as UTF-8 from `offset` on. `onBytes` sees the decompressed bytes of the whole file. Throws FILE_REFUSED if it is no
+   * gzip although named so, or larger than `bytesMax`.
+   */
+  read(offset: number, onBytes?: (bytes: Buffer) => void): AsyncGenerator<Buffer>;
+  /** Throws FILE_CHANGED if the file is no longer what plan saw. */
+  verifyUnchanged(): Promise<void>;
+  close(): Promise<void>;
+}
+
+export interface ReadOptions {
+  readonly folder: string;
+  readonly encoding: CsvEncoding;
+  /** Decompressed. */
+  readonly bytesMax: number;
+}
+
+export async function openStoreFile(planned: PlannedFile, options: ReadOptions): Promise<StoreFile> {
+  const { name } = planned;
+  let handle: FileHandle;
+  try {
+    // Neither follows a link nor waits for the writer of a pipe that took the file's place.
+    handle = await open(join(options.folder, name), constants.O_RDONLY | constants.O_NOFOLLOW | constants.O_NONBLOCK);
+  } catch (cause) {
+    const { code } = cause as NodeJS.ErrnoException;
+    if (code === 'ENOENT') throw new EtlError('FILE_CHANGED', `${name} was removed after the run had listed it`, { cause });
+    if (code === 'ELOOP') throw new EtlError('FILE_CHANGED', `${name} became a link after the run had listed it`, { cause });
+    if (code === 'EACCES') throw new EtlError('FILE_REFUSED', `${name} may not be read by the user of this service`, { cause });
+    throw cause;
+  }
+  const verifyUnchanged = async (): Promise<void> => {
+    const now = await handle.stat({ bigint: true });
+    if (Number(now.size) === planned.bytes && String(now.mtimeNs) === planned.modifiedNs && `${now.dev}:${now.ino}` === planned.inode) return;
+    throw new EtlError('FILE_CHANGED', `${name} was changed while it was being read (${planned.bytes} bytes before, ${now.size} now)`);
+  };
+  try {
+    await verifyUnchanged();
+  } catch (error) {
+    await handle.close();
+    throw error;
+  }
+  return {
+    name,
+    verifyUnchanged,
+    close: () => handle.close(),
+    async *read(offset, onBytes) {
+      let toSkip = offset;
+      for await (const piece of toUtf8(readBytes(handle, name, options.bytesMax, onBytes), options.encoding)) {
+        if (piece.length <= toSkip) {
+          toSkip -= piece.length;
+          continue;
+        }
+        yield piece.subarray(toSkip);
+        toSkip = 0;
+      }
+    },
+  };
+}
+
+async function* readBytes(handle: FileHandle, name: string, bytesMax: number, onBytes?: (bytes: Buffer) => void): AsyncGenerator<Buffer> {
+  const isCompressed = /\.gz$/i.test(name);
+  // The error of either stream comes out of the loop below.
+  const source = isCompressed ? pipeline(Readable.from(readPieces(handle)), createGunzip({ chunkSize: PIECE_BYTES }), () => undefined) : readPieces(handle);
+  let bytes = 0;
+  try {
+    for await (const piece of source as AsyncIterable<Buffer>) {
+      bytes += piece.length;
+      if (bytes > bytesMax) throw new EtlError('FILE_REFUSED', `${name} is larger than FILE_BYTES_MAX (${bytesMax} bytes, decompressed)`);
+      onBytes?.(piece);
+      yield piece;
+    }
+  } catch (cause) {
+    const { code } = cause as NodeJS.ErrnoException;
+    if (code?.startsWith('Z_') === true) throw new EtlError('FILE_REFUSED', `${name} is not a whole gzip file (${code})`, { cause });
+    throw cause;
+  }
+}
+
+async function* readPieces(handle: FileHandle): AsyncGenerator<Buffer> {
+  for (let position = 0; ; ) {
+    const { buffer, bytesRead } = await handle.read(Buffer.allocUnsafe(PIECE_BYTES), 0, PIECE_BYTES, position);
+    if (bytesRead === 0) return;
+    position += bytesRead;
+    yield buffer.subarray(0, bytesRead);
+  }
+}

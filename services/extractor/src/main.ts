@@ -1,0 +1,36 @@
+import { loadExtractorConfig } from '@retail-etl/config';
+import { QUEUES } from '@retail-etl/contracts';
+import { openDatabase } from '@retail-etl/ledger';
+import { openProducer } from '@retail-etl/queue';
+import { runService, serveSteps } from '@retail-etl/runtime';
+import { extractPartition } from './extract-partition.js';
+import { planRun } from './plan-run.js';
+import { connectPostgres } from './table/postgres.js';
+
+/** The table and one partition of files at a time: a second process adds more than a third job in this one would. */
+const CONCURRENCY = 2;
+
+await runService(
+  'extractor',
+  () => loadExtractorConfig(process.env),
+  async (config, context) => {
+    const database = openDatabase(config.mysqlUrl);
+    const producer = openProducer(config.redisUrl, (error) => context.log.warn({ reason: error.message }, 'queue connection'));
+    context.onStop(producer.close);
+    const files = { encoding: config.csvEncoding, bytesMax: config.fileBytesMax };
+    const deps = { dataDir: config.dataDir, postgresUrl: config.postgresUrl, database, producer, files };
+    await serveSteps({
+      name: 'extractor',
+      queue: QUEUES.extract,
+      config,
+      context,
+      concurrency: CONCURRENCY,
+      database,
+      handlers: {
+        plan: (data, step) => planRun(data, deps, step),
+        extract: (data, step) => extractPartition(data, deps, step),
+      },
+      probes: { PostgreSQL: async () => (await connectPostgres(config.postgresUrl)).destroy() },
+    });
+  },
+);

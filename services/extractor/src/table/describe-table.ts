@@ -1,0 +1,70 @@
+import { EtlError, SALES_COLUMNS, SOURCE_TABLE } from '@retail-etl/contracts';
+import type { Client } from 'pg';
+import { postgresError } from './postgres.js';
+
+export interface SalesTable {
+  /** For each of the five columns, in their order, the quoted name that it has in the table. */
+  readonly columns: readonly string[];
+  /** Ranges of pages to read one by one; a single null where the table has to be read in one piece. */
+  readonly ranges: readonly (PageRange | null)[];
+}
+
+/** Pages `from` up to, not including, `to`; open-ended where `to` is null. */
+export interface PageRange {
+  readonly from: number;
+  readonly to: number | null;
+}
+
+/** Rows that a range should hold, so that parallel readers finish together and a chunk is reached often. */
+const RANGE_ROWS = 250_000;
+
+/**
+ * Looks at `online_sales`, found through the role's search path. Throws SOURCE_MISSING without it, HEADER_INVALID naming columns
+ * that are missing or, trimmed and in lower case, stand twice.
+ */
+export async function describeTable(client: Client): Promise<SalesTable> {
+  try {
+    const found = await client.query<{ oid: number; relkind: string; bytes: string; block_bytes: number; rows: number; pages: number }>(
+      `SELECT c.oid::int8 AS oid, c.relkind::text, CASE WHEN c.relkind IN ('r', 'm') THEN pg_relation_size(c.oid) ELSE 0 END AS bytes,
+              current_setting('block_size')::int AS block_bytes, c.reltuples::float8 AS rows, c.relpages AS pages
+         FROM pg_class c WHERE c.oid = to_regclass($1)`,
+      [SOURCE_TABLE],
+    );
+    const table = found.rows[0];
+    if (table === undefined) throw new EtlError('SOURCE_MISSING', `table ${SOURCE_TABLE} does not exist in the database of POSTGRES_URL`);
+    const attributes = await client.query<{ attname: string }>(
+      'SELECT attname FROM pg_attribute WHERE attrelid = $1 AND attnum > 0 AND NOT attisdropped ORDER BY attnum',
+      [table.oid],
+    );
+    const columns = matchColumns(attributes.rows.map((row) => row.attname));
+    const pages = Math.ceil(Number(table.bytes) / table.block_bytes);
+    return { columns, ranges: splitPages(table.relkind, pages, table.rows > 0 && table.pages > 0 ? table.rows / table.pages : 100) };
+  } catch (cause) {
+    throw postgresError(cause, `looking at ${SOURCE_TABLE}`);
+  }
+}
+
+function matchColumns(names: readonly string[]): string[] {
+  const problems: string[] = [];
+  const columns = SALES_COLUMNS.map((column) => {
+    const matches = names.filter((name) => name.trim().toLowerCase() === column);
+    if (matches.length === 0) problems.push(`column ${column} is missing`);
+    if (matches.length > 1) problems.push(`column ${column} stands twice (${matches.map((name) => `"${name}"`).join(', ')})`);
+    return `"${(matches[0] ?? column).replaceAll('"', '""')}"`;
+  });
+  if (problems.length > 0) throw new EtlError('HEADER_INVALID', `table ${SOURCE_TABLE}: ${problems.join(', ')}`);
+  return columns;
+}
+
+/** Only plain tables and materialized views have pages of their own; views and partitioned tables are read in one piece. */
+function splitPages(relkind: string, pages: number, rowsPerPage: number): (PageRange | null)[] {
+  const pagesPerRange = Math.max(1, Math.ceil(RANGE_ROWS / rowsPerPage));
+  if (!['r', 'm'].includes(relkind) || pages <= pagesPerRange) return [null];
+  const ranges: PageRange[] = [];
+  for (let from = 0; from < pages; from += pagesPerRange) {
+    const to = from + pagesPerRange;
+    // The last is open-ended: pages may have been added since.
+    ranges.push({ from, to: to < pages ? to : null });
+  }
+  return ranges;
+}

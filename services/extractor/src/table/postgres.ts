@@ -1,0 +1,48 @@
+import { Socket } from 'node:net';
+import { EtlError } from '@retail-etl/contracts';
+import pg from 'pg';
+
+export interface PostgresConnection {
+  readonly client: pg.Client;
+  /** Ends the connection at once, whatever it is doing; the server then ends the session by itself. */
+  destroy(): void;
+}
+
+/** Finite, so that a hung server ends in an error; far above what reading a table takes. */
+const STATEMENT_TIMEOUT_MS = 3_600_000;
+
+/** Opens one connection. The role needs SELECT on the table and nothing else. Throws POSTGRES_UNAVAILABLE or POSTGRES_REFUSED. */
+export async function connectPostgres(url: string): Promise<PostgresConnection> {
+  const socket = new Socket();
+  const client = new pg.Client({
+    connectionString: url,
+    stream: () => socket,
+    application_name: 'retail-etl',
+    connectionTimeoutMillis: 5_000,
+    statement_timeout: STATEMENT_TIMEOUT_MS,
+    keepAlive: true,
+    keepAliveInitialDelayMillis: 60_000,
+  });
+  // Without a listener the loss of an idle connection would end the process; the next statement on it fails anyway.
+  client.on('error', () => undefined);
+  try {
+    await client.connect();
+    return { client, destroy: () => socket.destroy() };
+  } catch (cause) {
+    socket.destroy();
+    throw postgresError(cause, 'connecting');
+  }
+}
+
+/** SQLSTATE classes after which the same statement may succeed: connection, resources, operator intervention, system, conflict. */
+const TRANSIENT_CLASSES = new Set(['08', '53', '57', '58', '40', 'XX']);
+
+/** Turns what pg threw into POSTGRES_UNAVAILABLE (tried again) or POSTGRES_REFUSED; an EtlError stays as it is. */
+export function postgresError(cause: unknown, action: string): EtlError {
+  if (cause instanceof EtlError) return cause;
+  const { code, message } = cause as { code?: string; message?: string };
+  const isSqlState = code !== undefined && /^[0-9A-Z]{5}$/.test(code);
+  const isTransient = !isSqlState || TRANSIENT_CLASSES.has(code.slice(0, 2)) || code === '55P03' || code === '22023';
+  const text = `PostgreSQL, ${action}: ${message ?? String(cause)}${code === undefined ? '' : ` (${code})`}`;
+  return new EtlError(isTransient ? 'POSTGRES_UNAVAILABLE' : 'POSTGRES_REFUSED', text, { cause });
+}

@@ -1,0 +1,98 @@
+import { SOURCE_TABLE } from '@retail-etl/contracts';
+import type { Client } from 'pg';
+import { to as copyTo } from 'pg-copy-streams';
+import { describeTable, type PageRange, type SalesTable } from './describe-table.js';
+import { connectPostgres, type PostgresConnection, postgresError } from './postgres.js';
+
+/** Connections that copy at the same time. */
+const READERS_MAX = 2;
+
+export interface TableReader {
+  /** Takes the table's rows as CSV, fields in the order of the five columns, in pieces that may end anywhere. */
+  push(piece: Buffer): Promise<void>;
+  /** Called when a range has been read whole. */
+  endRange(): Promise<void>;
+  /** Called once, after the last range. */
+  end(): Promise<void>;
+}
+
+/**
+ * Reads the table as it is at one moment, over parallel connections that share one exported snapshot. Each connection feeds a
+ * reader of its own. Returns the rows that PostgreSQL says it copied.
+ */
+export async function readTable(url: string, openReader: () => TableReader, signal: AbortSignal): Promise<number> {
+  const owner = await connectPostgres(url);
+  const connections: PostgresConnection[] = [owner];
+  const stop = (): void => {
+    for (const connection of connections) connection.destroy();
+  };
+  signal.addEventListener('abort', stop, { once: true });
+  try {
+    await owner.client.query('BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY').catch((cause: unknown) => {
+      throw postgresError(cause, 'taking a snapshot');
+    });
+    const table = await describeTable(owner.client);
+    const ranges = [...table.ranges];
+    const readers = Math.min(READERS_MAX, ranges.length);
+    if (readers > 1) await joinSnapshot(owner.client, url, readers - 1, connections);
+    const counts = await Promise.all(connections.map(({ client }) => copyRanges(client, table, ranges, openReader(), signal)));
+    return counts.reduce((sum, count) => sum + count, 0);
+  } finally {
+    signal.removeEventListener('abort', stop);
+    // Nothing was written, so there is nothing to end in good order.
+    stop();
+  }
+}
+
+async function joinSnapshot(owner: Client, url: string, more: number, connections: PostgresConnection[]): Promise<void> {
+  try {
+    const exported = await owner.query<{ id: string }>('SELECT pg_export_snapshot() AS id');
+    for (let i = 0; i < more; i += 1) {
+      const connection = await connectPostgres(url);
+      connections.push(connection);
+      const { client } = connection;
+      await client.query('BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY');
+      await client.query(`SET TRANSACTION SNAPSHOT '${exported.rows[0]?.id ?? ''}'`);
+    }
+  } catch (cause) {
+    throw postgresError(cause, 'sharing the snapshot');
+  }
+}
+
+async function copyRanges(
+  client: Client,
+  table: SalesTable,
+  ranges: (PageRange | null)[],
+  reader: TableReader,
+  signal: AbortSignal,
+): Promise<number> {
+  let rows = 0;
+  for (;;) {
+    const range = ranges.shift();
+    if (range === undefined) {
+      await reader.end();
+      return rows;
+    }
+    const stream = client.query(copyTo(copyStatement(table, range), { highWaterMark: 1 << 20 }));
+    try {
+      for await (const piece of stream as AsyncIterable<Buffer>) {
+        signal.throwIfAborted();
+        await reader.push(piece);
+      }
+    } catch (cause) {
+      signal.throwIfAborted();
+      throw postgresError(cause, `copying ${SOURCE_TABLE}`);
+    }
+    rows += stream.rowCount;
+    await reader.endRange();
+  }
+}
+
+function copyStatement(table: SalesTable, range: PageRange | null): string {
+  const columns = table.columns.map((name) => `${name}::text`).join(', ');
+  const where =
+    range === null
+      ? ''
+      : ` WHERE ctid >= '(${range.from},0)'::tid${range.to === null ? '' : ` AND ctid < '(${range.to},0)'::tid`}`;
+  return `COPY (SELECT ${columns} FROM ${SOURCE_TABLE}${where}) TO STDOUT (FORMAT csv)`;
+}
