@@ -1,0 +1,37 @@
+import { mkdir } from 'node:fs/promises';
+import { join } from 'node:path';
+import { openEngine } from '@retail-etl/columnar';
+import { loadTransformerConfig } from '@retail-etl/config';
+import { QUEUES } from '@retail-etl/contracts';
+import { openDatabase } from '@retail-etl/ledger';
+import { runService, serveSteps } from '@retail-etl/runtime';
+import { mergeRun } from './merge-run.js';
+import { transformChunk } from './transform-chunk.js';
+
+/** Chunks at a time: DuckDB uses all processors for one; the second fills the gaps while files are read and written. */
+const CONCURRENCY = 2;
+
+await runService(
+  'transformer',
+  () => loadTransformerConfig(process.env),
+  async (config, context) => {
+    const database = openDatabase(config.mysqlUrl);
+    const spillFolder = join(config.dataDir, 'staging', '.spill');
+    await mkdir(spillFolder, { recursive: true });
+    const engine = await openEngine(spillFolder);
+    context.onStop(() => Promise.resolve(engine.close()));
+    const deps = { ...config, database, engine };
+    await serveSteps({
+      name: 'transformer',
+      queue: QUEUES.transform,
+      config,
+      context,
+      concurrency: CONCURRENCY,
+      database,
+      handlers: {
+        transform: (data, step) => transformChunk(data, deps, step),
+        merge: (data, step) => mergeRun(data, deps, step),
+      },
+    });
+  },
+);

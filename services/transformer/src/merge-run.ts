@@ -1,0 +1,185 @@
+import { join } from 'node:path';
+import { type Engine, mergePartials } from '@retail-etl/columnar';
+import {
+  EtlError,
+  fromMillionths,
+  newAttemptToken,
+  type RunStepData,
+  type RunTotals,
+  type SourceBooks,
+  SOURCES,
+  type StageReport,
+  type StepResult,
+  toMillionths,
+} from '@retail-etl/contracts';
+import { type Database, recordFindings } from '@retail-etl/ledger';
+import type { StepContext } from '@retail-etl/runtime';
+import {
+  describeFile,
+  type ExtractManifest,
+  type PartialManifest,
+  type PlanManifest,
+  publishManifest,
+  publishRejects,
+  readManifest,
+  removeFiles,
+  type RunFolders,
+  runFolders,
+  type SummaryManifest,
+  verifiedPath,
+} from '@retail-etl/staging';
+import { balanceBooks, gatherBooks } from './balance-books.js';
+
+export interface MergeDeps {
+  readonly dataDir: string;
+  readonly database: Database;
+  readonly engine: Engine;
+  /** 0 to 1, for each source with all its files together. */
+  readonly maxRejectRatio: number;
+  readonly allowDuplicateFiles: boolean;
+}
+
+/**
+ * Merges the partial sums of exactly the chunks that complete extract manifests list, balances the books, and applies the run's
+ * limits. The books are in the ledger before any limit fails the run, so that they and the rejects can be read.
+ */
+export async function mergeRun(data: RunStepData, deps: MergeDeps, context: StepContext): Promise<StepResult> {
+  const folders = runFolders(deps.dataDir, data.runId);
+  const done = await readManifest<SummaryManifest>(folders.summaryManifest);
+  if (done !== undefined) return { rows: done.products, note: 'already merged' };
+  const startedAt = new Date().toISOString();
+  const { plan, extracts, chunks, partials } = await readManifests(folders);
+  if (!deps.allowDuplicateFiles) refuseDuplicates(extracts);
+  await publishRejects(
+    folders,
+    partials.map((partial) => partial.rejectsFile).filter((name) => name !== null),
+  );
+
+  const output = `summary-${newAttemptToken()}.parquet`;
+  const connection = await deps.engine.connect();
+  const interrupt = (): void => connection.interrupt();
+  context.signal.addEventListener('abort', interrupt, { once: true });
+  try {
+    const paths = await verifyPartials(folders, chunks, partials);
+    const summary = await mergePartials(connection, paths, join(folders.staging, output));
+    context.signal.throwIfAborted();
+    const books = gatherBooks(extracts, partials);
+    const totals = addUp(books, summary);
+    const manifest: SummaryManifest = {
+      file: await describeFile(folders.staging, output),
+      ...summary,
+      startedAt,
+      finishedAt: new Date().toISOString(),
+    };
+    const stages = stageReports(plan, extracts, partials, manifest);
+    await recordFindings(deps.database, data.runId, data.epoch, { sources: books, totals, stages });
+
+    balanceBooks(books, extracts, summary);
+    checkRejectRatio(books, deps.maxRejectRatio);
+    if (summary.products === 0) {
+      throw new EtlError('SUMMARY_EMPTY', `none of ${totals.rowsRead} rows was accepted: ${totals.rowsRejected} rejected, ${totals.rowsSkipped} skipped`);
+    }
+    const { won } = await publishManifest(folders.summaryManifest, manifest);
+    if (!won) await removeFiles([join(folders.staging, output)]);
+    const note = `${totals.rowsRead} read = ${totals.rowsAccepted} accepted + ${totals.rowsRejected} rejected + ${totals.rowsSkipped} skipped; ${summary.products} products`;
+    await context.note(note);
+    return { rows: summary.products, note };
+  } catch (error) {
+    await removeFiles([join(folders.staging, output)]).catch(() => undefined);
+    throw error;
+  } finally {
+    context.signal.removeEventListener('abort', interrupt);
+    connection.closeSync();
+  }
+}
+
+interface RunManifests {
+  readonly plan: PlanManifest;
+  readonly extracts: readonly ExtractManifest[];
+  readonly chunks: readonly string[];
+  readonly partials: readonly PartialManifest[];
+}
+
+async function readManifests(folders: RunFolders): Promise<RunManifests> {
+  const plan = await readManifest<PlanManifest>(folders.planManifest);
+  if (plan === undefined) throw new EtlError('STAGED_CORRUPT', 'the plan of the run is gone');
+  const extracts: ExtractManifest[] = [];
+  for (const { name } of plan.partitions) {
+    const extract = await readManifest<ExtractManifest>(folders.extractManifest(name));
+    if (extract === undefined) throw new EtlError('STAGED_CORRUPT', `partition ${name} has not been extracted whole`);
+    extracts.push(extract);
+  }
+  const chunks = extracts.flatMap((extract) => extract.chunks);
+  const partials: PartialManifest[] = [];
+  for (const chunk of chunks) {
+    const partial = await readManifest<PartialManifest>(folders.partialManifest(chunk));
+    if (partial === undefined) throw new EtlError('STAGED_CORRUPT', `chunk ${chunk} has not been transformed`);
+    partials.push(partial);
+  }
+  return { plan, extracts, chunks, partials };
+}
+
+/** Paths of the partials that hold sums. A damaged one is forgotten together with its partition, so that a retry makes it again. */
+async function verifyPartials(folders: RunFolders, chunks: readonly string[], partials: readonly PartialManifest[]): Promise<string[]> {
+  const paths: string[] = [];
+  for (const [index, { file }] of partials.entries()) {
+    try {
+      paths.push(await verifiedPath(folders.partials, file));
+    } catch (error) {
+      const chunk = chunks[index]!;
+      const partition = chunk.split('-').slice(0, -2).join('-');
+      if (error instanceof EtlError) await removeFiles([folders.partialManifest(chunk), folders.extractManifest(partition)]);
+      throw error;
+    }
+  }
+  return paths;
+}
+
+function refuseDuplicates(extracts: readonly ExtractManifest[]): void {
+  const seen = new Map<string, string>();
+  for (const { file, sha256 } of extracts.flatMap((extract) => extract.sources)) {
+    if (file === null || sha256 === null) continue;
+    const other = seen.get(sha256);
+    if (other !== undefined) throw new EtlError('FILE_DUPLICATE', `${[other, file].sort().join(' and ')} have the same content`);
+    seen.set(sha256, file);
+  }
+}
+
+function addUp(books: readonly SourceBooks[], summary: Omit<SummaryManifest, 'file' | 'startedAt' | 'finishedAt'>): RunTotals {
+  const sum = (count: (each: SourceBooks) => number): number => books.reduce((total, each) => total + count(each), 0);
+  return {
+    rowsRead: sum((each) => each.rowsRead),
+    rowsAccepted: sum((each) => each.rowsAccepted),
+    rowsRejected: sum((each) => each.rowsRejected),
+    rowsSkipped: sum((each) => each.rowsSkipped),
+    products: summary.products,
+    quantity: summary.quantity,
+    amount: fromMillionths(toMillionths(summary.amount)),
+    publishedAmount: summary.publishedAmount,
+  };
+}
+
+function checkRejectRatio(books: readonly SourceBooks[], max: number): void {
+  for (const source of Object.values(SOURCES)) {
+    const own = books.filter((each) => each.source === source);
+    const read = own.reduce((sum, each) => sum + each.rowsRead, 0);
+    const rejected = own.reduce((sum, each) => sum + each.rowsRejected, 0);
+    if (read > 0 && rejected / read > max) {
+      throw new EtlError('REJECT_RATIO', `${source}: ${rejected} of ${read} rows were rejected (${(rejected / read).toFixed(4)}, allowed ${max})`);
+    }
+  }
+}
+
+function stageReports(
+  plan: PlanManifest,
+  extracts: readonly ExtractManifest[],
+  partials: readonly PartialManifest[],
+  summary: SummaryManifest,
+): StageReport[] {
+  const first = (times: readonly string[]): string => times.reduce((a, b) => (a < b ? a : b));
+  const last = (times: readonly string[]): string => times.reduce((a, b) => (a > b ? a : b));
+  return [
+    { name: 'extract', startedAt: plan.startedAt, finishedAt: last([plan, ...extracts].map((step) => step.finishedAt)), jobs: 1 + extracts.length },
+    { name: 'transform', startedAt: first([summary, ...partials].map((step) => step.startedAt)), finishedAt: summary.finishedAt, jobs: 1 + partials.length },
+  ];
+}

@@ -1,0 +1,100 @@
+import { join } from 'node:path';
+import { type Engine, transformChunk as transformStaged } from '@retail-etl/columnar';
+import { EtlError, newAttemptToken, SOURCES, type StepResult, type TransformData } from '@retail-etl/contracts';
+import { advanceState, type Database } from '@retail-etl/ledger';
+import type { StepContext } from '@retail-etl/runtime';
+import {
+  type ChunkManifest,
+  describeFile,
+  type PartialManifest,
+  publishManifest,
+  readManifest,
+  removeFiles,
+  type RunFolders,
+  runFolders,
+  verifiedPath,
+} from '@retail-etl/staging';
+
+export interface TransformDeps {
+  readonly dataDir: string;
+  readonly database: Database;
+  readonly engine: Engine;
+  readonly csvDateFormats: readonly string[];
+}
+
+/** Cleans and sums one staged chunk. The first complete attempt counts; the chunk's files go once its partial is there. */
+export async function transformChunk(data: TransformData, deps: TransformDeps, context: StepContext): Promise<StepResult> {
+  const folders = runFolders(deps.dataDir, data.runId);
+  const isDone = async (): Promise<boolean> => (await readManifest(folders.partialManifest(data.chunk))) !== undefined;
+  if (await isDone()) return { rows: 0, note: 'already transformed' };
+  await advanceState(deps.database, data.runId, data.epoch, 'transforming');
+  const chunk = await readManifest<ChunkManifest>(folders.chunkManifest(data.chunk));
+  if (chunk === undefined) throw new EtlError('STAGED_CORRUPT', `staged chunk ${data.chunk} has no manifest`);
+  try {
+    return await transform(data.chunk, chunk, folders, deps, context);
+  } catch (error) {
+    // Another worker with the same job was faster and has removed the staged files.
+    if (await isDone()) return { rows: 0, note: 'already transformed' };
+    if (error instanceof EtlError && error.code === 'STAGED_CORRUPT') await forgetPartition(folders, data.chunk);
+    throw error;
+  }
+}
+
+async function transform(
+  name: string,
+  chunk: ChunkManifest,
+  folders: RunFolders,
+  deps: TransformDeps,
+  context: StepContext,
+): Promise<StepResult> {
+  const startedAt = new Date().toISOString();
+  const rowsPath = await verifiedPath(folders.chunks, chunk.file);
+  const malformedPath = chunk.malformedFile === null ? null : await verifiedPath(folders.chunks, chunk.malformedFile);
+  const output = `${name}-${newAttemptToken()}.parquet`;
+  const connection = await deps.engine.connect();
+  const interrupt = (): void => connection.interrupt();
+  context.signal.addEventListener('abort', interrupt, { once: true });
+  const partialPath = join(folders.partials, output);
+  const rejectsPath = join(folders.rejects, output);
+  try {
+    const { books, hasRejects } = await transformStaged(connection, {
+      rowsPath,
+      malformedPath,
+      segments: chunk.segments,
+      rules: { ...chunk.params, dateFormats: chunk.source === SOURCES.store ? deps.csvDateFormats : [] },
+      partialPath,
+      rejectsPath,
+    });
+    context.signal.throwIfAborted();
+    const rows = books.reduce((sum, each) => sum + each.rowsRead, 0);
+    const rejected = books.reduce((sum, each) => sum + each.rowsRejected, 0);
+    if (rows !== chunk.rows + chunk.malformed) {
+      throw new EtlError('BOOKS_UNBALANCED', `chunk ${name}: ${chunk.rows + chunk.malformed} rows were staged, ${rows} were transformed`);
+    }
+    const manifest: PartialManifest = {
+      source: chunk.source,
+      books,
+      file: await describeFile(folders.partials, output),
+      rejectsFile: hasRejects ? output : null,
+      startedAt,
+      finishedAt: new Date().toISOString(),
+    };
+    const { won } = await publishManifest(folders.partialManifest(name), manifest);
+    if (!won) await removeFiles([partialPath, rejectsPath]);
+    await removeFiles([rowsPath, ...(malformedPath === null ? [] : [malformedPath])]);
+    const note = `${rows} rows: ${rejected} rejected`;
+    await context.note(note);
+    return { rows, note };
+  } catch (error) {
+    await removeFiles([partialPath, rejectsPath]).catch(() => undefined);
+    throw error;
+  } finally {
+    context.signal.removeEventListener('abort', interrupt);
+    connection.closeSync();
+  }
+}
+
+/** Makes a retry extract the chunk's partition again: its name is the chunk's without attempt and number. */
+async function forgetPartition(folders: RunFolders, chunk: string): Promise<void> {
+  await removeFiles([folders.extractManifest(chunk.split('-').slice(0, -2).join('-'))]);
+}
