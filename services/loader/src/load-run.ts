@@ -1,0 +1,101 @@
+import { rename } from 'node:fs/promises';
+import type { Engine } from '@retail-etl/columnar';
+import { EtlError, newAttemptToken, type RunFindings, type RunStepData, type StageReport, type StepResult } from '@retail-etl/contracts';
+import {
+  advanceState,
+  type Database,
+  endRun,
+  findRun,
+  lockSlot,
+  readPublished,
+  type Run,
+  selectRuns,
+  withConnection,
+  withTransaction,
+} from '@retail-etl/ledger';
+import type { StepContext } from '@retail-etl/runtime';
+import { readManifest, removeFiles, type RunFolders, runFolders, type SummaryManifest, verifiedPath } from '@retail-etl/staging';
+import { compareWithTarget } from './compare-with-target.js';
+import { finishPublication } from './finish-publication.js';
+import { publishSummary } from './publish-summary.js';
+import { dropStagedTable, stageSummary } from './stage-summary.js';
+
+export interface LoadDeps {
+  readonly dataDir: string;
+  readonly database: Database;
+  readonly engine: Engine;
+}
+
+/** Publishes the run's summary into MySQL and as CSV, or, for a dry run, says what that would change. */
+export async function loadRun(data: RunStepData, deps: LoadDeps, context: StepContext): Promise<StepResult> {
+  const folders = runFolders(deps.dataDir, data.runId);
+  const run = await findRun(deps.database, data.runId);
+  if (run === undefined) throw new EtlError('INTERNAL', `run ${data.runId} is not in the ledger`);
+  const startedAt = new Date().toISOString();
+  await advanceState(deps.database, data.runId, data.epoch, 'loading');
+  const summary = await readManifest<SummaryManifest>(folders.summaryManifest);
+  if (summary === undefined) throw new EtlError('STAGED_CORRUPT', 'the summary of the run is gone');
+
+  const published = await readPublished(deps.database);
+  if (published.seq > run.seq) throw new EtlError('SUPERSEDED', `run ${data.runId} is older than what has been published`);
+  if (published.seq < run.seq) {
+    const isDryRun = await stageAndPublish(data, run, summary, folders, startedAt, deps, context);
+    if (isDryRun) return { rows: summary.products, note: 'dry run: nothing was published' };
+  }
+  await finishPublication(deps.database, run, folders, deps.dataDir);
+  const note = `${summary.products} products published, quantity ${summary.quantity}, amount ${summary.publishedAmount}`;
+  await context.note(note);
+  return { rows: summary.products, note };
+}
+
+async function stageAndPublish(
+  data: RunStepData,
+  run: Run,
+  summary: SummaryManifest,
+  folders: RunFolders,
+  startedAt: string,
+  deps: LoadDeps,
+  context: StepContext,
+): Promise<boolean> {
+  const summaryPath = await verifiedSummary(folders, summary);
+  const csvAside = `${folders.summaryCsv}.${newAttemptToken()}.tmp`;
+  try {
+    return await withConnection(deps.database, 'loading', async (connection) => {
+      await stageSummary(connection, deps.engine, summaryPath, summary, csvAside, context.signal);
+      await rename(csvAside, folders.summaryCsv);
+      const compared = await compareWithTarget(connection, summary.products);
+      const load: StageReport = { name: 'load', startedAt, finishedAt: new Date().toISOString(), jobs: 1 };
+      const stages = [...run.findings.stages.filter((stage) => stage.name !== 'load'), load];
+      const findings: Partial<RunFindings> = { ...compared, stages };
+      if (run.params.dryRun === true) {
+        await endPreview(deps.database, data, findings);
+        await dropStagedTable(connection);
+        return true;
+      }
+      context.signal.throwIfAborted();
+      await publishSummary(connection, deps.database, data, summary, findings);
+      await dropStagedTable(connection);
+      return false;
+    });
+  } finally {
+    await removeFiles([csvAside]).catch(() => undefined);
+  }
+}
+
+/** A damaged summary is forgotten, so that a retry merges again. */
+async function verifiedSummary(folders: RunFolders, summary: SummaryManifest): Promise<string> {
+  try {
+    return await verifiedPath(folders.staging, summary.file);
+  } catch (error) {
+    if (error instanceof EtlError) await removeFiles([folders.summaryManifest]);
+    throw error;
+  }
+}
+
+async function endPreview(database: Database, data: RunStepData, findings: Partial<RunFindings>): Promise<void> {
+  await withTransaction(database, 'ending a dry run', async (connection) => {
+    await lockSlot(connection);
+    const [run] = await selectRuns(connection, 'ending a dry run', "run_id = ? AND epoch = ? AND state = 'loading' FOR UPDATE", [data.runId, data.epoch]);
+    if (run !== undefined) await endRun(connection, run, 'previewed', { ...findings, error: null });
+  });
+}

@@ -1,0 +1,31 @@
+import { mkdir } from 'node:fs/promises';
+import { join } from 'node:path';
+import { openEngine } from '@retail-etl/columnar';
+import { loadLoaderConfig } from '@retail-etl/config';
+import { QUEUES } from '@retail-etl/contracts';
+import { openDatabase } from '@retail-etl/ledger';
+import { runService, serveSteps } from '@retail-etl/runtime';
+import { loadRun } from './load-run.js';
+
+await runService(
+  'loader',
+  () => loadLoaderConfig(process.env),
+  async (config, context) => {
+    const database = openDatabase(config.mysqlUrl);
+    const spillFolder = join(config.dataDir, 'staging', '.spill');
+    await mkdir(spillFolder, { recursive: true });
+    const engine = await openEngine(spillFolder);
+    context.onStop(() => Promise.resolve(engine.close()));
+    const deps = { dataDir: config.dataDir, database, engine };
+    await serveSteps({
+      name: 'loader',
+      queue: QUEUES.load,
+      config,
+      context,
+      // Publications take turns anyway.
+      concurrency: 1,
+      database,
+      handlers: { load: (data, step) => loadRun(data, deps, step) },
+    });
+  },
+);
