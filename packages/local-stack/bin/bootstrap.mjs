@@ -1,0 +1,164 @@
+#!/usr/bin/env node
+/*
+ * What every npm script runs first. It makes sure of Node, the packages and the build, each only where needed, then goes
+ * on in compiled code. It has no dependency and uses old syntax, so that even an old Node can say what is missing.
+ *
+ *   start [--once] | service <name> | setup | test [vitest arguments] | lint | bench
+ */
+import { spawn } from 'node:child_process';
+import { existsSync, readdirSync, readFileSync, statSync } from 'node:fs';
+import { join } from 'node:path';
+import { fileURLToPath, pathToFileURL } from 'node:url';
+
+const NODE_MIN = [20, 19];
+const ROOT = fileURLToPath(new URL('../../..', import.meta.url));
+const DIST = join(ROOT, 'packages/local-stack/dist');
+const SERVICES = ['extractor', 'transformer', 'loader', 'gateway'];
+
+/** An expected failure: one message, no stack. */
+class Failure extends Error {}
+
+const COMMANDS = {
+  start: (args) => runCompiled('start/main.js', 'runCommand', args),
+  setup: (args) => runCompiled('setup/main.js', 'runCommand', args),
+  test: (args) => runCompiled('test/main.js', 'runCommand', args),
+  bench: (args) => runCompiled('test/main.js', 'runBenchmark', args),
+  service: runService,
+  lint,
+};
+
+async function main([name = '', ...args]) {
+  checkNode();
+  if (!Object.hasOwn(COMMANDS, name)) throw new Failure(`"${name}" is none of ${Object.keys(COMMANDS).join(', ')}.`);
+  await installPackages();
+  await build();
+  await COMMANDS[name](args);
+}
+
+function checkNode() {
+  const [major, minor] = process.versions.node.split('.').map(Number);
+  if (major > NODE_MIN[0] || (major === NODE_MIN[0] && minor >= NODE_MIN[1])) return;
+  throw new Failure(
+    `Node ${NODE_MIN.join('.')} or later is needed; this is ${process.versions.node}. Install it from your system or nodejs.org.`,
+  );
+}
+
+async function installPackages() {
+  if (arePackagesFresh()) return;
+  console.log('Installing packages (npm ci)');
+  // The build needs development packages too, whatever NODE_ENV says.
+  const args = ['ci', '--include=dev', '--no-audit', '--no-fund', '--loglevel=error'];
+  // npm tells the scripts it runs where it lies; without it the PATH has to do.
+  const npm = process.env.npm_execpath;
+  const code = npm?.endsWith('.js') ? await run(process.execPath, [npm, ...args]) : await run('npm', args);
+  if (code !== 0)
+    throw new Failure('The packages could not be installed: see the lines above. Check the network and the npm registry, then try again.');
+}
+
+/** True if what npm last installed is what package-lock.json asks for. */
+function arePackagesFresh() {
+  const wantedPath = join(ROOT, 'package-lock.json');
+  const installedPath = join(ROOT, 'node_modules/.package-lock.json');
+  if (!existsSync(installedPath)) return false;
+  if (statSync(installedPath).mtimeMs >= statSync(wantedPath).mtimeMs) return true;
+  // Git sets times as it likes, so a newer lock file is looked into.
+  const wanted = JSON.parse(readFileSync(wantedPath, 'utf8')).packages;
+  const installed = JSON.parse(readFileSync(installedPath, 'utf8')).packages;
+  return Object.keys(wanted)
+    .filter((path) => path.includes('node_modules/'))
+    .every((path) => isSamePackage(wanted[path], installed[path]));
+}
+
+function isSamePackage(wanted, installed) {
+  // An optional package of another platform is not installed.
+  if (installed === undefined) return wanted.optional === true || wanted.devOptional === true;
+  return installed.version === wanted.version && installed.integrity === wanted.integrity && installed.link === wanted.link;
+}
+
+async function build() {
+  if (isBuildFresh()) return;
+  console.log('Building (tsc -b)');
+  const code = await run(process.execPath, [join(ROOT, 'node_modules/typescript/bin/tsc'), '-b']);
+  if (code !== 0) throw new Failure('The build failed: see the errors above.');
+}
+
+/** True if every project was built after its last change; looking costs some milliseconds where tsc costs half a second. */
+function isBuildFresh() {
+  const base = modifiedMs(join(ROOT, 'tsconfig.base.json'));
+  for (const group of ['packages', 'services']) {
+    for (const name of readdirSync(join(ROOT, group))) {
+      const project = join(ROOT, group, name);
+      if (!existsSync(join(project, 'tsconfig.json'))) continue;
+      const built = modifiedMs(join(project, 'dist/.tsbuildinfo'));
+      const changed = Math.max(
+        base,
+        modifiedMs(join(project, 'tsconfig.json')),
+        modifiedMs(join(project, 'package.json')),
+        newestMs(join(project, 'src')),
+      );
+      if (built < changed) return false;
+    }
+  }
+  return true;
+}
+
+function newestMs(folder) {
+  let newest = modifiedMs(folder);
+  for (const entry of existsSync(folder) ? readdirSync(folder, { withFileTypes: true }) : []) {
+    const path = join(folder, entry.name);
+    newest = Math.max(newest, entry.isDirectory() ? newestMs(path) : modifiedMs(path));
+  }
+  return newest;
+}
+
+function modifiedMs(path) {
+  const stat = statSync(path, { throwIfNoEntry: false });
+  return stat === undefined ? 0 : stat.mtimeMs;
+}
+
+async function runCompiled(file, name, args) {
+  const module = await import(pathToFileURL(join(DIST, file)).href);
+  process.exit(await module[name](args));
+}
+
+/** One service in this very process, so that signals reach it directly. It says itself what its environment lacks. */
+async function runService([name = '']) {
+  if (!SERVICES.includes(name)) throw new Failure(`"${name}" is none of ${SERVICES.join(', ')}.`);
+  const path = join(ROOT, 'services', name, 'dist/main.js');
+  if (!existsSync(path)) throw new Failure(`services/${name} is not built. Run npm run build and look at its errors.`);
+  process.setSourceMapsEnabled(true);
+  process.argv = [process.execPath, path];
+  await import(pathToFileURL(path).href);
+}
+
+/** Rules, types of the tests, and layout; all three speak before this fails. */
+async function lint() {
+  const bin = (name) => join(ROOT, 'node_modules', name);
+  const codes = [
+    await run(process.execPath, [bin('oxlint/bin/oxlint'), '--type-aware', '--deny-warnings']),
+    await run(process.execPath, [bin('typescript/bin/tsc'), '-p', 'tests/tsconfig.json']),
+    await run(process.execPath, [bin('prettier/bin/prettier.cjs'), '--check', '--log-level', 'warn', '.']),
+  ];
+  if (codes.some((code) => code !== 0)) throw new Failure('Lint found the problems above. "npm run format" repairs the layout.');
+}
+
+/** Runs a program in the clone's root to its end and resolves to its exit code; asks it to stop when we are asked to. */
+function run(program, args) {
+  return new Promise((resolve, reject) => {
+    const child = spawn(program, args, { cwd: ROOT, stdio: ['ignore', 'inherit', 'inherit'] });
+    const forward = (signal) => child.kill(signal);
+    const signals = ['SIGINT', 'SIGTERM', 'SIGHUP'];
+    for (const signal of signals) process.on(signal, forward);
+    child.once('error', (error) => reject(new Failure(`${program} could not be run: ${error.message}`)));
+    child.once('exit', (code, signal) => {
+      for (const name of signals) process.off(name, forward);
+      if (signal !== null) process.exit(130);
+      resolve(code);
+    });
+  });
+}
+
+main(process.argv.slice(2)).catch((error) => {
+  console.error(error instanceof Failure ? error.message : error);
+  process.exit(1);
+});

@@ -1,0 +1,31 @@
+import type { SetupConfig } from '@retail-etl/config';
+import { SOURCE_TABLE, TARGET_TABLE } from '@retail-etl/contracts';
+import { createSchema } from '@retail-etl/ledger';
+import { join, relative } from 'node:path';
+import { addressOf } from '../servers/given-urls.js';
+import { addSampleFile, createDataFolders, SAMPLE_FILE } from './data-folders.js';
+import { createSourceTable } from './source-table.js';
+import { waitForServer } from './wait-for-server.js';
+
+export interface SetupDeps {
+  readonly say: (line: string) => void;
+  readonly signal?: AbortSignal;
+}
+
+/**
+ * Creates what is absent, and changes nothing that is there: the folders, the source table with its sample rows, the
+ * target tables, a sample store file. Safe to repeat. Throws an EtlError.
+ */
+export async function setUp(config: SetupConfig, { say, signal }: SetupDeps): Promise<void> {
+  await createDataFolders(config.dataDir);
+  const [tableCreated] = await Promise.all([
+    waitForServer(() => createSourceTable(config.postgresUrl), { what: `PostgreSQL at ${addressOf(config.postgresUrl)}`, say, signal }),
+    waitForServer(() => createSchema(config.mysqlUrl), { what: `MySQL at ${addressOf(config.mysqlUrl)}`, say, signal }),
+  ]);
+  const fileAdded = await addSampleFile(config.dataDir);
+  say(tableCreated ? `${SOURCE_TABLE} created with sample rows` : `${SOURCE_TABLE} is there and stays as it is`);
+  say(`${TARGET_TABLE} and the ledger are there`);
+  const input = relative(process.cwd(), join(config.dataDir, 'input')) || '.';
+  say(fileAdded ? `${join(input, SAMPLE_FILE)} created with sample rows` : `${input} holds store files and stays as it is`);
+  say('initialization complete');
+}

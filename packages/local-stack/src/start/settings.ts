@@ -1,0 +1,42 @@
+import { join, resolve } from 'node:path';
+import { REPO_ROOT } from '../paths.js';
+import { readGivenUrls, readSettings, type GivenUrls } from '../servers/given-urls.js';
+
+type Env = Readonly<Record<string, string | undefined>>;
+
+/** What `npm start` itself needs of the settings; the services check the rest. */
+export interface StartSettings {
+  readonly given: GivenUrls;
+  readonly dataDir: string;
+  readonly host: string;
+  /** Undefined: 8080, or the next free one. */
+  readonly port: number | undefined;
+  readonly adminUsername: string;
+  /** Undefined: generated. */
+  readonly adminPassword: string | undefined;
+  /** Undefined: generated. */
+  readonly apiToken: string | undefined;
+}
+
+/** Throws one CONFIG_INVALID that lists every problem. */
+export function readStartSettings(env: Env): StartSettings {
+  return readSettings(env, (read) => ({
+    given: readGivenUrls(read),
+    dataDir: resolve(read.text('DATA_DIR') ?? join(REPO_ROOT, 'data')),
+    host: read.text('HOST') ?? '127.0.0.1',
+    port: read.text('PORT') === undefined ? undefined : read.integer('PORT', 8080, 0, 65_535),
+    adminUsername: read.text('ADMIN_USERNAME') ?? 'admin',
+    adminPassword: read.text('ADMIN_PASSWORD'),
+    apiToken: read.text('API_TOKEN'),
+  }));
+}
+
+/** The environment with `values` set; the `NAME_FILE` of each goes, since a setting may be given only once. */
+export function withSettings(env: Env, values: Readonly<Record<string, string>>): NodeJS.ProcessEnv {
+  const merged: NodeJS.ProcessEnv = { ...env };
+  for (const [name, value] of Object.entries(values)) {
+    delete merged[`${name}_FILE`];
+    merged[name] = value;
+  }
+  return merged;
+}

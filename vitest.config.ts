@@ -1,0 +1,36 @@
+import { defineConfig } from 'vitest/config';
+
+/** Tests of one kind: `order` keeps kinds apart in time, since the later ones load the machine and measure it. */
+function project(name: string, order: number, options: { timeoutMs: number; oneFileAtATime?: boolean }) {
+  return {
+    extends: true as const,
+    test: {
+      name,
+      include: [`tests/${name}/**/*.test.ts`],
+      testTimeout: options.timeoutMs,
+      hookTimeout: options.timeoutMs,
+      fileParallelism: options.oneFileAtATime !== true,
+      sequence: { groupOrder: order },
+    },
+  };
+}
+
+export default defineConfig({
+  test: {
+    projects: [
+      project('unit', 1, { timeoutMs: 20_000 }),
+      project('integration', 2, { timeoutMs: 60_000 }),
+      project('e2e', 3, { timeoutMs: 120_000, oneFileAtATime: true }),
+      project('faults', 4, { timeoutMs: 600_000, oneFileAtATime: true }),
+    ],
+    passWithNoTests: true,
+    reporters: ['default', './packages/local-stack/dist/test/count-reporter.js'],
+    coverage: {
+      provider: 'v8',
+      // Tests run what is built; source maps lead back to src.
+      include: ['packages/*/dist/**/*.js', 'services/*/dist/**/*.js', 'packages/*/src/**/*.ts', 'services/*/src/**/*.ts'],
+      reporter: ['text', 'json-summary'],
+      reportsDirectory: 'coverage',
+    },
+  },
+});
