@@ -18,7 +18,7 @@ const AMOUNT_MAX = '999999999999999999.99';
 
 /**
  * Sums partials into the summary, rounds each product's amount half-up to two decimals, once, and writes it sorted by product.
- * Throws TARGET_OVERFLOW naming a product whose total the target cannot hold.
+ * Uses a temporary table of `connection`, which is to be closed afterwards. Throws TARGET_OVERFLOW naming a product whose total the target cannot hold.
  */
 export async function mergePartials(connection: Connection, partialPaths: readonly string[], summaryPath: string): Promise<MergedSummary> {
   const [productId, quantity, amount] = TARGET_COLUMNS;
@@ -40,7 +40,10 @@ export async function mergePartials(connection: Connection, partialPaths: readon
      WHERE quantity > ${QUANTITY_MAX} OR round(amount, 2) > ${AMOUNT_MAX} ORDER BY product_id LIMIT 1`,
   );
   if (overflow !== undefined) {
-    throw new EtlError('TARGET_OVERFLOW', `product ${overflow[0]}: quantity ${overflow[1]}, amount ${overflow[2]} do not fit BIGINT and DECIMAL(20,2)`);
+    throw new EtlError(
+      'TARGET_OVERFLOW',
+      `product ${overflow[0]}: quantity ${overflow[1]}, amount ${overflow[2]} do not fit BIGINT and DECIMAL(20,2)`,
+    );
   }
   const [totals] = await rows(
     connection,
@@ -56,7 +59,6 @@ export async function mergePartials(connection: Connection, partialPaths: readon
            FROM merged ORDER BY product_id)
      TO ${quote(summaryPath)} (FORMAT parquet)`,
   );
-  await run(connection, 'cleaning up', 'DROP TABLE merged');
   const [products, totalQuantity, totalAmount, publishedAmount] = totals ?? [];
   return {
     products: Number(products),

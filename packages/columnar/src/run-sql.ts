@@ -14,7 +14,7 @@ export async function run(connection: Connection, action: string, sql: string): 
 export async function rows(connection: Connection, action: string, sql: string): Promise<(string | null)[][]> {
   try {
     const reader = await connection.runAndReadAll(sql);
-    return reader.getRowsJson().map((row) => row.map((value) => (value === null ? null : String(value))));
+    return reader.getRowsJson().map((row) => row.map((value) => (value === null ? null : String(value as string | number | boolean))));
   } catch (cause) {
     throw columnarError(cause, action);
   }
@@ -24,8 +24,10 @@ export function columnarError(cause: unknown, action: string): EtlError {
   if (cause instanceof EtlError) return cause;
   const message = cause instanceof Error ? cause.message : String(cause);
   // DuckDB's errors carry no code; their first words name the kind.
-  if (message.startsWith('IO Error') && message.includes('No space left')) return new EtlError('STAGING_FULL', `${action}: ${message}`, { cause });
+  if (message.startsWith('IO Error') && message.includes('No space left'))
+    return new EtlError('STAGING_FULL', `${action}: ${message}`, { cause });
   if (message.startsWith('IO Error')) return new EtlError('STAGING_UNAVAILABLE', `${action}: ${message}`, { cause });
-  if (message.startsWith('Invalid Input Error') && message.includes('parquet')) return new EtlError('STAGED_CORRUPT', `${action}: ${message}`, { cause });
+  if (message.startsWith('Invalid Input Error') && message.includes('parquet'))
+    return new EtlError('STAGED_CORRUPT', `${action}: ${message}`, { cause });
   return new EtlError('INTERNAL', `${action}: ${message}`, { cause });
 }

@@ -23,7 +23,18 @@ export function streamSummary(connection: Connection, summaryPath: string): Asyn
 }
 
 /** Columns of `streamRejects`. */
-export const REJECT_COLUMNS = ['source', 'file', 'record', 'reason', 'sale_id', 'product_id', 'quantity', 'sale_amount', 'sale_date', 'raw'] as const;
+export const REJECT_COLUMNS = [
+  'source',
+  'file',
+  'record',
+  'reason',
+  'sale_id',
+  'product_id',
+  'quantity',
+  'sale_amount',
+  'sale_date',
+  'raw',
+] as const;
 
 /** A run's rejects: those of the table by sale, those of files by file and record. `paths` as the run's rejects manifest lists them. */
 export function streamRejects(connection: Connection, paths: readonly string[], limit?: number): AsyncGenerator<(string | null)[][]> {

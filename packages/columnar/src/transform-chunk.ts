@@ -23,18 +23,18 @@ export interface TransformedChunk {
 
 /**
  * Judges every row of a chunk once, sums the accepted ones per product, keeps the rejected ones, and counts both per file.
- * Uses temporary tables of `connection`, which is the caller's alone.
+ * Uses temporary tables of `connection`, which is the caller's alone and to be closed afterwards.
  */
 export async function transformChunk(connection: Connection, chunk: ChunkToTransform): Promise<TransformedChunk> {
   const staged = `read_parquet(${quote(chunk.rowsPath)}, file_row_number = true)`;
   await run(connection, 'judging rows', `CREATE OR REPLACE TEMP TABLE judged AS ${judgeRows(staged, chunk.rules)}`);
-  await createAnchors(connection, chunk);
-
-  // With one segment all rows are of one file; otherwise a row belongs to the last segment that begins at or before it.
-  const rowsWithSegment =
-    chunk.segments.length === 1
-      ? '(SELECT *, 0 AS segment FROM judged)'
-      : '(SELECT j.*, s.segment FROM judged j ASOF JOIN (SELECT * FROM anchors WHERE is_start) s ON j.row >= s.rows_before)';
+  // Most chunks are one stretch of one file without malformed rows: all of it is segment 0, and records are numbered through.
+  const isPlain = chunk.segments.length === 1 && chunk.malformedPath === null;
+  if (!isPlain) await createAnchors(connection, chunk);
+  // Otherwise a row belongs to the last segment that begins at or before it.
+  const rowsWithSegment = isPlain
+    ? '(SELECT *, 0 AS segment FROM judged)'
+    : '(SELECT j.*, s.segment FROM judged j ASOF JOIN (SELECT * FROM anchors WHERE is_start) s ON j.row >= s.rows_before)';
   await run(
     connection,
     'summing rows',
@@ -51,10 +51,9 @@ export async function transformChunk(connection: Connection, chunk: ChunkToTrans
            FROM sums WHERE outcome = ${ACCEPTED} GROUP BY product_id)
      TO ${quote(chunk.partialPath)} (FORMAT parquet)`,
   );
-  const books = await readBooks(connection, chunk.segments);
+  const books = await readBooks(connection, chunk.segments, isPlain);
   const hasRejects = books.some((each) => each.rowsRejected > 0);
-  if (hasRejects) await writeRejects(connection, chunk, staged);
-  await run(connection, 'cleaning up', 'DROP TABLE judged; DROP TABLE sums; DROP TABLE anchors; DROP TABLE malformed');
+  if (hasRejects) await writeRejects(connection, chunk, staged, isPlain);
   return { books, hasRejects };
 }
 
@@ -82,18 +81,18 @@ async function createAnchors(connection: Connection, chunk: ChunkToTransform): P
   );
 }
 
-async function readBooks(connection: Connection, segments: readonly Segment[]): Promise<PartialBooks[]> {
+async function readBooks(connection: Connection, segments: readonly Segment[], isPlain: boolean): Promise<PartialBooks[]> {
   const counted = await rows(
     connection,
     'counting rows',
     `SELECT segment, outcome, sum(rows)::BIGINT, CASE WHEN outcome = ${ACCEPTED} THEN sum(quantity)::VARCHAR END,
        CASE WHEN outcome = ${ACCEPTED} THEN sum(amount)::DECIMAL(38, 6)::VARCHAR END
-     FROM sums GROUP BY segment, outcome
-     UNION ALL
-     SELECT segment, 1, count(*), NULL, NULL FROM malformed GROUP BY segment`,
+     FROM sums GROUP BY segment, outcome${isPlain ? '' : ' UNION ALL SELECT segment, 1, count(*), NULL, NULL FROM malformed GROUP BY segment'}`,
   );
   return segments.map(({ file }, index) => {
-    const own = counted.filter(([segment]) => Number(segment) === index).map((row) => ({ outcome: Number(row[1]), rows: Number(row[2]), sums: row }));
+    const own = counted
+      .filter(([segment]) => Number(segment) === index)
+      .map((row) => ({ outcome: Number(row[1]), rows: Number(row[2]), sums: row }));
     const count = (outcome: number): number => own.filter((row) => row.outcome === outcome).reduce((sum, row) => sum + row.rows, 0);
     const rejectsByReason: RejectCounts = {};
     for (const [at, reason] of REJECT_REASONS.entries()) if (count(at + 1) > 0) rejectsByReason[reason] = count(at + 1);
@@ -112,31 +111,27 @@ async function readBooks(connection: Connection, segments: readonly Segment[]): 
 }
 
 /** Rejects with the text of their columns as it stood in the source. Only files have record numbers. */
-async function writeRejects(connection: Connection, chunk: ChunkToTransform, staged: string): Promise<void> {
-  const files = chunk.segments.map(({ file }, index) => `(${index}, ${file === null ? 'NULL' : quote(file)})`);
-  const reasons = REJECT_REASONS.map((reason, at) => `(${at + 1}, ${quote(reason)})`);
+async function writeRejects(connection: Connection, chunk: ChunkToTransform, staged: string, isPlain: boolean): Promise<void> {
+  const files = chunk.segments.map(({ file }) => (file === null ? 'NULL' : quote(file)));
+  const rejected = `
+    SELECT j.row, j.outcome, s.sale_id, s.product_id, s.quantity, s.sale_amount, s.sale_date
+    FROM (SELECT row, outcome FROM judged WHERE outcome BETWEEN 1 AND ${REJECT_REASONS.length}) j JOIN ${staged} s ON s.file_row_number = j.row`;
+  const numbered = isPlain
+    ? `SELECT 0 AS segment, row + ${chunk.segments[0]?.firstRecord ?? 1} AS record, outcome, sale_id, product_id, quantity, sale_amount, sale_date, NULL AS raw
+       FROM (${rejected})`
+    : `SELECT p.segment, a.record + 1 + (r.row - a.rows_before) AS record, r.outcome, r.sale_id, r.product_id, r.quantity, r.sale_amount, r.sale_date, NULL AS raw
+       FROM (${rejected}) r
+       ASOF JOIN (SELECT * FROM anchors WHERE is_start) p ON r.row >= p.rows_before
+       ASOF JOIN (SELECT rows_before, max_by(record, (segment, record)) AS record FROM anchors GROUP BY rows_before) a ON r.row >= a.rows_before
+       UNION ALL
+       SELECT segment, record, 1, NULL, NULL, NULL, NULL, NULL, raw FROM malformed`;
   await run(
     connection,
     'writing rejects',
     `COPY (
-       WITH rejected AS (
-         SELECT j.row, j.outcome, s.sale_id, s.product_id, s.quantity, s.sale_amount, s.sale_date
-         FROM (SELECT row, outcome FROM judged WHERE outcome BETWEEN 1 AND ${REJECT_REASONS.length}) j JOIN ${staged} s ON s.file_row_number = j.row
-       ), numbered AS (
-         SELECT r.*, p.segment, a.record + 1 + (r.row - a.rows_before) AS record
-         FROM rejected r
-         ASOF JOIN (SELECT * FROM anchors WHERE is_start) p ON r.row >= p.rows_before
-         ASOF JOIN (SELECT rows_before, max_by(record, (segment, record)) AS record FROM anchors GROUP BY rows_before) a ON r.row >= a.rows_before
-       ), every_reject AS (
-         SELECT segment, record, outcome, sale_id, product_id, quantity, sale_amount, sale_date, NULL::VARCHAR AS raw FROM numbered
-         UNION ALL
-         SELECT segment, record, 1, NULL, NULL, NULL, NULL, NULL, raw FROM malformed
-       )
-       SELECT f.file, CASE WHEN f.file IS NOT NULL THEN e.record END AS record, n.reason,
-         e.sale_id, e.product_id, e.quantity, e.sale_amount, e.sale_date, e.raw
-       FROM every_reject e
-       JOIN (VALUES ${files.join(', ')}) AS f(segment, file) ON f.segment = e.segment
-       JOIN (VALUES ${reasons.join(', ')}) AS n(outcome, reason) ON n.outcome = e.outcome
+       SELECT file, CASE WHEN file IS NOT NULL THEN record END AS record, ([${REJECT_REASONS.map(quote).join(', ')}])[outcome] AS reason,
+         sale_id, product_id, quantity, sale_amount, sale_date, raw::VARCHAR AS raw
+       FROM (SELECT *, ([${files.join(', ')}])[segment + 1]::VARCHAR AS file FROM (${numbered}))
      ) TO ${quote(chunk.rejectsPath)} (FORMAT parquet)`,
   );
 }

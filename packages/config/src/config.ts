@@ -1,4 +1,4 @@
-import { EtlError } from '@retail-etl/contracts';
+import { type ArmedCrash, EtlError, parseCrashPoint } from '@retail-etl/contracts';
 import { SettingsReader } from './read-settings.js';
 
 export const LOG_LEVELS = ['trace', 'debug', 'info', 'warn', 'error', 'fatal', 'silent'] as const;
@@ -15,6 +15,15 @@ export interface CommonConfig {
   /** Undefined: the gateway takes 8080, the other services a free port for their health endpoint. */
   readonly port: number | undefined;
   readonly logLevel: (typeof LOG_LEVELS)[number];
+  /** For the fault tests alone; absent in any other use. */
+  readonly faults?: FaultConfig;
+}
+
+export interface FaultConfig {
+  /** ETL_CRASH_POINT: where this process kills or stops itself. */
+  readonly crash: ArmedCrash | undefined;
+  /** ETL_TIME_SCALE, 0 to 1: the design's waits are made so much shorter. */
+  readonly timeScale: number;
 }
 
 export interface ExtractorConfig extends CommonConfig {
@@ -74,7 +83,18 @@ function readCommon(read: SettingsReader): CommonConfig {
     host: read.text('HOST') ?? '127.0.0.1',
     port: read.text('PORT') === undefined ? undefined : read.integer('PORT', 8080, 0, 65_535),
     logLevel: read.oneOf('LOG_LEVEL', LOG_LEVELS, 'info'),
+    ...readFaults(read),
   };
+}
+
+function readFaults(read: SettingsReader): { faults?: FaultConfig } {
+  const text = read.text('ETL_CRASH_POINT');
+  const timeScale = read.optionalRatio('ETL_TIME_SCALE');
+  if (text === undefined && timeScale === undefined) return {};
+  const crash = text === undefined ? undefined : parseCrashPoint(text);
+  if (text !== undefined && crash === undefined)
+    read.problems.push(`ETL_CRASH_POINT is "${text}", not a point such as load.after-commit:1`);
+  return { faults: { crash, timeScale: timeScale ?? 1 } };
 }
 
 /** Throws one CONFIG_INVALID that lists every problem; nothing has been connected to by then. */

@@ -50,7 +50,10 @@ export async function verifiedPath(folder: string, file: CheckedFile): Promise<s
     throw new EtlError('STAGED_CORRUPT', `staged file ${file.name} cannot be read (${code})`, { cause });
   }
   if (found.bytes !== file.bytes || found.sha256 !== file.sha256) {
-    throw new EtlError('STAGED_CORRUPT', `staged file ${file.name} is not what its manifest says: ${found.bytes} bytes instead of ${file.bytes}, or other bytes`);
+    throw new EtlError(
+      'STAGED_CORRUPT',
+      `staged file ${file.name} is not what its manifest says: ${found.bytes} bytes instead of ${file.bytes}, or other bytes`,
+    );
   }
   return path;
 }

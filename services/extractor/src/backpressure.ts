@@ -9,7 +9,7 @@ const POLL_MS = 25;
  * Waits while enough chunks are staged. A partition whose own chunks have all been transformed is always admitted, so that each
  * goes on at some pace and nothing can wait for ever on what another has left behind.
  */
-export function backpressure(folders: RunFolders, signal: AbortSignal): { admit(): Promise<void>; staged(chunk: string): void } {
+export function backpressure(folders: RunFolders, signal: AbortSignal): { admit: () => Promise<void>; staged: (chunk: string) => void } {
   const own = new Set<string>();
   return {
     async admit() {

@@ -1,5 +1,12 @@
-import { newAttemptToken, type RunParams, SALES_COLUMNS, type SourceName } from '@retail-etl/contracts';
-import { type CheckedFile, type ChunkManifest, publishManifest, type RunFolders, type Segment, writeCheckedFile } from '@retail-etl/staging';
+import { crashPoint, newAttemptToken, type RunParams, SALES_COLUMNS, type SourceName } from '@retail-etl/contracts';
+import {
+  type CheckedFile,
+  type ChunkManifest,
+  publishManifest,
+  type RunFolders,
+  type Segment,
+  writeCheckedFile,
+} from '@retail-etl/staging';
 import type { RecordSink } from './csv/record-scanner.js';
 import { ParquetFile } from './parquet/parquet-file.js';
 
@@ -76,9 +83,11 @@ export class ChunkWriter implements RecordSink {
     const file = await writeCheckedFile(folders.chunks, `${chunk}.parquet`, this.rows.finish());
     let malformedFile: CheckedFile | null = null;
     if (malformed > 0) malformedFile = await writeCheckedFile(folders.chunks, `${chunk}.malformed`, this.#malformedRows.finish());
+    crashPoint('extract.after-chunk-file');
     const manifest: ChunkManifest = { source, params, rows, file, malformed, malformedFile, segments };
     await publishManifest(folders.chunkManifest(chunk), manifest);
+    crashPoint('extract.after-chunk-manifest');
     await this.#target.staged(chunk, manifest);
+    crashPoint('extract.after-chunk-attach');
   }
 }
-

@@ -1,9 +1,17 @@
 import { createHash } from 'node:crypto';
 import { join } from 'node:path';
-import { EtlError, type ExtractData, SALES_COLUMNS, SOURCE_TABLE, type StepResult } from '@retail-etl/contracts';
+import { crashPoint, EtlError, type ExtractData, SALES_COLUMNS, SOURCE_TABLE, type StepResult } from '@retail-etl/contracts';
 import type { Producer } from '@retail-etl/queue';
 import type { StepContext } from '@retail-etl/runtime';
-import { type ExtractManifest, type Partition, type PlanManifest, publishManifest, readManifest, runFolders, type SourceRead } from '@retail-etl/staging';
+import {
+  type ExtractManifest,
+  type Partition,
+  type PlanManifest,
+  publishManifest,
+  readManifest,
+  runFolders,
+  type SourceRead,
+} from '@retail-etl/staging';
 import { backpressure } from './backpressure.js';
 import { ChunkWriter } from './chunk-writer.js';
 import { RecordScanner, type RecordShape } from './csv/record-scanner.js';
@@ -77,7 +85,9 @@ export async function extractPartition(data: ExtractData, deps: ExtractDeps, con
     startedAt,
     finishedAt: new Date().toISOString(),
   };
+  crashPoint('extract.before-manifest');
   const published = await publishManifest(folders.extractManifest(partition.name), manifest);
+  crashPoint('extract.after-manifest');
   if (!published.won) await attach(published.manifest.chunks);
   const note = `${tally.rows} rows, ${read.sources.reduce((sum, source) => sum + source.bytes, 0)} bytes read, ${tally.chunks.length} chunks staged`;
   await context.note(note);

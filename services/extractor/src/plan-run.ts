@@ -1,9 +1,17 @@
 import { join } from 'node:path';
-import { type RunParams, type RunStepData, SOURCES, type StepResult } from '@retail-etl/contracts';
+import { crashPoint, type RunParams, type RunStepData, SOURCES, type StepResult } from '@retail-etl/contracts';
 import { type Database, findRun } from '@retail-etl/ledger';
 import type { Producer } from '@retail-etl/queue';
 import type { StepContext } from '@retail-etl/runtime';
-import { createRunFolders, type Partition, type PlanManifest, type PlannedFile, publishManifest, readManifest, runFolders } from '@retail-etl/staging';
+import {
+  createRunFolders,
+  type Partition,
+  type PlanManifest,
+  type PlannedFile,
+  publishManifest,
+  readManifest,
+  runFolders,
+} from '@retail-etl/staging';
 import { listStoreFiles } from './files/list-store-files.js';
 import { readHeader } from './files/read-header.js';
 import { openStoreFile, type ReadOptions } from './files/store-file.js';
@@ -26,12 +34,15 @@ export interface PlanDeps {
 export async function planRun(data: RunStepData, deps: PlanDeps, context: StepContext): Promise<StepResult> {
   const folders = runFolders(deps.dataDir, data.runId);
   await createRunFolders(folders);
+  crashPoint('plan.after-folders');
   const plan = (await readManifest<PlanManifest>(folders.planManifest)) ?? (await makePlan(data, deps, context));
+  crashPoint('plan.after-manifest');
   await deps.producer.attachExtracts(
     data.runId,
     data.epoch,
     plan.partitions.map(({ name }) => name),
   );
+  crashPoint('plan.after-attach');
   const files = plan.partitions.reduce((sum, partition) => sum + ('files' in partition ? partition.files.length : 0), 0);
   const note = `the table and ${files} files, in ${plan.partitions.length} partitions`;
   await context.note(note);

@@ -9,7 +9,12 @@ import { putAside, putInPlace } from './place-csv.js';
  * Puts the CSV of a run whose summary is committed into place and ends the run as `published`. Holds the row of `etl_published`
  * meanwhile, so that no newer run can publish between the look and the rename. May be repeated, also by another process.
  */
-export async function finishPublication(database: Database, run: Pick<Run, 'runId' | 'seq'>, folders: RunFolders, dataDir: string): Promise<void> {
+export async function finishPublication(
+  database: Database,
+  run: Pick<Run, 'runId' | 'seq'>,
+  folders: RunFolders,
+  dataDir: string,
+): Promise<void> {
   const outputFolder = join(dataDir, 'output');
   const aside = await putAside(folders.summaryCsv, outputFolder);
   try {

@@ -95,7 +95,10 @@ async function verifiedSummary(folders: RunFolders, summary: SummaryManifest): P
 async function endPreview(database: Database, data: RunStepData, findings: Partial<RunFindings>): Promise<void> {
   await withTransaction(database, 'ending a dry run', async (connection) => {
     await lockSlot(connection);
-    const [run] = await selectRuns(connection, 'ending a dry run', "run_id = ? AND epoch = ? AND state = 'loading' FOR UPDATE", [data.runId, data.epoch]);
+    const [run] = await selectRuns(connection, 'ending a dry run', "run_id = ? AND epoch = ? AND state = 'loading' FOR UPDATE", [
+      data.runId,
+      data.epoch,
+    ]);
     if (run !== undefined) await endRun(connection, run, 'previewed', { ...findings, error: null });
   });
 }

@@ -38,7 +38,11 @@ export async function publishSummary(
 /** True if the target shows this run. Waits for a transaction that is about to say so. */
 export async function hasPublished(database: Database, seq: number): Promise<boolean> {
   return withTransaction(database, 'reading what is published', async (connection) => {
-    const [row] = await select<{ seq: number | string }>(connection, 'reading what is published', 'SELECT seq FROM etl_published WHERE id = 1 FOR UPDATE');
+    const [row] = await select<{ seq: number | string }>(
+      connection,
+      'reading what is published',
+      'SELECT seq FROM etl_published WHERE id = 1 FOR UPDATE',
+    );
     return row !== undefined && Number(row.seq) === seq;
   });
 }
@@ -81,7 +85,8 @@ async function mergeByKey(connection: Connection): Promise<void> {
 
 async function confirmRun(connection: Connection, data: RunStepData, findings: Partial<RunFindings>): Promise<void> {
   const [run] = await selectRuns(connection, 'confirming the run', 'run_id = ? FOR UPDATE', [data.runId]);
-  if (run === undefined || run.epoch !== data.epoch || isTerminal(run.state)) throw new EtlError('RUN_STATE', `run ${data.runId} has ended`);
+  if (run === undefined || run.epoch !== data.epoch || isTerminal(run.state))
+    throw new EtlError('RUN_STATE', `run ${data.runId} has ended`);
   await addFindings(connection, data.runId, findings);
   await execute(connection, 'confirming the run', 'UPDATE etl_runs SET committed_at = UTC_TIMESTAMP(3) WHERE run_id = ?', [data.runId]);
 }

@@ -60,7 +60,17 @@ function key(source: SourceName, file: string | null): string {
 }
 
 function emptyBooks(source: SourceName, file: string | null): SourceBooks {
-  return { source, file, rowsRead: 0, rowsAccepted: 0, rowsRejected: 0, rowsSkipped: 0, rejectsByReason: {}, quantity: '0', amount: '0.000000' };
+  return {
+    source,
+    file,
+    rowsRead: 0,
+    rowsAccepted: 0,
+    rowsRejected: 0,
+    rowsSkipped: 0,
+    rejectsByReason: {},
+    quantity: '0',
+    amount: '0.000000',
+  };
 }
 
 function addCounts(a: RejectCounts, b: RejectCounts): RejectCounts {

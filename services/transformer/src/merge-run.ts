@@ -1,6 +1,7 @@
 import { join } from 'node:path';
 import { type Engine, mergePartials } from '@retail-etl/columnar';
 import {
+  crashPoint,
   EtlError,
   fromMillionths,
   newAttemptToken,
@@ -54,6 +55,7 @@ export async function mergeRun(data: RunStepData, deps: MergeDeps, context: Step
     folders,
     partials.map((partial) => partial.rejectsFile).filter((name) => name !== null),
   );
+  crashPoint('merge.after-rejects');
 
   const output = `summary-${newAttemptToken()}.parquet`;
   const connection = await deps.engine.connect();
@@ -63,6 +65,7 @@ export async function mergeRun(data: RunStepData, deps: MergeDeps, context: Step
     const paths = await verifyPartials(folders, chunks, partials);
     const summary = await mergePartials(connection, paths, join(folders.staging, output));
     context.signal.throwIfAborted();
+    crashPoint('merge.after-summary-file');
     const books = gatherBooks(extracts, partials);
     const totals = addUp(books, summary);
     const manifest: SummaryManifest = {
@@ -73,11 +76,15 @@ export async function mergeRun(data: RunStepData, deps: MergeDeps, context: Step
     };
     const stages = stageReports(plan, extracts, partials, manifest);
     await recordFindings(deps.database, data.runId, data.epoch, { sources: books, totals, stages });
+    crashPoint('merge.after-findings');
 
     balanceBooks(books, extracts, summary);
     checkRejectRatio(books, deps.maxRejectRatio);
     if (summary.products === 0) {
-      throw new EtlError('SUMMARY_EMPTY', `none of ${totals.rowsRead} rows was accepted: ${totals.rowsRejected} rejected, ${totals.rowsSkipped} skipped`);
+      throw new EtlError(
+        'SUMMARY_EMPTY',
+        `none of ${totals.rowsRead} rows was accepted: ${totals.rowsRejected} rejected, ${totals.rowsSkipped} skipped`,
+      );
     }
     const { won } = await publishManifest(folders.summaryManifest, manifest);
     if (!won) await removeFiles([join(folders.staging, output)]);
@@ -165,7 +172,10 @@ function checkRejectRatio(books: readonly SourceBooks[], max: number): void {
     const read = own.reduce((sum, each) => sum + each.rowsRead, 0);
     const rejected = own.reduce((sum, each) => sum + each.rowsRejected, 0);
     if (read > 0 && rejected / read > max) {
-      throw new EtlError('REJECT_RATIO', `${source}: ${rejected} of ${read} rows were rejected (${(rejected / read).toFixed(4)}, allowed ${max})`);
+      throw new EtlError(
+        'REJECT_RATIO',
+        `${source}: ${rejected} of ${read} rows were rejected (${(rejected / read).toFixed(4)}, allowed ${max})`,
+      );
     }
   }
 }
@@ -179,7 +189,17 @@ function stageReports(
   const first = (times: readonly string[]): string => times.reduce((a, b) => (a < b ? a : b));
   const last = (times: readonly string[]): string => times.reduce((a, b) => (a > b ? a : b));
   return [
-    { name: 'extract', startedAt: plan.startedAt, finishedAt: last([plan, ...extracts].map((step) => step.finishedAt)), jobs: 1 + extracts.length },
-    { name: 'transform', startedAt: first([summary, ...partials].map((step) => step.startedAt)), finishedAt: summary.finishedAt, jobs: 1 + partials.length },
+    {
+      name: 'extract',
+      startedAt: plan.startedAt,
+      finishedAt: last([plan, ...extracts].map((step) => step.finishedAt)),
+      jobs: 1 + extracts.length,
+    },
+    {
+      name: 'transform',
+      startedAt: first([summary, ...partials].map((step) => step.startedAt)),
+      finishedAt: summary.finishedAt,
+      jobs: 1 + partials.length,
+    },
   ];
 }

@@ -1,6 +1,6 @@
 import { join } from 'node:path';
 import { type Engine, transformChunk as transformStaged } from '@retail-etl/columnar';
-import { EtlError, newAttemptToken, SOURCES, type StepResult, type TransformData } from '@retail-etl/contracts';
+import { crashPoint, EtlError, newAttemptToken, SOURCES, type StepResult, type TransformData } from '@retail-etl/contracts';
 import { advanceState, type Database } from '@retail-etl/ledger';
 import type { StepContext } from '@retail-etl/runtime';
 import {
@@ -71,6 +71,7 @@ async function transform(
     if (rows !== chunk.rows + chunk.malformed) {
       throw new EtlError('BOOKS_UNBALANCED', `chunk ${name}: ${chunk.rows + chunk.malformed} rows were staged, ${rows} were transformed`);
     }
+    crashPoint('transform.after-partial-file');
     const manifest: PartialManifest = {
       source: chunk.source,
       books,

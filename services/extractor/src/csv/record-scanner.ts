@@ -46,6 +46,7 @@ export class RecordScanner {
   records = 0;
   readonly #shape: RecordShape;
   readonly #sink: RecordSink;
+  readonly #recordBytesMax: number;
   readonly #classes = new Uint8Array(256);
   readonly #marks: Int32Array;
   /** Takes the fields that fill no column; it stays empty. */
@@ -62,9 +63,11 @@ export class RecordScanner {
    */
   #quotesStayOpen = false;
 
-  constructor(shape: RecordShape, sink: RecordSink, offset: number) {
+  /** `offset` is where the first pushed byte stands in the text. */
+  constructor(shape: RecordShape, sink: RecordSink, offset: number, recordBytesMax = RECORD_BYTES_MAX) {
     this.#shape = shape;
     this.#sink = sink;
+    this.#recordBytesMax = recordBytesMax;
     this.#offset = offset;
     this.#classes[shape.delimiter] = DELIMITER;
     this.#classes[NEWLINE] = END;
@@ -90,7 +93,7 @@ export class RecordScanner {
     const done = this.#scan(data, end);
     this.#offset += done;
     const rest = data.subarray(done);
-    if (rest.length > RECORD_BYTES_MAX + 2) {
+    if (rest.length > this.#recordBytesMax + 2) {
       this.#skipper = new RecordSkipper(this.#shape.delimiter, this.#offset, this.#quotesStayOpen);
       // The record did not end within `rest`, so this only brings the skipper to where the text is.
       this.#skipper.feed(rest);
@@ -117,7 +120,8 @@ export class RecordScanner {
       return this.#offset;
     }
     if (this.#carry.length === 0) return null;
-    const data = Buffer.concat([this.#carry, Buffer.from([NEWLINE])]);
+    // CRLF, so that a return at the very end stays the ordinary text that a lone one is.
+    const data = Buffer.concat([this.#carry, Buffer.from('\r\n')]);
     this.#carry = new Uint8Array(0);
     let done = this.#scan(data, data.length);
     if (done < data.length) {
@@ -216,7 +220,7 @@ export class RecordScanner {
     const recordEnd = at;
     const next = data[at] === RETURN ? at + 2 : at + 1;
     const isWell =
-      !isBad && field === fieldCount && recordEnd - start <= RECORD_BYTES_MAX && (isValid || isUtf8(data.subarray(start, recordEnd)));
+      !isBad && field === fieldCount && recordEnd - start <= this.#recordBytesMax && (isValid || isUtf8(data.subarray(start, recordEnd)));
     if (isWell) {
       this.records += 1;
       rows.endRow();

@@ -1,6 +1,7 @@
 import { RAW_BYTES_MAX } from './record-scanner.js';
 
 const NEWLINE = 0x0a;
+const RETURN = 0x0d;
 const QUOTE = 0x22;
 
 const FIELD_START = 0;
@@ -17,8 +18,11 @@ export class RecordSkipper {
   readonly #delimiter: number;
   readonly #quotesStayOpen: boolean;
   readonly #head = new Uint8Array(RAW_BYTES_MAX);
-  #headLength = 0;
-  #firstLineLength: number | null = null;
+  /** Bytes of the record so far, and of its first line and of all of it once they have ended: without the newline. */
+  #length = 0;
+  #firstLineLength = Infinity;
+  #recordLength = Infinity;
+  #lastByte = 0;
   #state = FIELD_START;
 
   constructor(delimiter: number, offset: number, quotesStayOpen: boolean) {
@@ -33,39 +37,40 @@ export class RecordSkipper {
 
   /** The record's first bytes. */
   get head(): Uint8Array {
-    return this.#head.subarray(0, this.#headLength);
+    return this.#head.subarray(0, Math.min(this.#length, this.#recordLength));
   }
 
   /** The first line's first bytes. */
   get firstLine(): Uint8Array {
-    return this.#head.subarray(0, Math.min(this.#headLength, this.#firstLineLength ?? this.#headLength));
+    return this.#head.subarray(0, Math.min(this.#length, this.#firstLineLength));
   }
 
   /** Takes the next piece. Returns where in it the record has ended (behind its newline), or -1. */
   feed(piece: Uint8Array): number {
-    const kept = piece.subarray(0, RAW_BYTES_MAX - this.#headLength);
+    if (this.#length < RAW_BYTES_MAX) this.#head.set(piece.subarray(0, RAW_BYTES_MAX - this.#length), this.#length);
     for (let at = 0; at < piece.length; at += 1) {
       const byte = piece[at]!;
       if (byte === NEWLINE) {
-        if (this.#firstLineLength === null) {
-          this.#firstLineLength = this.#headLength + at;
+        const lineLength = this.#length + at - (this.#lastByte === RETURN ? 1 : 0);
+        if (this.secondLineOffset === null) {
+          this.#firstLineLength = lineLength;
           this.secondLineOffset = this.offset + at + 1;
         }
         if (this.#state !== QUOTED || this.#quotesStayOpen) {
-          this.#keep(kept.subarray(0, at));
-          this.offset += at + 1;
+          this.#recordLength = lineLength;
+          this.#advance(at + 1);
           return at + 1;
         }
       } else this.#step(byte);
+      this.#lastByte = byte;
     }
-    this.#keep(kept);
-    this.offset += piece.length;
+    this.#advance(piece.length);
     return -1;
   }
 
-  #keep(bytes: Uint8Array): void {
-    this.#head.set(bytes, this.#headLength);
-    this.#headLength += bytes.length;
+  #advance(bytes: number): void {
+    this.#length += bytes;
+    this.offset += bytes;
   }
 
   #step(byte: number): void {

@@ -45,7 +45,8 @@ export async function openStoreFile(planned: PlannedFile, options: ReadOptions):
   }
   const verifyUnchanged = async (): Promise<void> => {
     const now = await handle.stat({ bigint: true });
-    if (Number(now.size) === planned.bytes && String(now.mtimeNs) === planned.modifiedNs && `${now.dev}:${now.ino}` === planned.inode) return;
+    if (Number(now.size) === planned.bytes && String(now.mtimeNs) === planned.modifiedNs && `${now.dev}:${now.ino}` === planned.inode)
+      return;
     throw new EtlError('FILE_CHANGED', `${name} was changed while it was being read (${planned.bytes} bytes before, ${now.size} now)`);
   };
   try {
@@ -75,7 +76,9 @@ export async function openStoreFile(planned: PlannedFile, options: ReadOptions):
 async function* readBytes(handle: FileHandle, name: string, bytesMax: number, onBytes?: (bytes: Buffer) => void): AsyncGenerator<Buffer> {
   const isCompressed = /\.gz$/i.test(name);
   // The error of either stream comes out of the loop below.
-  const source = isCompressed ? pipeline(Readable.from(readPieces(handle)), createGunzip({ chunkSize: PIECE_BYTES }), () => undefined) : readPieces(handle);
+  const source = isCompressed
+    ? pipeline(Readable.from(readPieces(handle)), createGunzip({ chunkSize: PIECE_BYTES }), () => undefined)
+    : readPieces(handle);
   let bytes = 0;
   try {
     for await (const piece of source as AsyncIterable<Buffer>) {
@@ -92,7 +95,7 @@ async function* readBytes(handle: FileHandle, name: string, bytesMax: number, on
 }
 
 async function* readPieces(handle: FileHandle): AsyncGenerator<Buffer> {
-  for (let position = 0; ; ) {
+  for (let position = 0; ;) {
     const { buffer, bytesRead } = await handle.read(Buffer.allocUnsafe(PIECE_BYTES), 0, PIECE_BYTES, position);
     if (bytesRead === 0) return;
     position += bytesRead;

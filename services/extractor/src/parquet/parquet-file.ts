@@ -123,7 +123,18 @@ export class ParquetFile {
       return { dictionaryAt: null, dataAt: start, bytes: this.#position - start, encodings: [PLAIN, RLE] };
     }
     this.#writePage(
-      { type: DICTIONARY_PAGE, header: [7, { struct: [[1, { i32: dictionary.count }], [2, { i32: PLAIN }]] }] },
+      {
+        type: DICTIONARY_PAGE,
+        header: [
+          7,
+          {
+            struct: [
+              [1, { i32: dictionary.count }],
+              [2, { i32: PLAIN }],
+            ],
+          },
+        ],
+      },
       dictionary.values,
     );
     const dataAt = this.#position;
@@ -141,7 +152,17 @@ export class ParquetFile {
 function dataPage(rows: number, encoding: number): { type: number; header: Field } {
   return {
     type: DATA_PAGE,
-    header: [5, { struct: [[1, { i32: rows }], [2, { i32: encoding }], [3, { i32: RLE }], [4, { i32: RLE }]] }],
+    header: [
+      5,
+      {
+        struct: [
+          [1, { i32: rows }],
+          [2, { i32: encoding }],
+          [3, { i32: RLE }],
+          [4, { i32: RLE }],
+        ],
+      },
+    ],
   };
 }
 

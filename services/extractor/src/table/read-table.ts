@@ -91,8 +91,6 @@ async function copyRanges(
 function copyStatement(table: SalesTable, range: PageRange | null): string {
   const columns = table.columns.map((name) => `${name}::text`).join(', ');
   const where =
-    range === null
-      ? ''
-      : ` WHERE ctid >= '(${range.from},0)'::tid${range.to === null ? '' : ` AND ctid < '(${range.to},0)'::tid`}`;
+    range === null ? '' : ` WHERE ctid >= '(${range.from},0)'::tid${range.to === null ? '' : ` AND ctid < '(${range.to},0)'::tid`}`;
   return `COPY (SELECT ${columns} FROM ${SOURCE_TABLE}${where}) TO STDOUT (FORMAT csv)`;
 }
