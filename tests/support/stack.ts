@@ -96,6 +96,8 @@ export async function startStack(env: NodeJS.ProcessEnv = {}): Promise<Stack> {
   >;
   const url = `http://127.0.0.1:${ports.get(services.gateway)}`;
   const postgres = new pg.Pool({ connectionString: urls.POSTGRES_URL, max: 2 });
+  // Dropping the database may cut a connection that is just being closed.
+  postgres.on('error', () => undefined);
   const target = mysql.createPool({ uri: urls.MYSQL_URL, supportBigNumbers: true, bigNumberStrings: true, connectionLimit: 2 });
 
   const request: Stack['request'] = (path, init) => {

@@ -29,6 +29,9 @@ const DAY = '[0-9]{4}-[0-9]{2}-[0-9]{2}';
 const TIME = '([01][0-9]|2[0-3]):[0-5][0-9](:[0-5][0-9](\\.[0-9]+)?)?';
 const ZONE = ' ?(Z|[+-][0-9]{2}(:?[0-9]{2})?)';
 
+/** strptime also takes white space around a date, and the words epoch and infinity for one. */
+const FORMATTED = '([^[:space:]].*)?[0-9](.*[^[:space:]])?';
+
 /** A day that exists, years 0001 to 9999. A time and a zone behind it are checked for their form and ignored. */
 const date = (column: string, formats: readonly string[]): string => `
   CASE WHEN regexp_full_match(${column}, '${DAY}')
@@ -38,7 +41,8 @@ const date = (column: string, formats: readonly string[]): string => `
            formats.length === 0
              ? ''
              : `
-       ELSE CAST(try_strptime(trim(${column}, ' '), [${formats.map(quote).join(', ')}]) AS DATE)`
+       WHEN regexp_full_match(trim(${column}, ' '), '${FORMATTED}')
+         THEN CAST(try_strptime(trim(${column}, ' '), [${formats.map(quote).join(', ')}]) AS DATE)`
          }
   END`;
 

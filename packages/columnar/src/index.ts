@@ -1,5 +1,6 @@
 export { type Connection, type Engine, openEngine } from './engine.js';
+export { checkDateFormats } from './check-date-formats.js';
 export { judgeRows, type RuleOptions } from './cleaning-rules.js';
 export { transformChunk, type ChunkToTransform, type TransformedChunk } from './transform-chunk.js';
 export { mergePartials, type MergedSummary } from './merge-partials.js';
-export { REJECT_COLUMNS, streamRejects, streamSummary } from './stream-rows.js';
+export { REJECT_COLUMNS, streamRejects } from './stream-rows.js';

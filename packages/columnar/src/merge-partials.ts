@@ -17,7 +17,8 @@ const QUANTITY_MAX = '9223372036854775807';
 const AMOUNT_MAX = '999999999999999999.99';
 
 /**
- * Sums partials into the summary, rounds each product's amount half-up to two decimals, once, and writes it sorted by product.
+ * Sums partials into the summary, rounds each product's amount half-up to two decimals, once, and writes it as CSV sorted by product,
+ * which is the very file that is published.
  * Uses a temporary table of `connection`, which is to be closed afterwards. Throws TARGET_OVERFLOW naming a product whose total the target cannot hold.
  */
 export async function mergePartials(connection: Connection, partialPaths: readonly string[], summaryPath: string): Promise<MergedSummary> {
@@ -57,7 +58,7 @@ export async function mergePartials(connection: Connection, partialPaths: readon
     'writing the summary',
     `COPY (SELECT product_id AS ${productId}, CAST(quantity AS BIGINT) AS ${quantity}, CAST(round(amount, 2) AS DECIMAL(20, 2)) AS ${amount}
            FROM merged ORDER BY product_id)
-     TO ${quote(summaryPath)} (FORMAT parquet)`,
+     TO ${quote(summaryPath)} (FORMAT csv, HEADER, DELIMITER ',')`,
   );
   const [products, totalQuantity, totalAmount, publishedAmount] = totals ?? [];
   return {

@@ -16,12 +16,6 @@ async function* streamText(connection: Connection, action: string, sql: string):
   }
 }
 
-/** A summary's rows by product: `[product_id, total_quantity, total_sale_amount]`, each as text. */
-export function streamSummary(connection: Connection, summaryPath: string): AsyncGenerator<string[][]> {
-  const sql = `SELECT product_id::VARCHAR, total_quantity::VARCHAR, total_sale_amount::VARCHAR FROM read_parquet(${quote(summaryPath)}) ORDER BY product_id`;
-  return streamText(connection, 'reading the summary', sql) as AsyncGenerator<string[][]>;
-}
-
 /** Columns of `streamRejects`. */
 export const REJECT_COLUMNS = [
   'source',

@@ -1,5 +1,6 @@
-import { link, open, readFile, unlink } from 'node:fs/promises';
-import { newAttemptToken } from '@retail-etl/contracts';
+import { link, readFile, rename, unlink, writeFile } from 'node:fs/promises';
+import { basename } from 'node:path';
+import { EtlError, newAttemptToken } from '@retail-etl/contracts';
 
 /**
  * Publishes a step's manifest without replacing one that is there: the first complete attempt wins. Returns the manifest that
@@ -7,13 +8,8 @@ import { newAttemptToken } from '@retail-etl/contracts';
  */
 export async function publishManifest<T>(path: string, manifest: T): Promise<{ manifest: T; won: boolean }> {
   const aside = `${path}.${newAttemptToken()}.tmp`;
-  const file = await open(aside, 'wx');
   try {
-    await file.writeFile(JSON.stringify(manifest));
-  } finally {
-    await file.close();
-  }
-  try {
+    await writeFile(aside, JSON.stringify(manifest), { flag: 'wx' });
     await link(aside, path);
     return { manifest, won: true };
   } catch (error) {
@@ -26,13 +22,42 @@ export async function publishManifest<T>(path: string, manifest: T): Promise<{ m
   }
 }
 
-/** The manifest at `path`, or undefined if that step is not complete. */
-export async function readManifest<T>(path: string): Promise<T | undefined> {
+/** Publishes a manifest in place of one that is there: for what follows from other manifests, so that every attempt writes the same. */
+export async function replaceManifest<T>(path: string, manifest: T): Promise<void> {
+  const aside = `${path}.${newAttemptToken()}.tmp`;
   try {
-    return JSON.parse(await readFile(path, 'utf8')) as T;
+    await writeFile(aside, JSON.stringify(manifest), { flag: 'wx' });
+    await rename(aside, path);
+  } catch (error) {
+    await unlink(aside).catch(() => undefined);
+    throw error;
+  }
+}
+
+/** The manifest at `path`, or undefined if that step is not complete. Throws STAGED_CORRUPT if it is damaged. */
+export async function readManifest<T>(path: string): Promise<T | undefined> {
+  let text: string;
+  try {
+    text = await readFile(path, 'utf8');
   } catch (error) {
     if ((error as NodeJS.ErrnoException).code === 'ENOENT') return undefined;
     throw error;
+  }
+  try {
+    return JSON.parse(text) as T;
+  } catch (cause) {
+    throw new EtlError('STAGED_CORRUPT', `manifest ${basename(path)} is damaged`, { cause });
+  }
+}
+
+/** As `readManifest`, for the step that makes it: a damaged one is removed and counts as absent, so that the step is done again. */
+export async function readOwnManifest<T>(path: string): Promise<T | undefined> {
+  try {
+    return await readManifest<T>(path);
+  } catch (error) {
+    if (!(error instanceof EtlError)) throw error;
+    await removeFiles([path]);
+    return undefined;
   }
 }
 

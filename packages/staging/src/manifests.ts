@@ -89,7 +89,7 @@ export interface PartialManifest extends Worked {
 }
 
 export interface SummaryManifest extends Worked {
-  /** Parquet with the target's three columns, sorted by product_id. */
+  /** CSV with a header and the target's three columns, sorted by product_id: the very bytes that are published. */
   readonly file: CheckedFile;
   readonly products: number;
   readonly quantity: string;

@@ -1,6 +1,6 @@
 import { readdir } from 'node:fs/promises';
 import { join } from 'node:path';
-import { publishManifest, readManifest, removeFiles } from './manifest.js';
+import { readManifest, removeFiles, replaceManifest } from './manifest.js';
 import type { RunFolders } from './run-folders.js';
 
 interface RejectsManifest {
@@ -11,8 +11,7 @@ interface RejectsManifest {
 /** Says which files hold the run's rejects; those of attempts that did not count are removed. */
 export async function publishRejects(folders: RunFolders, files: readonly string[]): Promise<void> {
   const path = join(folders.results, 'rejects.json');
-  await removeFiles([path]);
-  await publishManifest<RejectsManifest>(path, { files });
+  await replaceManifest<RejectsManifest>(path, { files });
   const stray = (await readdir(folders.rejects)).filter((name) => !files.includes(name));
   await removeFiles(stray.map((name) => join(folders.rejects, name)));
 }

@@ -1,22 +1,18 @@
 import { unlink } from 'node:fs/promises';
-import { join } from 'node:path';
-import { EtlError, isTerminal } from '@retail-etl/contracts';
+import { crashPoint, EtlError, isTerminal } from '@retail-etl/contracts';
 import { type Database, endRun, lockSlot, type Run, select, selectRuns, withTransaction } from '@retail-etl/ledger';
-import { type RunFolders } from '@retail-etl/staging';
-import { putAside, putInPlace } from './place-csv.js';
+import { putInPlace } from './place-csv.js';
 
 /**
- * Puts the CSV of a run whose summary is committed into place and ends the run as `published`. Holds the row of `etl_published`
+ * Puts the CSV (`aside`) of a run whose summary is committed into place and ends the run as `published`. Holds the row of `etl_published`
  * meanwhile, so that no newer run can publish between the look and the rename. May be repeated, also by another process.
  */
 export async function finishPublication(
   database: Database,
   run: Pick<Run, 'runId' | 'seq'>,
-  folders: RunFolders,
-  dataDir: string,
+  aside: string,
+  outputFolder: string,
 ): Promise<void> {
-  const outputFolder = join(dataDir, 'output');
-  const aside = await putAside(folders.summaryCsv, outputFolder);
   try {
     await withTransaction(database, 'finishing the publication', async (connection) => {
       const [published] = await select<{ seq: number | string }>(
@@ -27,7 +23,9 @@ export async function finishPublication(
       if (published === undefined || Number(published.seq) !== run.seq) {
         throw new EtlError('SUPERSEDED', `a newer run than ${run.runId} has been published`);
       }
+      crashPoint('load.before-rename');
       await putInPlace(aside, outputFolder);
+      crashPoint('load.after-rename');
       await lockSlot(connection);
       const [now] = await selectRuns(connection, 'finishing the publication', 'run_id = ? FOR UPDATE', [run.runId]);
       if (now === undefined || isTerminal(now.state)) return;

@@ -1,6 +1,5 @@
-import { rename } from 'node:fs/promises';
-import type { Engine } from '@retail-etl/columnar';
-import { EtlError, newAttemptToken, type RunFindings, type RunStepData, type StageReport, type StepResult } from '@retail-etl/contracts';
+import { join } from 'node:path';
+import { crashPoint, EtlError, type RunFindings, type RunStepData, type StageReport, type StepResult } from '@retail-etl/contracts';
 import {
   advanceState,
   type Database,
@@ -17,13 +16,13 @@ import type { StepContext } from '@retail-etl/runtime';
 import { readManifest, removeFiles, type RunFolders, runFolders, type SummaryManifest, verifiedPath } from '@retail-etl/staging';
 import { compareWithTarget } from './compare-with-target.js';
 import { finishPublication } from './finish-publication.js';
+import { keepSummary, putAside, removeAsides } from './place-csv.js';
 import { publishSummary } from './publish-summary.js';
 import { dropStagedTable, stageSummary } from './stage-summary.js';
 
 export interface LoadDeps {
   readonly dataDir: string;
   readonly database: Database;
-  readonly engine: Engine;
 }
 
 /** Publishes the run's summary into MySQL and as CSV, or, for a dry run, says what that would change. */
@@ -38,48 +37,58 @@ export async function loadRun(data: RunStepData, deps: LoadDeps, context: StepCo
 
   const published = await readPublished(deps.database);
   if (published.seq > run.seq) throw new EtlError('SUPERSEDED', `run ${data.runId} is older than what has been published`);
+  const outputFolder = join(deps.dataDir, 'output');
+  for (const folder of [outputFolder, folders.results]) await removeAsides(folder);
+  let aside: string | undefined;
   if (published.seq < run.seq) {
-    const isDryRun = await stageAndPublish(data, run, summary, folders, startedAt, deps, context);
-    if (isDryRun) return { rows: summary.products, note: 'dry run: nothing was published' };
+    aside = await stageAndPublish(data, run, summary, folders, outputFolder, startedAt, deps, context);
+    if (aside === undefined) return { rows: summary.products, note: 'dry run: nothing was published' };
   }
-  await finishPublication(deps.database, run, folders, deps.dataDir);
+  await finishPublication(deps.database, run, aside ?? (await putAside(folders.summaryCsv, outputFolder)), outputFolder);
+  crashPoint('load.after-state');
   const note = `${summary.products} products published, quantity ${summary.quantity}, amount ${summary.publishedAmount}`;
   await context.note(note);
   return { rows: summary.products, note };
 }
 
+/** Returns where the CSV lies that has to be put in place; undefined for a dry run. */
 async function stageAndPublish(
   data: RunStepData,
   run: Run,
   summary: SummaryManifest,
   folders: RunFolders,
+  outputFolder: string,
   startedAt: string,
   deps: LoadDeps,
   context: StepContext,
-): Promise<boolean> {
+): Promise<string | undefined> {
   const summaryPath = await verifiedSummary(folders, summary);
-  const csvAside = `${folders.summaryCsv}.${newAttemptToken()}.tmp`;
-  try {
-    return await withConnection(deps.database, 'loading', async (connection) => {
-      await stageSummary(connection, deps.engine, summaryPath, summary, csvAside, context.signal);
-      await rename(csvAside, folders.summaryCsv);
-      const compared = await compareWithTarget(connection, summary.products);
-      const load: StageReport = { name: 'load', startedAt, finishedAt: new Date().toISOString(), jobs: 1 };
-      const stages = [...run.findings.stages.filter((stage) => stage.name !== 'load'), load];
-      const findings: Partial<RunFindings> = { ...compared, stages };
-      if (run.params.dryRun === true) {
-        await endPreview(deps.database, data, findings);
-        await dropStagedTable(connection);
-        return true;
-      }
-      context.signal.throwIfAborted();
+  return withConnection(deps.database, 'loading', async (connection) => {
+    await stageSummary(connection, summaryPath, summary, context.signal);
+    crashPoint('load.after-staging');
+    await keepSummary(summaryPath, folders.summaryCsv);
+    const compared = await compareWithTarget(connection, summary.products);
+    const load: StageReport = { name: 'load', startedAt, finishedAt: new Date().toISOString(), jobs: 1 };
+    const stages = [...run.findings.stages.filter((stage) => stage.name !== 'load'), load];
+    const findings: Partial<RunFindings> = { ...compared, stages };
+    if (run.params.dryRun === true) {
+      await endPreview(deps.database, data, findings);
+      await dropStagedTable(connection);
+      return undefined;
+    }
+    context.signal.throwIfAborted();
+    // Beforehand, so that a full disk is met while nothing has been published.
+    const aside = await putAside(folders.summaryCsv, outputFolder);
+    crashPoint('load.after-csv-aside');
+    try {
       await publishSummary(connection, deps.database, data, summary, findings);
       await dropStagedTable(connection);
-      return false;
-    });
-  } finally {
-    await removeFiles([csvAside]).catch(() => undefined);
-  }
+    } catch (error) {
+      await removeFiles([aside]).catch(() => undefined);
+      throw error;
+    }
+    return aside;
+  });
 }
 
 /** A damaged summary is forgotten, so that a retry merges again. */

@@ -1,6 +1,3 @@
-import { mkdir } from 'node:fs/promises';
-import { join } from 'node:path';
-import { openEngine } from '@retail-etl/columnar';
 import { loadLoaderConfig } from '@retail-etl/config';
 import { QUEUES } from '@retail-etl/contracts';
 import { openDatabase } from '@retail-etl/ledger';
@@ -12,11 +9,7 @@ await runService(
   () => loadLoaderConfig(process.env),
   async (config, context) => {
     const database = openDatabase(config.mysqlUrl);
-    const spillFolder = join(config.dataDir, 'staging', '.spill');
-    await mkdir(spillFolder, { recursive: true });
-    const engine = await openEngine(spillFolder);
-    context.onStop(() => Promise.resolve(engine.close()));
-    const deps = { dataDir: config.dataDir, database, engine };
+    const deps = { dataDir: config.dataDir, database };
     await serveSteps({
       name: 'loader',
       queue: QUEUES.load,

@@ -3,6 +3,17 @@ import { copyFile, mkdir, open, readdir, rename, unlink } from 'node:fs/promises
 import { join } from 'node:path';
 import { newAttemptToken, TARGET_FILE } from '@retail-etl/contracts';
 
+/** The names of attempts, beside the published file and beside the run's own. */
+const ASIDE = new RegExp(`^\\.?${TARGET_FILE.replaceAll('.', '\\.')}\\..+\\.tmp$`);
+
+/** Keeps the staged summary among the run's results, on disk for sure: the published file can be made from it at any time. */
+export async function keepSummary(stagedPath: string, csvPath: string): Promise<void> {
+  const aside = `${csvPath}.${newAttemptToken()}.tmp`;
+  await copyFile(stagedPath, aside, constants.COPYFILE_EXCL | constants.COPYFILE_FICLONE);
+  await sync(aside);
+  await rename(aside, csvPath);
+}
+
 /** Copies the run's summary next to the published file, on disk for sure, under a name that only this attempt uses. */
 export async function putAside(csvPath: string, outputFolder: string): Promise<string> {
   await mkdir(outputFolder, { recursive: true });
@@ -12,11 +23,15 @@ export async function putAside(csvPath: string, outputFolder: string): Promise<s
   return aside;
 }
 
-/** Makes the file put aside the published one, and removes what attempts that died have left. Only one may do so at a time. */
+/** Makes the file put aside the published one. Only one may do so at a time. */
 export async function putInPlace(aside: string, outputFolder: string): Promise<void> {
   await rename(aside, join(outputFolder, TARGET_FILE));
   await sync(outputFolder);
-  const left = (await readdir(outputFolder)).filter((name) => name.startsWith(`.${TARGET_FILE}.`) && name.endsWith('.tmp'));
+}
+
+/** Removes what attempts that died have put aside. One that only seemed dead finds its file gone, and harms nothing. */
+export async function removeAsides(outputFolder: string): Promise<void> {
+  const left = (await readdir(outputFolder).catch(() => [])).filter((name) => ASIDE.test(name));
   for (const name of left) await unlink(join(outputFolder, name)).catch(() => undefined);
 }
 

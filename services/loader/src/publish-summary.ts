@@ -1,4 +1,4 @@
-import { EtlError, isTerminal, type RunFindings, type RunStepData, TARGET_TABLE } from '@retail-etl/contracts';
+import { crashPoint, EtlError, isTerminal, type RunFindings, type RunStepData, TARGET_TABLE } from '@retail-etl/contracts';
 import { addFindings, type Connection, type Database, execute, mysqlError, select, selectRuns, withTransaction } from '@retail-etl/ledger';
 import type { SummaryManifest } from '@retail-etl/staging';
 import { STAGED_TABLE, verifyTable } from './stage-summary.js';
@@ -18,11 +18,14 @@ export async function publishSummary(
   let seq: number;
   try {
     await connection.beginTransaction();
+    crashPoint('load.before-fence');
     seq = await fence(connection, data);
+    crashPoint('load.after-fence');
     await mergeByKey(connection);
     await verifyTable(connection, TARGET_TABLE, summary);
     // Last, so that a cancel waits for the commit alone: from here on the run's row is locked.
     await confirmRun(connection, data, findings);
+    crashPoint('load.before-commit');
   } catch (error) {
     await connection.rollback().catch(() => undefined);
     throw mysqlError(error, 'publishing');
@@ -33,6 +36,7 @@ export async function publishSummary(
     // A lost reply says nothing about the commit: the ledger does, once the lost session's locks are gone.
     if (!(await hasPublished(database, seq))) throw mysqlError(cause, 'committing');
   }
+  crashPoint('load.after-commit');
 }
 
 /** True if the target shows this run. Waits for a transaction that is about to say so. */

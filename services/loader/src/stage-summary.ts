@@ -1,27 +1,19 @@
-import { type Engine, streamSummary } from '@retail-etl/columnar';
+import { createReadStream } from 'node:fs';
 import { EtlError } from '@retail-etl/contracts';
 import { type Connection, execute, select } from '@retail-etl/ledger';
 import type { SummaryManifest } from '@retail-etl/staging';
-import { openSummaryCsv } from './write-summary-csv.js';
 
 /** Holds the run's summary next to the target, in a table that only this connection sees and that goes with it. */
 export const STAGED_TABLE = 'staged_summary';
 
-/** Rows of one INSERT: about 80 KB of text. */
-const BATCH_ROWS = 2_048;
+/** Text of one INSERT: some 3,000 rows. */
+const BATCH_BYTES = 1 << 16;
 
 /**
- * Brings the summary's rows, in one pass, into the connection's temporary table and into a new CSV file, so that both hold the
- * same. Throws BOOKS_UNBALANCED unless the table then holds what the manifest says.
+ * Brings the rows of the summary's CSV into the connection's temporary table. A CSV line of whole and decimal numbers is also a
+ * row of SQL values, so no row is taken apart. Throws BOOKS_UNBALANCED unless the table then holds what the manifest says.
  */
-export async function stageSummary(
-  connection: Connection,
-  engine: Engine,
-  summaryPath: string,
-  summary: SummaryManifest,
-  csvPath: string,
-  signal: AbortSignal,
-): Promise<void> {
+export async function stageSummary(connection: Connection, csvPath: string, summary: SummaryManifest, signal: AbortSignal): Promise<void> {
   await dropStagedTable(connection);
   await execute(
     connection,
@@ -30,31 +22,33 @@ export async function stageSummary(
        product_id BIGINT NOT NULL PRIMARY KEY, total_quantity BIGINT NOT NULL, total_sale_amount DECIMAL(20,2) NOT NULL
      ) ENGINE=InnoDB`,
   );
-  const csv = openSummaryCsv(csvPath);
-  const source = await engine.connect();
-  try {
-    let batch: string[] = [];
-    const insert = async (): Promise<void> => {
-      if (batch.length === 0) return;
-      signal.throwIfAborted();
-      await execute(connection, 'filling the staging table', `INSERT INTO ${STAGED_TABLE} VALUES ${batch.join(',')}`);
-      batch = [];
-    };
-    for await (const rows of streamSummary(source, summaryPath)) {
-      // Whole and decimal numbers as DuckDB prints them: nothing to escape.
-      for (const [productId, quantity, amount] of rows) batch.push(`(${productId},${quantity},${amount})`);
-      await csv.write(rows);
-      if (batch.length >= BATCH_ROWS) await insert();
-    }
-    await insert();
-    await csv.finish();
-  } catch (error) {
-    csv.abandon();
-    throw error;
-  } finally {
-    source.closeSync();
+  for await (const lines of wholeLines(csvPath)) {
+    signal.throwIfAborted();
+    await execute(connection, 'filling the staging table', `INSERT INTO ${STAGED_TABLE} VALUES (${lines.replaceAll('\n', '),(')})`);
   }
   await verifyTable(connection, STAGED_TABLE, summary);
+}
+
+/** The data lines of the CSV, many at a time, without the last newline. Anything but numbers is refused before it reaches SQL. */
+async function* wholeLines(csvPath: string): AsyncGenerator<string> {
+  let rest = '';
+  let isHeader = true;
+  for await (const piece of createReadStream(csvPath, { encoding: 'latin1', highWaterMark: BATCH_BYTES }) as AsyncIterable<string>) {
+    rest += piece;
+    if (isHeader) {
+      const end = rest.indexOf('\n');
+      if (end === -1) continue;
+      rest = rest.slice(end + 1);
+      isHeader = false;
+    }
+    const end = rest.lastIndexOf('\n');
+    if (end === -1) continue;
+    const lines = rest.slice(0, end);
+    rest = rest.slice(end + 1);
+    if (!/^[-0-9.,\n]+$/.test(lines)) throw new EtlError('STAGED_CORRUPT', 'the summary holds something else than numbers');
+    yield lines;
+  }
+  if (rest !== '') throw new EtlError('STAGED_CORRUPT', 'the summary does not end with a whole line');
 }
 
 /** Throws BOOKS_UNBALANCED, with the figures, unless the table holds as many products, pieces and money as the summary. */

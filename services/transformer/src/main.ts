@@ -1,6 +1,6 @@
 import { mkdir } from 'node:fs/promises';
 import { join } from 'node:path';
-import { openEngine } from '@retail-etl/columnar';
+import { checkDateFormats, openEngine } from '@retail-etl/columnar';
 import { loadTransformerConfig } from '@retail-etl/config';
 import { QUEUES } from '@retail-etl/contracts';
 import { openDatabase } from '@retail-etl/ledger';
@@ -20,6 +20,7 @@ await runService(
     await mkdir(spillFolder, { recursive: true });
     const engine = await openEngine(spillFolder);
     context.onStop(() => Promise.resolve(engine.close()));
+    await checkDateFormats(engine, config.csvDateFormats);
     const deps = { ...config, database, engine };
     await serveSteps({
       name: 'transformer',

@@ -23,6 +23,7 @@ import {
   publishManifest,
   publishRejects,
   readManifest,
+  readOwnManifest,
   removeFiles,
   type RunFolders,
   runFolders,
@@ -46,7 +47,7 @@ export interface MergeDeps {
  */
 export async function mergeRun(data: RunStepData, deps: MergeDeps, context: StepContext): Promise<StepResult> {
   const folders = runFolders(deps.dataDir, data.runId);
-  const done = await readManifest<SummaryManifest>(folders.summaryManifest);
+  const done = await readOwnManifest<SummaryManifest>(folders.summaryManifest);
   if (done !== undefined) return { rows: done.products, note: 'already merged' };
   const startedAt = new Date().toISOString();
   const { plan, extracts, chunks, partials } = await readManifests(folders);
@@ -57,10 +58,11 @@ export async function mergeRun(data: RunStepData, deps: MergeDeps, context: Step
   );
   crashPoint('merge.after-rejects');
 
-  const output = `summary-${newAttemptToken()}.parquet`;
+  const output = `summary-${newAttemptToken()}.csv`;
   const connection = await deps.engine.connect();
   const interrupt = (): void => connection.interrupt();
   context.signal.addEventListener('abort', interrupt, { once: true });
+  let isPublished = false;
   try {
     const paths = await verifyPartials(folders, chunks, partials);
     const summary = await mergePartials(connection, paths, join(folders.staging, output));
@@ -87,12 +89,15 @@ export async function mergeRun(data: RunStepData, deps: MergeDeps, context: Step
       );
     }
     const { won } = await publishManifest(folders.summaryManifest, manifest);
+    isPublished = won;
+    crashPoint('merge.after-manifest');
     if (!won) await removeFiles([join(folders.staging, output)]);
     const note = `${totals.rowsRead} read = ${totals.rowsAccepted} accepted + ${totals.rowsRejected} rejected + ${totals.rowsSkipped} skipped; ${summary.products} products`;
     await context.note(note);
     return { rows: summary.products, note };
   } catch (error) {
-    await removeFiles([join(folders.staging, output)]).catch(() => undefined);
+    // What a published manifest names has to stay, whatever failed after it.
+    if (!isPublished) await removeFiles([join(folders.staging, output)]).catch(() => undefined);
     throw error;
   } finally {
     context.signal.removeEventListener('abort', interrupt);
@@ -119,8 +124,11 @@ async function readManifests(folders: RunFolders): Promise<RunManifests> {
   const chunks = extracts.flatMap((extract) => extract.chunks);
   const partials: PartialManifest[] = [];
   for (const chunk of chunks) {
-    const partial = await readManifest<PartialManifest>(folders.partialManifest(chunk));
-    if (partial === undefined) throw new EtlError('STAGED_CORRUPT', `chunk ${chunk} has not been transformed`);
+    const partial = await readOwnManifest<PartialManifest>(folders.partialManifest(chunk));
+    if (partial === undefined) {
+      await forgetPartition(folders, chunk);
+      throw new EtlError('STAGED_CORRUPT', `chunk ${chunk} has not been transformed`);
+    }
     partials.push(partial);
   }
   return { plan, extracts, chunks, partials };
@@ -133,13 +141,16 @@ async function verifyPartials(folders: RunFolders, chunks: readonly string[], pa
     try {
       paths.push(await verifiedPath(folders.partials, file));
     } catch (error) {
-      const chunk = chunks[index]!;
-      const partition = chunk.split('-').slice(0, -2).join('-');
-      if (error instanceof EtlError) await removeFiles([folders.partialManifest(chunk), folders.extractManifest(partition)]);
+      if (error instanceof EtlError) await forgetPartition(folders, chunks[index]!);
       throw error;
     }
   }
   return paths;
+}
+
+/** Makes a retry extract the chunk's partition again: its name is the chunk's without attempt and number. */
+async function forgetPartition(folders: RunFolders, chunk: string): Promise<void> {
+  await removeFiles([folders.partialManifest(chunk), folders.extractManifest(chunk.split('-').slice(0, -2).join('-'))]);
 }
 
 function refuseDuplicates(extracts: readonly ExtractManifest[]): void {

@@ -9,6 +9,7 @@ import {
   type PartialManifest,
   publishManifest,
   readManifest,
+  readOwnManifest,
   removeFiles,
   type RunFolders,
   runFolders,
@@ -25,12 +26,16 @@ export interface TransformDeps {
 /** Cleans and sums one staged chunk. The first complete attempt counts; the chunk's files go once its partial is there. */
 export async function transformChunk(data: TransformData, deps: TransformDeps, context: StepContext): Promise<StepResult> {
   const folders = runFolders(deps.dataDir, data.runId);
-  const isDone = async (): Promise<boolean> => (await readManifest(folders.partialManifest(data.chunk))) !== undefined;
-  if (await isDone()) return { rows: 0, note: 'already transformed' };
+  const isDone = async (): Promise<boolean> => (await readOwnManifest(folders.partialManifest(data.chunk))) !== undefined;
+  if (await isDone()) {
+    // The attempt that made the partial may have died before it removed what was staged, which counts against the cap.
+    await removeFiles(stagedFiles(folders, data.chunk));
+    return { rows: 0, note: 'already transformed' };
+  }
   await advanceState(deps.database, data.runId, data.epoch, 'transforming');
-  const chunk = await readManifest<ChunkManifest>(folders.chunkManifest(data.chunk));
-  if (chunk === undefined) throw new EtlError('STAGED_CORRUPT', `staged chunk ${data.chunk} has no manifest`);
   try {
+    const chunk = await readManifest<ChunkManifest>(folders.chunkManifest(data.chunk));
+    if (chunk === undefined) throw new EtlError('STAGED_CORRUPT', `staged chunk ${data.chunk} has no manifest`);
     return await transform(data.chunk, chunk, folders, deps, context);
   } catch (error) {
     // Another worker with the same job was faster and has removed the staged files.
@@ -56,6 +61,7 @@ async function transform(
   context.signal.addEventListener('abort', interrupt, { once: true });
   const partialPath = join(folders.partials, output);
   const rejectsPath = join(folders.rejects, output);
+  let isPublished = false;
   try {
     const { books, hasRejects } = await transformStaged(connection, {
       rowsPath,
@@ -81,18 +87,26 @@ async function transform(
       finishedAt: new Date().toISOString(),
     };
     const { won } = await publishManifest(folders.partialManifest(name), manifest);
+    isPublished = won;
+    crashPoint('transform.after-manifest');
     if (!won) await removeFiles([partialPath, rejectsPath]);
-    await removeFiles([rowsPath, ...(malformedPath === null ? [] : [malformedPath])]);
+    await removeFiles(stagedFiles(folders, name));
+    crashPoint('transform.after-removal');
     const note = `${rows} rows: ${rejected} rejected`;
     await context.note(note);
     return { rows, note };
   } catch (error) {
-    await removeFiles([partialPath, rejectsPath]).catch(() => undefined);
+    // What a published manifest names has to stay, whatever failed after it.
+    if (!isPublished) await removeFiles([partialPath, rejectsPath]).catch(() => undefined);
     throw error;
   } finally {
     context.signal.removeEventListener('abort', interrupt);
     connection.closeSync();
   }
+}
+
+function stagedFiles(folders: RunFolders, chunk: string): string[] {
+  return ['parquet', 'malformed'].map((kind) => join(folders.chunks, `${chunk}.${kind}`));
 }
 
 /** Makes a retry extract the chunk's partition again: its name is the chunk's without attempt and number. */

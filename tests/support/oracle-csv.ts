@@ -1,0 +1,96 @@
+/**
+ * A second reading of store files, written from the design's text alone: slow, simple, by regular expressions over the whole text. It
+ * shares nothing with the scanner. Texts are latin1 strings, a character for each byte.
+ */
+
+export interface OracleRecord {
+  /** 1-based among the data records. */
+  readonly number: number;
+  /** The fields as text; null where the record is malformed. */
+  readonly fields: readonly string[] | null;
+  /** The record's bytes without its newline; of an unclosed quote its first line. */
+  readonly raw: Buffer;
+}
+
+export interface OracleOptions {
+  readonly delimiter: string;
+  readonly fieldCount: number;
+  readonly recordBytesMax?: number;
+}
+
+const NEWLINE = /\r?\n/y;
+/** The closing quote has no quote behind it: two together are one of the text. */
+const QUOTED = /"([^"]*(?:""[^"]*)*)"(?!")/y;
+
+/** Reads data records, the header being gone already. */
+export function readRecords(body: Uint8Array, options: OracleOptions): OracleRecord[] {
+  const text = Buffer.from(body).toString('latin1');
+  const records: OracleRecord[] = [];
+  for (let at = 0; at < text.length; ) {
+    const emptyLine = match(NEWLINE, text, at);
+    if (emptyLine !== null) {
+      at += emptyLine.length;
+      continue;
+    }
+    const record = readRecord(text, at, options.delimiter);
+    const end = record === 'open' ? lineEnd(text, at) : record.end;
+    const raw = text.slice(at, end);
+    const isWell = record !== 'open' && !record.hasTextBehindQuote && isGood(raw, options) && record.fields.length === options.fieldCount;
+    records.push({
+      number: records.length + 1,
+      fields: isWell ? record.fields.map((field) => Buffer.from(field, 'latin1').toString('utf8')) : null,
+      raw: Buffer.from(raw, 'latin1'),
+    });
+    at = end + (match(NEWLINE, text, end)?.length ?? 0);
+  }
+  return records;
+}
+
+/** The text of a malformed record as people see it: 4 KiB, what is no UTF-8 replaced, NUL as its picture. */
+export function shownRaw(raw: Uint8Array): string {
+  return Buffer.from(raw.subarray(0, 4_096)).toString('utf8').replaceAll('\0', '\u2400');
+}
+
+function isGood(raw: string, { recordBytesMax = 1_048_576 }: OracleOptions): boolean {
+  if (raw.length > recordBytesMax || raw.includes('\0')) return false;
+  try {
+    new TextDecoder('utf-8', { fatal: true }).decode(Buffer.from(raw, 'latin1'));
+    return true;
+  } catch {
+    return false;
+  }
+}
+
+function readRecord(text: string, start: number, delimiter: string): { fields: string[]; end: number; hasTextBehindQuote: boolean } | 'open' {
+  // Everything up to the delimiter, a newline or the end.
+  const plain = new RegExp(`(?:(?!\\r?\\n)[^${delimiter === '|' ? '\\|' : delimiter}])*`, 'y');
+  const fields: string[] = [];
+  let hasTextBehindQuote = false;
+  for (let at = start; ; at += 1) {
+    if (text[at] === '"') {
+      const quoted = match(QUOTED, text, at);
+      if (quoted === null) return 'open';
+      fields.push(quoted.slice(1, -1).replaceAll('""', '"'));
+      at += quoted.length;
+      const behind = match(plain, text, at) ?? '';
+      if (behind !== '') hasTextBehindQuote = true;
+      at += behind.length;
+    } else {
+      const field = match(plain, text, at) ?? '';
+      fields.push(field);
+      at += field.length;
+    }
+    if (text[at] !== delimiter) return { fields, end: at, hasTextBehindQuote };
+  }
+}
+
+function lineEnd(text: string, start: number): number {
+  const newline = text.indexOf('\n', start);
+  if (newline === -1) return text.length;
+  return newline > start && text[newline - 1] === '\r' ? newline - 1 : newline;
+}
+
+function match(pattern: RegExp, text: string, at: number): string | null {
+  pattern.lastIndex = at;
+  return pattern.exec(text)?.[0] ?? null;
+}
