@@ -1,4 +1,4 @@
-import { type ArmedCrash, EtlError, parseCrashPoint } from '@retail-etl/contracts';
+import { type CrashPlan, EtlError, parseCrashPlan } from '@retail-etl/contracts';
 import { SettingsReader } from './read-settings.js';
 
 export const LOG_LEVELS = ['trace', 'debug', 'info', 'warn', 'error', 'fatal', 'silent'] as const;
@@ -21,7 +21,7 @@ export interface CommonConfig {
 
 export interface FaultConfig {
   /** ETL_CRASH_POINT: where this process kills or stops itself. */
-  readonly crash: ArmedCrash | undefined;
+  readonly crash: CrashPlan | undefined;
   /** ETL_TIME_SCALE, 0 to 1: the design's waits are made so much shorter. */
   readonly timeScale: number;
 }
@@ -91,7 +91,7 @@ function readFaults(read: SettingsReader): { faults?: FaultConfig } {
   const text = read.text('ETL_CRASH_POINT');
   const timeScale = read.optionalRatio('ETL_TIME_SCALE');
   if (text === undefined && timeScale === undefined) return {};
-  const crash = text === undefined ? undefined : parseCrashPoint(text);
+  const crash = text === undefined ? undefined : parseCrashPlan(text);
   if (text !== undefined && crash === undefined)
     read.problems.push(`ETL_CRASH_POINT is "${text}", not a point such as load.after-commit:1`);
   return { faults: { crash, timeScale: timeScale ?? 1 } };

@@ -287,9 +287,7 @@ export type Overview = Static<typeof Overview>;
 
 export const AlertTest = Type.Object(
   {
-    channels: Type.Array(
-      Type.Object({ channel: Type.String(), delivered: Type.Boolean(), error: Nullable(Type.String()) }),
-    ),
+    channels: Type.Array(Type.Object({ channel: Type.String(), delivered: Type.Boolean(), error: Nullable(Type.String()) })),
   },
   { title: 'AlertTest' },
 );

@@ -21,7 +21,9 @@ export const ERROR_CATALOGUE = {
   /** A source is there but holds no records, which is more likely a broken export than a day without sales. */
   SOURCE_EMPTY: terminal('Export the named file or table again, or move the empty file out of the input folder, then start a new run.'),
   /** A needed column is missing or stands twice in a header or table. */
-  HEADER_INVALID: terminal('Correct the named columns, then retry the run: sale_id, product_id, quantity, sale_amount, sale_date, each once.'),
+  HEADER_INVALID: terminal(
+    'Correct the named columns, then retry the run: sale_id, product_id, quantity, sale_amount, sale_date, each once.',
+  ),
   /** A file that cannot be read as a store file: a link, a folder, too large, unreadable or not gzip. */
   FILE_REFUSED: terminal('Replace the named file by a regular, readable file within FILE_BYTES_MAX, then start a new run.'),
   /** A file was written to, replaced or removed while it was being read. */
@@ -43,13 +45,19 @@ export const ERROR_CATALOGUE = {
   /** The volume of DATA_DIR is full. */
   STAGING_FULL: transient('Free space on the volume that holds DATA_DIR; the run goes on by itself, or retry it.', 507),
   /** DATA_DIR is not reachable, or not readable and writable for this service. */
-  STAGING_UNAVAILABLE: transient('Check that DATA_DIR is mounted in every service and belongs to the user they run as, then retry the run.'),
+  STAGING_UNAVAILABLE: transient(
+    'Check that DATA_DIR is mounted in every service and belongs to the user they run as, then retry the run.',
+  ),
   /** PostgreSQL refuses connections, went away or cancelled a statement. */
-  POSTGRES_UNAVAILABLE: transient('Check POSTGRES_URL and that the server is up; the run goes on by itself within ten minutes, later retry it.'),
+  POSTGRES_UNAVAILABLE: transient(
+    'Check POSTGRES_URL and that the server is up; the run goes on by itself within ten minutes, later retry it.',
+  ),
   /** PostgreSQL answered, but will not do what was asked (rights, types). */
   POSTGRES_REFUSED: terminal('Grant the role of POSTGRES_URL SELECT on online_sales (and USAGE on its schema), then retry the run.'),
   /** MySQL refuses connections, went away, is read-only or gave up on a lock. */
-  MYSQL_UNAVAILABLE: transient('Check MYSQL_URL and that the server is up and writable; the run goes on by itself within ten minutes, later retry it.'),
+  MYSQL_UNAVAILABLE: transient(
+    'Check MYSQL_URL and that the server is up and writable; the run goes on by itself within ten minutes, later retry it.',
+  ),
   /** MySQL answered, but will not do what was asked (rights, missing tables). */
   MYSQL_REFUSED: terminal('Run `npm run setup`, and grant the user of MYSQL_URL all rights on its database, then retry the run.'),
   /** Redis refuses connections, went away or is full. */
@@ -61,7 +69,10 @@ export const ERROR_CATALOGUE = {
   /** A step did not finish although it was tried as often as allowed. */
   STEP_FAILED: terminal("Look at the run's log, then retry the run."),
   /** The data of a job is not of its schema. */
-  JOB_INVALID: terminal('Add the job again with data such as {"from": "2026-01-01", "to": "2026-01-31", "dryRun": true}; all three are optional.', 400),
+  JOB_INVALID: terminal(
+    'Add the job again with data such as {"from": "2026-01-01", "to": "2026-01-31", "dryRun": true}; all three are optional.',
+    400,
+  ),
   /** A request is not of its schema. */
   REQUEST_INVALID: terminal('Correct the named fields; /docs shows the schema.', 400),
   /** No session and no token, or wrong ones. */
@@ -77,9 +88,15 @@ export const ERROR_CATALOGUE = {
   /** The run's state does not allow it. */
   RUN_STATE: terminal('Look at the state of the run: only waiting or running ones can be cancelled, only failed ones retried.', 409),
   /** The schedule belongs to the environment, not to the API. */
-  SCHEDULE_FIXED: terminal('Set SCHEDULE_CRON and SCHEDULE_TZ (SCHEDULE_CRON=off removes it) and restart the gateway, or pause it here.', 409),
+  SCHEDULE_FIXED: terminal(
+    'Set SCHEDULE_CRON and SCHEDULE_TZ (SCHEDULE_CRON=off removes it) and restart the gateway, or pause it here.',
+    409,
+  ),
   /** No channel for alerts is configured, or none took the alert. */
-  ALERT_UNSENT: terminal('Set ALERT_WEBHOOK_URL, or SMTP_URL with ALERT_EMAIL_FROM and ALERT_EMAIL_TO, and look at the reason in the message.', 409),
+  ALERT_UNSENT: terminal(
+    'Set ALERT_WEBHOOK_URL, or SMTP_URL with ALERT_EMAIL_FROM and ALERT_EMAIL_TO, and look at the reason in the message.',
+    409,
+  ),
   /** The same Idempotency-Key came with other parameters. */
   IDEMPOTENCY_CONFLICT: terminal('Use a new Idempotency-Key for a new request.', 422),
   /** A fault in this program. */

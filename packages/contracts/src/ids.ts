@@ -4,10 +4,7 @@ import { randomBytes } from 'node:crypto';
 export const RUN_ID_PATTERN = '^[0-9]{8}T[0-9]{6}-[0-9a-f]{6}$';
 
 export function newRunId(now: Date = new Date()): string {
-  const second = now
-    .toISOString()
-    .replace(/[-:]/g, '')
-    .slice(0, 15);
+  const second = now.toISOString().replace(/[-:]/g, '').slice(0, 15);
   return `${second}-${randomBytes(3).toString('hex')}`;
 }
 

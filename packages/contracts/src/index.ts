@@ -8,3 +8,5 @@ export * from './check.js';
 export * from './days.js';
 export * from './api.js';
 export * from './decimal.js';
+export * from './crash-points.js';
+export * from './time-scale.js';

@@ -108,7 +108,13 @@ export async function recordDelivered(database: Database, alert: Alert, note: st
 }
 
 /** Records a failed delivery: to be tried again after `waitMs`, or given up (null). */
-export async function recordUndelivered(database: Database, alert: Alert, reason: string, waitMs: number | null, note: string): Promise<void> {
+export async function recordUndelivered(
+  database: Database,
+  alert: Alert,
+  reason: string,
+  waitMs: number | null,
+  note: string,
+): Promise<void> {
   await withTransaction(database, 'recording a failed delivery', async (connection) => {
     await execute(
       connection,
@@ -129,5 +135,7 @@ async function noteInRun(connection: Parameters<typeof addFindings>[0], alert: A
 
 /** Removes alerts older than `before`, at most 10,000 a call. */
 export async function purgeAlerts(database: Database, before: Date): Promise<number> {
-  return (await execute(database, 'purging alerts', "DELETE FROM etl_alerts WHERE state <> 'pending' AND created_at < ? LIMIT 10000", [before])).affectedRows;
+  return (
+    await execute(database, 'purging alerts', "DELETE FROM etl_alerts WHERE state <> 'pending' AND created_at < ? LIMIT 10000", [before])
+  ).affectedRows;
 }

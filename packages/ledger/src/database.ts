@@ -38,9 +38,12 @@ export function openDatabase(url: string, options: DatabaseOptions = {}): Databa
   });
   pool.pool.on('connection', (connection) => {
     // Strict mode turns truncation into errors; read committed keeps range locks out of short conditional updates.
-    connection.query("SET SESSION sql_mode='STRICT_ALL_TABLES,NO_ENGINE_SUBSTITUTION', SESSION transaction_isolation='READ-COMMITTED'", (error) => {
-      if (error !== null) connection.query('SET SESSION TRANSACTION ISOLATION LEVEL READ COMMITTED', () => undefined);
-    });
+    connection.query(
+      "SET SESSION sql_mode='STRICT_ALL_TABLES,NO_ENGINE_SUBSTITUTION', SESSION transaction_isolation='READ-COMMITTED'",
+      (error) => {
+        if (error !== null) connection.query('SET SESSION TRANSACTION ISOLATION LEVEL READ COMMITTED', () => undefined);
+      },
+    );
   });
   return pool;
 }

@@ -14,7 +14,11 @@ export async function countRunsByState(database: Database): Promise<Map<RunState
 
 /** The newest run that knows its books, so that its rows and files can be shown; undefined if none does. */
 export async function lastRunWithBooks(database: Database): Promise<Run | undefined> {
-  const runs = await selectRuns(database, 'reading the last run', "state IN ('published', 'previewed', 'failed', 'superseded') ORDER BY seq DESC LIMIT 20");
+  const runs = await selectRuns(
+    database,
+    'reading the last run',
+    "state IN ('published', 'previewed', 'failed', 'superseded') ORDER BY seq DESC LIMIT 20",
+  );
   return runs.find((run) => run.findings.sources.length > 0);
 }
 
@@ -59,7 +63,12 @@ export async function readSummary(database: Database, page: SummaryPage): Promis
   const values = page.prefix === '' ? [] : [`${page.prefix}%`];
   const order = page.order === 'asc' ? 'ASC' : 'DESC';
   const tie = page.sort === 'product' ? '' : ', product_id';
-  const [counted] = await select<{ count: number | string }>(database, 'counting products', `SELECT COUNT(*) AS count FROM ${TARGET_TABLE} ${where}`, values);
+  const [counted] = await select<{ count: number | string }>(
+    database,
+    'counting products',
+    `SELECT COUNT(*) AS count FROM ${TARGET_TABLE} ${where}`,
+    values,
+  );
   const products = await select<ProductTotal>(
     database,
     'reading the summary',

@@ -11,13 +11,19 @@ const UNFINISHED = "('queued', 'extracting', 'transforming', 'loading')";
  */
 export async function claimSlot(database: Database, runId: string, epoch: number): Promise<'claimed' | 'waiting' | 'over'> {
   return withTransaction(database, 'claiming the slot', async (connection) => {
-    const [slot] = await select<{ seq: number | string | null }>(connection, 'claiming the slot', 'SELECT seq FROM etl_slot WHERE id = 1 FOR UPDATE');
+    const [slot] = await select<{ seq: number | string | null }>(
+      connection,
+      'claiming the slot',
+      'SELECT seq FROM etl_slot WHERE id = 1 FOR UPDATE',
+    );
     const [run] = await selectRuns(connection, 'claiming the slot', 'run_id = ? FOR UPDATE', [runId]);
     if (slot === undefined) throw new EtlError('MYSQL_REFUSED', 'MySQL: table etl_slot has no row');
     if (run === undefined || run.epoch !== epoch) return 'over';
     if (run.state !== 'queued') return slot.seq !== null && Number(slot.seq) === run.seq ? 'claimed' : 'over';
     if (slot.seq !== null) return 'waiting';
-    const older = await select(connection, 'claiming the slot', "SELECT 1 FROM etl_runs WHERE state = 'queued' AND seq < ? LIMIT 1", [run.seq]);
+    const older = await select(connection, 'claiming the slot', "SELECT 1 FROM etl_runs WHERE state = 'queued' AND seq < ? LIMIT 1", [
+      run.seq,
+    ]);
     if (older.length > 0) return 'waiting';
     await execute(connection, 'claiming the slot', 'UPDATE etl_slot SET seq = ? WHERE id = 1', [run.seq]);
     await execute(
@@ -33,11 +39,12 @@ export async function claimSlot(database: Database, runId: string, epoch: number
 /** Moves a working run on to the state its steps have reached; never back, and never out of a terminal state. */
 export async function advanceState(database: Database, runId: string, epoch: number, to: 'transforming' | 'loading'): Promise<void> {
   const before = to === 'transforming' ? "('extracting')" : "('extracting', 'transforming')";
-  await execute(database, `setting run ${runId} to ${to}`, `UPDATE etl_runs SET state = ? WHERE run_id = ? AND epoch = ? AND state IN ${before}`, [
-    to,
-    runId,
-    epoch,
-  ]);
+  await execute(
+    database,
+    `setting run ${runId} to ${to}`,
+    `UPDATE etl_runs SET state = ? WHERE run_id = ? AND epoch = ? AND state IN ${before}`,
+    [to, runId, epoch],
+  );
 }
 
 /** The state and epoch of a run, as a worker checks them before and while it works; undefined if there is no such run. */
@@ -53,7 +60,12 @@ export async function readRunState(database: Database, runId: string): Promise<{
 
 /** Adds to what is known of a run. The caller holds the row's lock or is the only writer. */
 export async function addFindings(connection: Connection, runId: string, findings: Partial<RunFindings>): Promise<void> {
-  const [row] = await select<{ report: unknown }>(connection, 'reading a report', 'SELECT report FROM etl_runs WHERE run_id = ? FOR UPDATE', [runId]);
+  const [row] = await select<{ report: unknown }>(
+    connection,
+    'reading a report',
+    'SELECT report FROM etl_runs WHERE run_id = ? FOR UPDATE',
+    [runId],
+  );
   if (row === undefined) throw new EtlError('INTERNAL', `run ${runId} is not in the ledger`);
   const report = { ...fromJson<RunFindings>(row.report), ...findings };
   await execute(connection, 'writing a report', 'UPDATE etl_runs SET report = ? WHERE run_id = ?', [JSON.stringify(report), runId]);
@@ -62,15 +74,26 @@ export async function addFindings(connection: Connection, runId: string, finding
 /** Records findings of a run that still works under this epoch; does nothing for an ended one. */
 export async function recordFindings(database: Database, runId: string, epoch: number, findings: Partial<RunFindings>): Promise<void> {
   await withTransaction(database, 'writing a report', async (connection) => {
-    const [run] = await selectRuns(connection, 'writing a report', `run_id = ? AND epoch = ? AND state IN ${UNFINISHED} FOR UPDATE`, [runId, epoch]);
+    const [run] = await selectRuns(connection, 'writing a report', `run_id = ? AND epoch = ? AND state IN ${UNFINISHED} FOR UPDATE`, [
+      runId,
+      epoch,
+    ]);
     if (run !== undefined) await addFindings(connection, runId, findings);
   });
 }
 
 /** Ends a run inside a transaction of the caller and frees the slot. The caller has locked the run's row and checked its state. */
-export async function endRun(connection: Connection, run: Pick<Run, 'seq' | 'runId'>, state: RunState, findings: Partial<RunFindings>): Promise<void> {
+export async function endRun(
+  connection: Connection,
+  run: Pick<Run, 'seq' | 'runId'>,
+  state: RunState,
+  findings: Partial<RunFindings>,
+): Promise<void> {
   await addFindings(connection, run.runId, findings);
-  await execute(connection, 'ending a run', 'UPDATE etl_runs SET state = ?, finished_at = UTC_TIMESTAMP(3) WHERE seq = ?', [state, run.seq]);
+  await execute(connection, 'ending a run', 'UPDATE etl_runs SET state = ?, finished_at = UTC_TIMESTAMP(3) WHERE seq = ?', [
+    state,
+    run.seq,
+  ]);
   await execute(connection, 'freeing the slot', 'UPDATE etl_slot SET seq = NULL WHERE id = 1 AND seq = ?', [run.seq]);
 }
 
@@ -84,7 +107,10 @@ export async function failRun(
 ): Promise<boolean> {
   return withTransaction(database, 'ending a run', async (connection) => {
     await lockSlot(connection);
-    const [run] = await selectRuns(connection, 'ending a run', `run_id = ? AND epoch = ? AND state IN ${UNFINISHED} FOR UPDATE`, [runId, epoch]);
+    const [run] = await selectRuns(connection, 'ending a run', `run_id = ? AND epoch = ? AND state IN ${UNFINISHED} FOR UPDATE`, [
+      runId,
+      epoch,
+    ]);
     if (run === undefined) return false;
     await endRun(connection, run, error.code === 'SUPERSEDED' ? 'superseded' : 'failed', { ...findings, error });
     return true;
@@ -119,7 +145,12 @@ export async function retryRun(database: Database, runId: string): Promise<Run |
       throw new EtlError('RUN_STATE', `run ${runId} cannot be retried: a newer run has been published since; start a new run`);
     }
     await addFindings(connection, runId, { error: null });
-    await execute(connection, 'retrying a run', "UPDATE etl_runs SET state = 'queued', epoch = epoch + 1, finished_at = NULL WHERE seq = ?", [run.seq]);
+    await execute(
+      connection,
+      'retrying a run',
+      "UPDATE etl_runs SET state = 'queued', epoch = epoch + 1, finished_at = NULL WHERE seq = ?",
+      [run.seq],
+    );
     const [queued] = await selectRuns(connection, 'retrying a run', 'run_id = ?', [runId]);
     return queued;
   });

@@ -81,9 +81,12 @@ export async function listRuns(database: Database, page: RunPage): Promise<Run[]
 
 /** Runs that wait or work, oldest first. */
 export async function unfinishedRuns(database: Database, limit = 1_000): Promise<Run[]> {
-  return selectRuns(database, 'listing unfinished runs', "state IN ('queued', 'extracting', 'transforming', 'loading') ORDER BY seq LIMIT ?", [
-    limit,
-  ]);
+  return selectRuns(
+    database,
+    'listing unfinished runs',
+    "state IN ('queued', 'extracting', 'transforming', 'loading') ORDER BY seq LIMIT ?",
+    [limit],
+  );
 }
 
 export interface Published {

@@ -7,4 +7,13 @@ export { redisError } from './redis-error.js';
 export { openRedis, type Redis } from './open-redis.js';
 export { openGatewayQueues } from './gateway-queues.js';
 export { reconcileSchedules, type ScheduleChange, scheduledTick, type WantedSchedule } from './schedules.js';
-export { parseJobId, readRunJobs, readRunLog, readStageProgress, type RunJob, RUN_JOBS_MAX, type RunLogLine, type StageProgress } from './run-jobs.js';
+export {
+  parseJobId,
+  readRunJobs,
+  readRunLog,
+  readStageProgress,
+  type RunJob,
+  RUN_JOBS_MAX,
+  type RunLogLine,
+  type StageProgress,
+} from './run-jobs.js';

@@ -28,7 +28,8 @@ export function watchLoads(redisUrl: string, onEnd: () => void, onError: (error:
 }
 
 /** How the flow of a run stands in Redis: gone, failed (with the texts of its failed jobs), or otherwise there. */
-export type FlowState = { readonly kind: 'absent' } | { readonly kind: 'failed'; readonly reasons: readonly string[] } | { readonly kind: 'present' };
+export type FlowState =
+  { readonly kind: 'absent' } | { readonly kind: 'failed'; readonly reasons: readonly string[] } | { readonly kind: 'present' };
 
 export async function flowState(queues: Record<QueueName, Queue>, runId: string, epoch: number): Promise<FlowState> {
   try {

@@ -7,14 +7,14 @@ import { redisOptions } from './redis-options.js';
 /** Adds jobs. All ids follow from run, epoch, step and partition, so adding a job again changes nothing. */
 export interface Producer {
   /** Asks for a run that the ledger has recorded. */
-  addStartRun(data: StartRunData & { runId: string; epoch: number }): Promise<void>;
+  readonly addStartRun: (data: StartRunData & { runId: string; epoch: number }) => Promise<void>;
   /** Adds `load <- merge <- plan`. */
-  addFlow(runId: string, epoch: number): Promise<void>;
+  readonly addFlow: (runId: string, epoch: number) => Promise<void>;
   /** Attaches extract jobs below merge. Call it only while plan is working, so that merge still waits. */
-  attachExtracts(runId: string, epoch: number, partitions: readonly string[]): Promise<void>;
+  readonly attachExtracts: (runId: string, epoch: number, partitions: readonly string[]) => Promise<void>;
   /** Attaches transform jobs below merge. Call it only while an extract of the run is working, so that merge still waits. */
-  attachTransforms(runId: string, epoch: number, chunks: readonly string[]): Promise<void>;
-  close(): Promise<void>;
+  readonly attachTransforms: (runId: string, epoch: number, chunks: readonly string[]) => Promise<void>;
+  readonly close: () => Promise<void>;
 }
 
 /** Opens the queues for adding. Every call fails with REDIS_UNAVAILABLE at once while Redis is away. */
@@ -32,7 +32,12 @@ export function openProducer(redisUrl: string, onError: (error: Error) => void):
   // Connected from the start: the first call while a connection is being made would fail.
   for (const name of QUEUE_NAMES) queue(name);
 
-  const attach = async (step: 'extract' | 'transform', runId: string, epoch: number, jobs: readonly { part: string; data: object }[]): Promise<void> => {
+  const attach = async (
+    step: 'extract' | 'transform',
+    runId: string,
+    epoch: number,
+    jobs: readonly { part: string; data: object }[],
+  ): Promise<void> => {
     const parent = { id: jobId(runId, epoch, 'merge'), queue: `${QUEUE_PREFIX}:${QUEUES.transform}` };
     try {
       await queue(QUEUES[step]).addBulk(

@@ -70,7 +70,11 @@ export async function readStageProgress(queues: Queues, runId: string, epoch: nu
     ]);
     if (load === undefined || merge === undefined) return undefined;
     const children = await readChildren(merge);
-    const stages = { extract: { done: 0, total: 0, rows: 0 }, transform: { done: 0, total: 0, rows: 0 }, load: { done: 0, total: 0, rows: 0 } };
+    const stages = {
+      extract: { done: 0, total: 0, rows: 0 },
+      transform: { done: 0, total: 0, rows: 0 },
+      load: { done: 0, total: 0, rows: 0 },
+    };
     const count = (id: string, done: boolean, rows: number): void => {
       const step = parseJobId(id)?.step;
       if (step === undefined) return;
@@ -101,7 +105,8 @@ export async function readStageProgress(queues: Queues, runId: string, epoch: nu
 /** The ids of a run's jobs in the order of the journey, at most RUN_JOBS_MAX. */
 async function listJobIds(queues: Queues, runId: string, epoch: number): Promise<{ queue: QueueName; id: string }[]> {
   const merge = await queues.transform.getJob(jobId(runId, epoch, 'merge'));
-  const children = merge === undefined ? [] : await readChildren(merge).then((all) => [...all.processed.map((child) => child.id), ...all.unprocessed]);
+  const children =
+    merge === undefined ? [] : await readChildren(merge).then((all) => [...all.processed.map((child) => child.id), ...all.unprocessed]);
   const ids = new Set([jobId(runId, epoch, 'plan'), ...children.sort()].slice(0, RUN_JOBS_MAX - 2));
   return [
     ...[...ids].map((id) => ({ queue: STEPS[parseJobId(id)?.step ?? 'plan'].queue, id })),
@@ -146,7 +151,13 @@ export interface RunLogLine {
 }
 
 /** The log lines of a run's jobs in the order of the journey. Each job keeps at most 200 lines. Throws REDIS_UNAVAILABLE. */
-export async function readRunLog(queues: Queues, runId: string, epoch: number, offset: number, limit: number): Promise<{ lines: RunLogLine[]; total: number }> {
+export async function readRunLog(
+  queues: Queues,
+  runId: string,
+  epoch: number,
+  offset: number,
+  limit: number,
+): Promise<{ lines: RunLogLine[]; total: number }> {
   try {
     const perJob = await inBatches(await listJobIds(queues, runId, epoch), async ({ queue, id }) => {
       const { logs } = await queues[queue].getJobLogs(id, 0, 199);

@@ -56,7 +56,8 @@ async function reconcile(runs: Queue, wanted: readonly WantedSchedule[], suspect
   for (const schedule of wanted) {
     const found = present.get(schedule.id);
     present.delete(schedule.id);
-    const change = found === undefined ? 'added' : !isSame(found, schedule) ? 'changed' : (await isDead(runs, found, suspects)) ? 'revived' : null;
+    const change =
+      found === undefined ? 'added' : !isSame(found, schedule) ? 'changed' : (await isDead(runs, found, suspects)) ? 'revived' : null;
     if (change === null) continue;
     await upsert(runs, schedule);
     suspects.delete(schedule.id);
@@ -112,4 +113,3 @@ export function scheduledTick(jobId: string): { scheduleId: string; tickMs: numb
   const match = /^repeat:(.+):(\d+)$/.exec(jobId);
   return match === null ? undefined : { scheduleId: match[1] as string, tickMs: Number(match[2]) };
 }
-

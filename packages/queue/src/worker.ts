@@ -1,4 +1,4 @@
-import { type EtlError, QUEUE_PREFIX, type QueueName } from '@retail-etl/contracts';
+import { type EtlError, QUEUE_PREFIX, type QueueName, scaledMs } from '@retail-etl/contracts';
 import { type Job, UnrecoverableError, WaitingChildrenError, WaitingError, Worker } from 'bullmq';
 import { ATTEMPTS_MAX, backoffMs, STALLS_MAX, STARTS_MAX } from './catalogue.js';
 import { redisOptions } from './redis-options.js';
@@ -15,9 +15,9 @@ export interface Delivery {
   readonly timestamp: number;
   /** Aborted when this worker no longer owns the job: what it does from then on may be done by another at the same time. */
   readonly lost: AbortSignal;
-  /** A line for people in the job's log on the dashboard. */
+  /** A line for people in the job's log on the dashboard. Never fails: the work does not depend on it. */
   note(line: string): Promise<void>;
-  /** Figures for the dashboard's progress. */
+  /** Figures for the dashboard's progress. Never fails either. */
   progress(figures: object): Promise<void>;
 }
 
@@ -28,13 +28,16 @@ export type Outcome =
   | { readonly kind: 'failed'; readonly error: EtlError }
   | { readonly kind: 'released' };
 
+const LOCK_MS = 6_000;
+const RETRY_MS = 1_000;
+
 export interface QueueWorkerOptions {
   readonly redisUrl: string;
   readonly queue: QueueName;
   readonly concurrency: number;
   readonly process: (delivery: Delivery) => Promise<Outcome>;
   readonly onError: (error: Error) => void;
-  /** Default 6 s: how long a worker may be silent before its job is given to another, checked every half of it. */
+  /** Default LOCK_MS: how long a worker may be silent before its job is given to another, checked every half of it. */
   readonly lockDurationMs?: number;
 }
 
@@ -49,17 +52,23 @@ export interface QueueWorker {
 
 /** Starts taking jobs of one queue. */
 export function openWorker(options: QueueWorkerOptions): QueueWorker {
-  const lockDurationMs = options.lockDurationMs ?? 6_000;
-  const worker = new Worker(options.queue, async (job, token, signal) => run(job, token ?? '', signal ?? new AbortController().signal, options), {
-    connection: redisOptions(options.redisUrl, 'worker'),
-    prefix: QUEUE_PREFIX,
-    concurrency: options.concurrency,
-    lockDuration: lockDurationMs,
-    stalledInterval: lockDurationMs / 2,
-    maxStalledCount: STALLS_MAX,
-    maxStartedAttempts: STARTS_MAX,
-    settings: { backoffStrategy: (attemptsMade) => backoffMs(attemptsMade) },
-  });
+  const lockDurationMs = options.lockDurationMs ?? scaledMs(LOCK_MS);
+  const worker = new Worker(
+    options.queue,
+    async (job, token, signal) => run(job, token ?? '', signal ?? new AbortController().signal, options),
+    {
+      connection: redisOptions(options.redisUrl, 'worker'),
+      prefix: QUEUE_PREFIX,
+      concurrency: options.concurrency,
+      lockDuration: lockDurationMs,
+      stalledInterval: lockDurationMs / 2,
+      maxStalledCount: STALLS_MAX,
+      maxStartedAttempts: STARTS_MAX,
+      // After a connection error BullMQ would wait 15 s before it asks for a job, or reports one as done, again.
+    runRetryDelay: scaledMs(RETRY_MS),
+    settings: { backoffStrategy: (attemptsMade) => scaledMs(backoffMs(attemptsMade)) },
+    },
+  );
   worker.on('error', options.onError);
   worker.on('lockRenewalFailed', (ids) => {
     for (const id of ids) worker.cancelJob(id, 'lock lost');
@@ -79,9 +88,9 @@ async function run(job: Job, token: string, signal: AbortSignal, options: QueueW
     timestamp: job.timestamp,
     lost: signal,
     note: async (line) => {
-      await job.log(line);
+      await job.log(line).catch(options.onError);
     },
-    progress: (figures) => job.updateProgress(figures),
+    progress: (figures) => job.updateProgress(figures).catch(options.onError),
   });
   switch (outcome.kind) {
     case 'done':

@@ -1,4 +1,4 @@
-import { EtlError } from '@retail-etl/contracts';
+import { type CrashPlan, EtlError, planCrash, setTimeScale } from '@retail-etl/contracts';
 import { createLogger, type Logger } from './logger.js';
 
 export interface ServiceContext {
@@ -16,7 +16,7 @@ export const STOP_TIMEOUT_MS = 20_000;
  * Runs a service until SIGTERM or SIGINT. A faulty configuration ends it at once with exit code 78 (EX_CONFIG) and one line that
  * lists every problem; an error nobody caught ends it with code 1, and the supervisor starts it again.
  */
-export async function runService<Config extends { logLevel: string }>(
+export async function runService<Config extends { logLevel: string; faults?: { crash: CrashPlan | undefined; timeScale: number } }>(
   name: string,
   loadConfig: () => Config,
   start: (config: Config, context: ServiceContext) => Promise<void>,
@@ -31,6 +31,12 @@ export async function runService<Config extends { logLevel: string }>(
     return;
   }
   const log = createLogger(name, config.logLevel);
+  if (config.faults !== undefined) {
+    const { crash, timeScale } = config.faults;
+    log.warn({ crash, timeScale }, 'faults are switched on: this is a test');
+    setTimeScale(timeScale);
+    if (crash !== undefined) planCrash(crash);
+  }
   const stopping = new AbortController();
   const stops: (() => Promise<unknown>)[] = [];
 
@@ -64,7 +70,10 @@ export async function runService<Config extends { logLevel: string }>(
   } catch (error) {
     if (stopping.signal.aborted) return;
     const code = error instanceof EtlError ? error.code : 'INTERNAL';
-    log.fatal({ code, remedy: error instanceof EtlError ? error.remedy : undefined }, error instanceof Error ? error.message : String(error));
+    log.fatal(
+      { code, remedy: error instanceof EtlError ? error.remedy : undefined },
+      error instanceof Error ? error.message : String(error),
+    );
     await stop('could not start', 1);
   }
 }

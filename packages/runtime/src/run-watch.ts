@@ -1,4 +1,4 @@
-import { isTerminal } from '@retail-etl/contracts';
+import { isTerminal, scaledMs } from '@retail-etl/contracts';
 import { type Database, readRunState } from '@retail-etl/ledger';
 
 /** How often a working step looks whether its run was cancelled. The page promises two seconds for the state, a minute for the rest. */
@@ -24,6 +24,6 @@ export function watchRun(database: Database, runId: string, epoch: number, contr
       .finally(() => {
         busy = false;
       });
-  }, WATCH_INTERVAL_MS);
+  }, scaledMs(WATCH_INTERVAL_MS));
   return () => clearInterval(timer);
 }
