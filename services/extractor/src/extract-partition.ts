@@ -9,6 +9,7 @@ import {
   type PlanManifest,
   publishManifest,
   readManifest,
+  readOwnManifest,
   runFolders,
   type SourceRead,
 } from '@retail-etl/staging';
@@ -51,7 +52,7 @@ export async function extractPartition(data: ExtractData, deps: ExtractDeps, con
   if (plan === undefined || partition === undefined) throw new EtlError('INTERNAL', `run ${data.runId} has no partition ${data.partition}`);
   const attach = (chunks: readonly string[]): Promise<void> => deps.producer.attachTransforms(data.runId, data.epoch, chunks);
 
-  const before = await readManifest<ExtractManifest>(folders.extractManifest(partition.name));
+  const before = await readOwnManifest<ExtractManifest>(folders.extractManifest(partition.name));
   if (before !== undefined) {
     await attach(before.chunks);
     return { rows: 0, note: 'already extracted' };

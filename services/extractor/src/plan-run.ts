@@ -1,5 +1,5 @@
 import { join } from 'node:path';
-import { crashPoint, type RunParams, type RunStepData, SOURCES, type StepResult } from '@retail-etl/contracts';
+import { crashPoint, EtlError, type RunParams, type RunStepData, SOURCES, type StepResult } from '@retail-etl/contracts';
 import { type Database, findRun } from '@retail-etl/ledger';
 import type { Producer } from '@retail-etl/queue';
 import type { StepContext } from '@retail-etl/runtime';
@@ -10,6 +10,8 @@ import {
   type PlannedFile,
   publishManifest,
   readManifest,
+  removeRunStaging,
+  type RunFolders,
   runFolders,
 } from '@retail-etl/staging';
 import { listStoreFiles } from './files/list-store-files.js';
@@ -35,7 +37,7 @@ export async function planRun(data: RunStepData, deps: PlanDeps, context: StepCo
   const folders = runFolders(deps.dataDir, data.runId);
   await createRunFolders(folders);
   crashPoint('plan.after-folders');
-  const plan = (await readManifest<PlanManifest>(folders.planManifest)) ?? (await makePlan(data, deps, context));
+  const plan = (await readPlan(data, deps, folders)) ?? (await makePlan(data, deps, context));
   crashPoint('plan.after-manifest');
   await deps.producer.attachExtracts(
     data.runId,
@@ -47,6 +49,18 @@ export async function planRun(data: RunStepData, deps: PlanDeps, context: StepCo
   const note = `the table and ${files} files, in ${plan.partitions.length} partitions`;
   await context.note(note);
   return { rows: 0, note };
+}
+
+/** What was made under a damaged plan may not fit the one that replaces it, so all of it goes. */
+async function readPlan(data: RunStepData, deps: PlanDeps, folders: RunFolders): Promise<PlanManifest | undefined> {
+  try {
+    return await readManifest<PlanManifest>(folders.planManifest);
+  } catch (error) {
+    if (!(error instanceof EtlError)) throw error;
+    await removeRunStaging(deps.dataDir, data.runId);
+    await createRunFolders(folders);
+    return undefined;
+  }
 }
 
 async function makePlan(data: RunStepData, deps: PlanDeps, context: StepContext): Promise<PlanManifest> {

@@ -1,0 +1,50 @@
+import { hostname } from 'node:os';
+import type { Run, ScheduleRow } from '@retail-etl/ledger';
+import type { AlertMessage } from './channels.js';
+
+const runOf = (run: Run): Record<string, unknown> => ({ run: run.runId, seq: run.seq, state: run.state, path: `/api/runs/${run.runId}` });
+
+export function failedMessage(run: Run): AlertMessage {
+  const { error } = run.findings;
+  return {
+    kind: 'failed',
+    subject: `Retail sales: run ${run.seq} failed${error === null ? '' : ` (${error.code})`}`,
+    text: [
+      `Run ${run.runId} (number ${run.seq}, ${run.triggerKind} by ${run.triggeredBy}) failed. What was published before stays.`,
+      ...(error === null ? [] : [error.message, error.remedy]),
+    ].join('\n'),
+    detail: {
+      ...runOf(run),
+      ...(error === null ? {} : { code: error.code, message: error.message, remedy: error.remedy, stage: error.stage }),
+    },
+  };
+}
+
+export function rejectsMessage(run: Run, ratio: number, warnRatio: number): AlertMessage {
+  const percent = (part: number): string => `${(part * 100).toFixed(1)} %`;
+  const { totals } = run.findings;
+  return {
+    kind: 'rejects',
+    subject: `Retail sales: run ${run.seq} rejected ${percent(ratio)} of its rows`,
+    text: `Run ${run.runId} (number ${run.seq}) is ${run.state}, but rejected ${totals?.rowsRejected ?? 0} of ${totals?.rowsRead ?? 0} rows; the warning is set to ${percent(warnRatio)}.\nLook at its rejects: /api/runs/${run.runId}/rejects.csv`,
+    detail: { ...runOf(run), rowsRead: totals?.rowsRead ?? null, rowsRejected: totals?.rowsRejected ?? null, ratio, warnRatio },
+  };
+}
+
+export function missedMessage(schedule: ScheduleRow, expected: Date): AlertMessage {
+  return {
+    kind: 'missed',
+    subject: `Retail sales: the scheduled run of ${expected.toISOString()} did not happen`,
+    text: `Schedule ${schedule.id} (${schedule.cron}, ${schedule.tz}) should have started a run at ${expected.toISOString()}, and none is in the ledger.\nLook at the log of the gateway and at Redis; a run can be started by hand at any time.`,
+    detail: { schedule: schedule.id, cron: schedule.cron, tz: schedule.tz, expectedAt: expected.toISOString() },
+  };
+}
+
+export function testMessage(by: string): AlertMessage {
+  return {
+    kind: 'test',
+    subject: 'Retail sales: a test alert',
+    text: `${by} asked for this test on ${hostname()}. Alerts on this channel arrive.`,
+    detail: { by },
+  };
+}

@@ -1,0 +1,62 @@
+import { addAlert, type AlertChannel, hasScheduledRunSince, listSchedules, type Run, runsWithoutAlert } from '@retail-etl/ledger';
+import type { GatewayDeps } from '../deps.js';
+import { previousTime } from '../schedules/cron.js';
+import { failedMessage, missedMessage, rejectsMessage } from './alert-messages.js';
+
+/** A scheduled run may come this late before it is missed; a gateway that starts makes a run that is due well within it. */
+const MISSED_GRACE_MS = 10 * 60_000;
+/** What is older was missed under other eyes: no alert about a time long ago. */
+const MISSED_AGE_MAX_MS = 2 * 86_400_000;
+
+type RaiseDeps = Pick<GatewayDeps, 'config' | 'database' | 'log'> & {
+  readonly channels: readonly AlertChannel[];
+  readonly now?: () => number;
+};
+
+/** Records alerts about runs that ended since. Any number of gateways may do it: what is recorded already stays as it is. */
+export async function raiseRunAlerts(deps: RaiseDeps): Promise<void> {
+  const { database, channels, config } = deps;
+  for (const channel of channels) {
+    for (const run of await runsWithoutAlert(database, 'failed', channel)) {
+      await addAlert(database, { key: keyOf('failed', run), kind: 'failed', channel, runId: run.runId, body: failedMessage(run) });
+    }
+    if (config.warnRejectRatio === undefined) continue;
+    for (const run of await runsWithoutAlert(database, 'rejects', channel)) {
+      const ratio = worstRatio(run);
+      if (ratio <= config.warnRejectRatio) continue;
+      const body = rejectsMessage(run, ratio, config.warnRejectRatio);
+      await addAlert(database, { key: keyOf('rejects', run), kind: 'rejects', channel, runId: run.runId, body });
+    }
+  }
+}
+
+const keyOf = (kind: string, run: Run): string => `${kind}:${run.runId}:${run.epoch}`;
+
+/** As MAX_REJECT_RATIO: rejected of read, for each source with all its files together; the worse of the two. */
+function worstRatio(run: Run): number {
+  const read = new Map<string, number>();
+  const rejected = new Map<string, number>();
+  for (const book of run.findings.sources) {
+    read.set(book.source, (read.get(book.source) ?? 0) + book.rowsRead);
+    rejected.set(book.source, (rejected.get(book.source) ?? 0) + book.rowsRejected);
+  }
+  return Math.max(0, ...[...read].filter(([, rows]) => rows > 0).map(([source, rows]) => (rejected.get(source) ?? 0) / rows));
+}
+
+/** The dead man's switch: records an alert for each schedule whose latest time passed without a run. */
+export async function raiseMissedAlerts(deps: RaiseDeps): Promise<void> {
+  const now = (deps.now ?? Date.now)();
+  for (const schedule of await listSchedules(deps.database)) {
+    if (schedule.paused) continue;
+    const expected = previousTime(schedule.cron, schedule.tz, new Date(now - MISSED_GRACE_MS));
+    const isOld = now - expected.getTime() > MISSED_AGE_MAX_MS;
+    if (isOld || expected < schedule.updatedAt || (await hasScheduledRunSince(deps.database, schedule.id, expected))) continue;
+    let isNew = false;
+    for (const channel of deps.channels) {
+      const key = `missed:${schedule.id}:${expected.getTime()}`;
+      isNew =
+        (await addAlert(deps.database, { key, kind: 'missed', channel, runId: null, body: missedMessage(schedule, expected) })) || isNew;
+    }
+    if (isNew) deps.log.error({ schedule: schedule.id, expectedAt: expected.toISOString() }, 'a scheduled run did not happen');
+  }
+}

@@ -1,0 +1,19 @@
+import type { FastifyInstance, FastifyPluginAsync } from 'fastify';
+import { apiDocument } from './api-document.js';
+
+/** `/openapi.json`, and the page at `/docs`. All its files come from this server. */
+export const docsRoutes: FastifyPluginAsync = async (app) => {
+  let document: ReturnType<typeof apiDocument> | undefined;
+  const read = (): ReturnType<typeof apiDocument> => (document ??= apiDocument(app as FastifyInstance));
+  app.get('/openapi.json', { schema: { hide: true } }, async () => read());
+
+  const { default: swaggerUi } = await import('@fastify/swagger-ui');
+  await app.register(swaggerUi, {
+    routePrefix: '/docs',
+    uiConfig: { url: '/openapi.json', docExpansion: 'list', deepLinking: true, validatorUrl: null, persistAuthorization: false } as object,
+    theme: { title: 'Retail sales API' },
+    transformSpecification: () => read() as object as Readonly<Record<string, never>>,
+    transformSpecificationClone: false,
+    staticCSP: false,
+  });
+};

@@ -1,0 +1,116 @@
+import cookie from '@fastify/cookie';
+import { type TypeBoxTypeProvider, TypeBoxValidatorCompiler } from '@fastify/type-provider-typebox';
+import Fastify, { type FastifyBaseLogger, type FastifyInstance, LogController } from 'fastify';
+import { gatherApiDocument } from './api/api-document.js';
+import { openChannels } from './alerts/channels.js';
+import { alertRoutes } from './api/alert-routes.js';
+import { docsRoutes } from './api/docs-routes.js';
+import { resultRoutes } from './api/result-routes.js';
+import { runFileRoutes } from './api/run-file-routes.js';
+import { runRoutes } from './api/run-routes.js';
+import { runWatchRoutes } from './api/run-watch-routes.js';
+import { scheduleRoutes } from './api/schedule-routes.js';
+import { accessOf, type Access, guardRoutes } from './auth/guard.js';
+import { openLoginLimits } from './auth/login-limits.js';
+import { loginRoutes } from './auth/login-routes.js';
+import { openSessions } from './auth/sessions.js';
+import { openUsers } from './auth/users.js';
+import { board } from './board/board.js';
+import type { GatewayDeps } from './deps.js';
+import { healthRoutes } from './ops/health-routes.js';
+import { metricsRoutes } from './ops/metrics-routes.js';
+import { fromThrown, sendProblem, setErrorHandlers } from './problem.js';
+import { assetRoutes } from './web/assets.js';
+import { homePage } from './web/home-page.js';
+import { setSecurityHeaders } from './web/security-headers.js';
+
+/** No request of the API is larger. */
+const BODY_BYTES_MAX = 64 * 1024;
+const REQUEST_TIMEOUT_MS = 30_000;
+
+/** A route as it was registered, for the test that tries every one of them. */
+export interface RegisteredRoute {
+  readonly method: string;
+  readonly url: string;
+  readonly access: Access;
+}
+
+declare module 'fastify' {
+  interface FastifyInstance {
+    readonly registeredRoutes: readonly RegisteredRoute[];
+  }
+}
+
+export interface AppOptions {
+  /** Null when the process should live; otherwise why it should be replaced. */
+  readonly liveness?: () => string | null;
+}
+
+/** The gateway's HTTP application. It does not listen. */
+export async function buildApp(deps: GatewayDeps, options: AppOptions = {}): Promise<FastifyInstance> {
+  const app = Fastify({
+    loggerInstance: deps.log as FastifyBaseLogger,
+    logController: new LogController({ disableRequestLogging: true }),
+    bodyLimit: BODY_BYTES_MAX,
+    requestTimeout: REQUEST_TIMEOUT_MS,
+    routerOptions: { maxParamLength: 200 },
+    // Only a proxy on this machine is believed about where a request comes from.
+    trustProxy: 'loopback',
+    // Event streams never end by themselves.
+    forceCloseConnections: true,
+    frameworkErrors: (error, _request, reply) => {
+      const { error: known, status } = fromThrown(error);
+      void sendProblem(reply as never, known, status);
+    },
+  }).withTypeProvider<TypeBoxTypeProvider>();
+  // Strict in bodies; query strings and path parameters are converted from text first. Unknown fields are refused, not dropped.
+  app.setValidatorCompiler(TypeBoxValidatorCompiler as never);
+  // The response schemas are for the OpenAPI document; the tests check answers against them.
+  app.setSerializerCompiler(() => (data) => JSON.stringify(data));
+
+  // "No body" is a body that some routes take, whatever media type is claimed for it.
+  const parseJson = app.getDefaultJsonParser('error', 'error');
+  app.removeContentTypeParser('application/json');
+  app.addContentTypeParser<string>('application/json', { parseAs: 'string' }, (request, body, done) => {
+    if (body === '') done(null, undefined);
+    else void parseJson(request, body, done);
+  });
+
+  const registered: RegisteredRoute[] = [];
+  app.decorate('registeredRoutes', registered);
+  app.addHook('onRoute', ({ method, url, config }) => {
+    for (const each of [method].flat()) registered.push({ method: each, url, access: accessOf(each, config?.access) });
+  });
+  app.addHook('onResponse', async (request, reply) => {
+    const line = {
+      method: request.method,
+      url: request.url.split('?')[0],
+      status: reply.statusCode,
+      tookMs: Math.round(reply.elapsedTime),
+    };
+    deps.log.debug(line, 'request');
+  });
+
+  await app.register(cookie);
+  setErrorHandlers(app as unknown as FastifyInstance);
+  setSecurityHeaders(app as unknown as FastifyInstance);
+  const users = openUsers(deps.config);
+  const sessions = openSessions(deps.redis, users);
+  guardRoutes(app as unknown as FastifyInstance, deps, sessions);
+
+  await gatherApiDocument(app as unknown as FastifyInstance);
+  await app.register(docsRoutes);
+  await app.register(healthRoutes(deps, options.liveness ?? (() => null)));
+  await app.register(assetRoutes);
+  await app.register(loginRoutes(deps, { users, sessions, limits: openLoginLimits(deps.redis) }));
+  await app.register(homePage(deps));
+  await app.register(runRoutes(deps));
+  await app.register(runWatchRoutes(deps));
+  await app.register(runFileRoutes(deps));
+  await app.register(resultRoutes(deps));
+  await app.register(scheduleRoutes(deps));
+  await app.register(alertRoutes(deps, openChannels(deps.config)));
+  await app.register(metricsRoutes(deps));
+  await app.register(board(deps));
+  return app as unknown as FastifyInstance;
+}

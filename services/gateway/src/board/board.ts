@@ -1,0 +1,141 @@
+import { createRequire } from 'node:module';
+import { dirname } from 'node:path';
+import { QUEUES, type QueueName } from '@retail-etl/contracts';
+import { retryRun } from '@retail-etl/ledger';
+import { parseJobId } from '@retail-etl/queue';
+import type { FastifyPluginAsync, FastifyReply, FastifyRequest } from 'fastify';
+import { known } from '../api/run-routes.js';
+import type { GatewayDeps } from '../deps.js';
+import { audit } from '../ops/audit.js';
+import { fromThrown } from '../problem.js';
+import { ADD_ROUTE, judgeBoardChange } from './board-rules.js';
+
+export const BOARD_PATH = '/queues';
+
+/** Carries the role from our guard to the board's hooks; whatever a client sends under this name is replaced. */
+const ROLE_HEADER = 'x-retail-etl-role';
+
+const DESCRIPTIONS: Readonly<Record<QueueName, string>> = {
+  runs: 'Start a run here with "Add job"; name it as you like.',
+  extract: 'plan, and one extract job for each file or part of the table.',
+  transform: 'One transform job for each partition, then merge.',
+  load: 'One load job for each run: its summary into MySQL and the CSV file.',
+};
+
+/** What "Add job" on `runs` starts from and checks in the browser. Its form fills in every field, so an empty day means none. */
+const RUN_FORM_SCHEMA = {
+  type: 'object',
+  properties: {
+    from: { type: 'string', pattern: '^([0-9]{4}-[0-9]{2}-[0-9]{2})?$', description: 'First day, YYYY-MM-DD; empty for all' },
+    to: { type: 'string', pattern: '^([0-9]{4}-[0-9]{2}-[0-9]{2})?$', description: 'Last day, YYYY-MM-DD; empty for all' },
+    dryRun: { type: 'boolean', description: 'Do everything but the publish' },
+  },
+  additionalProperties: false,
+};
+
+/** Bull Board at `/queues`: for operators with the changes that keep ledger and queues in step, for viewers to look at. */
+export function board(deps: GatewayDeps): FastifyPluginAsync {
+  return async (app) => {
+    const [{ createBullBoard }, { BullMQAdapter }, { FastifyAdapter }] = await Promise.all([
+      import('@bull-board/api'),
+      import('@bull-board/api/bullMQAdapter'),
+      import('@bull-board/fastify'),
+    ]);
+    const serverAdapter = new FastifyAdapter();
+    serverAdapter.setBasePath(BOARD_PATH);
+    createBullBoard({
+      queues: Object.values(QUEUES).map((name) => {
+        const isRuns = name === QUEUES.runs;
+        const options = {
+          description: DESCRIPTIONS[name],
+          // A run that has ended is not done again by doing one of its jobs again.
+          allowCompletedRetries: false,
+          ...(isRuns ? { jobDataSchema: RUN_FORM_SCHEMA } : {}),
+          externalJobUrl: ({ id, data }: { id?: string | number | null | undefined; data: unknown }) => {
+            const runId = parseJobId(String(id ?? ''))?.runId ?? (data as { runId?: string } | null)?.runId;
+            return { displayText: runId === undefined ? 'Runs' : 'Run', href: runId === undefined ? '/' : `/api/runs/${runId}` };
+          },
+        };
+        return new BullMQAdapter(deps.queues[name], options);
+      }),
+      serverAdapter,
+      options: {
+        uiBasePath: dirname(createRequire(import.meta.url).resolve('@bull-board/ui/package.json')),
+        uiConfig: {
+          boardTitle: 'Retail sales',
+          favIcon: { default: '/assets/icon.svg', alternative: '/assets/icon.svg' },
+          miscLinks: [
+            { text: 'Runs', url: '/' },
+            { text: 'API', url: '/docs' },
+          ],
+          hideDocsLink: true,
+        },
+        handlerHooks: { after: (context, result) => (context.request.headers[ROLE_HEADER] === 'viewer' ? lookOnly(result) : result) },
+      },
+    });
+    // The board's own handler calls every error a 500.
+    serverAdapter.setErrorHandler((thrown) => {
+      const { error, status } = fromThrown(thrown);
+      return { status: status as 400, body: { error: error.message, message: error.remedy } };
+    });
+
+    app.addHook('onSend', async (_request, reply, payload) => {
+      const isPage = String(reply.getHeader('content-type') ?? '').startsWith('text/html');
+      // The page links a web font of another host.
+      return isPage && typeof payload === 'string' ? payload.replace(/<link[^>]+href="https?:[^>]*>/g, '') : payload;
+    });
+    app.addHook('preHandler', async (request, reply) => {
+      request.headers[ROLE_HEADER] = request.user?.role ?? 'viewer';
+      if (request.method !== 'GET' && request.method !== 'HEAD') return guardChange(request, reply, deps);
+    });
+    app.addHook('onResponse', async (request, reply) => {
+      if (request.method === 'GET' || request.method === 'HEAD' || reply.statusCode >= 400) return;
+      await audit(deps, request, 'board.change', { path: request.url.split('?')[0]?.slice(0, 300) });
+    });
+    await app.register(serverAdapter.registerPlugin(), { prefix: BOARD_PATH });
+  };
+}
+
+async function guardChange(request: FastifyRequest, reply: FastifyReply, deps: GatewayDeps): Promise<FastifyReply | undefined> {
+  const { queueName, jobId } = request.params as { queueName?: string; jobId?: string };
+  const route = (request.routeOptions.url ?? '').slice(BOARD_PATH.length);
+  const verdict = judgeBoardChange({ method: request.method, route, queue: queueName });
+  try {
+    if (verdict instanceof Error) throw verdict;
+    if (verdict === 'retry-run') {
+      const runId = parseJobId(jobId ?? '')?.runId ?? '';
+      const run = known(await retryRun(deps.database, runId), runId);
+      await audit(deps, request, 'run.retry', { run: run.runId, epoch: run.epoch });
+      await deps.startNextRun().catch(() => undefined);
+      return await reply.code(204).send();
+    }
+    // Of the options only the delay: a job id, a parent or a repetition of the caller's choice would upset other jobs.
+    if (route === ADD_ROUTE) request.body = cleanedJob(request.body);
+    return undefined;
+  } catch (thrown) {
+    const { error, status } = fromThrown(thrown);
+    return reply.code(status).send({ error: `${error.message}. ${error.remedy}`, message: error.remedy });
+  }
+}
+
+function cleanedJob(body: unknown): unknown {
+  if (typeof body !== 'object' || body === null) return { data: {} };
+  const { name, data, options } = body as { name?: unknown; data?: unknown; options?: { delay?: unknown } };
+  const delay = typeof options?.delay === 'number' && options.delay > 0 ? { delay: options.delay } : {};
+  return { name: name === '' || name === undefined ? 'start-run' : name, data: withoutEmptyDays(data ?? {}), options: delay };
+}
+
+function withoutEmptyDays(data: unknown): unknown {
+  if (typeof data !== 'object' || data === null || Array.isArray(data)) return data;
+  return Object.fromEntries(Object.entries(data).filter(([name, value]) => !((name === 'from' || name === 'to') && value === '')));
+}
+
+/** Every queue looks read-only to a viewer, so the page offers no change; the guard would refuse it anyway. */
+function lookOnly<T extends { body: unknown }>(result: T): T {
+  const { body } = result;
+  if (typeof body !== 'object' || body === null || !('queues' in body) || !Array.isArray(body.queues)) return result;
+  return {
+    ...result,
+    body: { ...body, queues: body.queues.map((queue: object) => ({ ...queue, readOnlyMode: true, allowRetries: false })) },
+  };
+}

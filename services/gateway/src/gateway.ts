@@ -1,0 +1,91 @@
+import { randomBytes } from 'node:crypto';
+import { hostname } from 'node:os';
+import type { GatewayConfig } from '@retail-etl/config';
+import { openDatabase } from '@retail-etl/ledger';
+import { openGatewayQueues, openProducer, openRedis, openWorker, watchLoads } from '@retail-etl/queue';
+import { type ServiceContext, startMetrics } from '@retail-etl/runtime';
+import type { FastifyInstance } from 'fastify';
+import { checkAlertConfig } from './alerts/channels.js';
+import { buildApp } from './app.js';
+import type { GatewayDeps } from './deps.js';
+import { startLoops } from './loops.js';
+import { claimNextRun, singleFlight } from './runs/start-next-run.js';
+import { startRun } from './runs/start-run.js';
+import { checkSchedule } from './schedules/cron.js';
+
+const PORT_DEFAULT = 8080;
+
+/** A request must not wait long for a database that is away. */
+const MYSQL_CONNECT_TIMEOUT_MS = 2_000;
+const MYSQL_CONNECTIONS_MAX = 6;
+
+export interface Gateway {
+  readonly app: FastifyInstance;
+  /** Where it listens, such as `http://127.0.0.1:8080`. */
+  readonly address: string;
+  readonly deps: GatewayDeps;
+}
+
+/** Checks what only the gateway can: the cron needs its library. Throws CONFIG_INVALID. */
+export function checkGatewayConfig(config: GatewayConfig): GatewayConfig {
+  if (config.scheduleCron !== undefined) checkSchedule(config.scheduleCron, config.scheduleTz, 'CONFIG_INVALID');
+  checkAlertConfig(config);
+  return config;
+}
+
+/** Wires the gateway and listens. It is up at once, whether its servers are or not; what needs them answers 503 until they are. */
+export async function startGateway(config: GatewayConfig, context: ServiceContext): Promise<Gateway> {
+  const { log } = context;
+  startMetrics('gateway');
+  // One line an outage, not one a try: every client of Redis reports the same.
+  let lastReason = '';
+  const onError = (error: Error): void => {
+    if (error.message === lastReason) return;
+    lastReason = error.message;
+    log.warn({ reason: error.message }, 'Redis connection');
+  };
+  const database = openDatabase(config.mysqlUrl, { connectionsMax: MYSQL_CONNECTIONS_MAX, connectTimeoutMs: MYSQL_CONNECT_TIMEOUT_MS });
+  context.onStop(() => database.end());
+  const redis = openRedis(config.redisUrl, onError);
+  redis.on('ready', () => {
+    lastReason = '';
+    log.info('Redis is ready');
+  });
+  context.onStop(async () => redis.disconnect());
+  const queues = openGatewayQueues(config.redisUrl, onError);
+  context.onStop(() => Promise.allSettled(Object.values(queues).map((queue) => queue.close())));
+  const producer = openProducer(config.redisUrl, onError);
+  context.onStop(() => producer.close());
+
+  const startNextRun = singleFlight(() => claimNextRun(database, producer, log));
+  const worker = openWorker({
+    redisUrl: config.redisUrl,
+    queue: 'runs',
+    concurrency: 1,
+    process: (delivery) => startRun(delivery, { database, log, startNextRun }),
+    onError,
+  });
+  context.onStop(() => worker.close());
+  const loads = watchLoads(config.redisUrl, () => void startNextRun().catch(() => undefined), onError);
+  context.onStop(() => loads.close());
+
+  const deps: GatewayDeps = {
+    config,
+    log,
+    database,
+    queues,
+    producer,
+    redis,
+    stopping: context.stopping,
+    gatewayId: `${hostname()}-${process.pid}-${randomBytes(3).toString('hex')}`.slice(-64),
+    startNextRun,
+    isTakingJobs: () => worker.isRunning(),
+  };
+  const loops = startLoops(deps);
+  context.onStop(loops.stopped);
+  const app = await buildApp(deps, { liveness: loops.liveness });
+  context.onStop(() => app.close());
+  const address = await app.listen({ host: config.host, port: config.port ?? PORT_DEFAULT });
+  log.info({ address }, 'the gateway is up');
+  return { app, address, deps };
+}

@@ -1,0 +1,16 @@
+export { buildApp } from './app.js';
+export type { GatewayDeps } from './deps.js';
+export { checkGatewayConfig, type Gateway, startGateway } from './gateway.js';
+export { startRun } from './runs/start-run.js';
+export { newSweepMemory, sweepRuns } from './runs/sweep-runs.js';
+export { errorOfFlow } from './runs/flow-failure.js';
+export { enforceRetention } from './runs/retention.js';
+export { raiseMissedAlerts, raiseRunAlerts } from './alerts/raise-alerts.js';
+export { deliverAlerts } from './alerts/deliver-alerts.js';
+export { openChannels } from './alerts/channels.js';
+export { isPublicAddress } from './alerts/checked-address.js';
+export { checkSchedule, nextTimes, previousTime } from './schedules/cron.js';
+export { syncSchedules } from './schedules/keep-schedules.js';
+export { safeNext } from './auth/same-origin.js';
+export { spreadsheetSafe } from './results/reject-rows.js';
+export { judgeBoardChange } from './board/board-rules.js';

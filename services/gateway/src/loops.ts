@@ -1,0 +1,53 @@
+import { scaledMs } from '@retail-etl/contracts';
+import { deliverAlerts } from './alerts/deliver-alerts.js';
+import { openChannels } from './alerts/channels.js';
+import { raiseMissedAlerts, raiseRunAlerts } from './alerts/raise-alerts.js';
+import type { GatewayDeps } from './deps.js';
+import { watchQueue } from './ops/queue-liveness.js';
+import { repeat } from './ops/repeat.js';
+import { enforceRetention } from './runs/retention.js';
+import { newSweepMemory, removeCancelledFlows, sweepRuns } from './runs/sweep-runs.js';
+import { scheduleKeeper } from './schedules/keep-schedules.js';
+
+export interface Loops {
+  /** Null while jobs on `runs` are taken; otherwise why this process should be replaced. */
+  readonly liveness: () => string | null;
+  /** Resolves when the loops have ended, after the service began to stop. */
+  readonly stopped: () => Promise<void>;
+}
+
+const SWEEP_MS = 1_000;
+const SCHEDULES_MS = 5_000;
+const ALERTS_MS = 3_000;
+const CANCELLED_MS = 10_000;
+const QUEUE_MS = 15_000;
+const MISSED_MS = 30_000;
+const RETENTION_MS = 60_000;
+
+/** Starts what the gateway does by itself, until the service stops. */
+export function startLoops(deps: GatewayDeps): Loops {
+  const loop = (name: string, intervalMs: number, task: () => Promise<unknown>): Promise<void> =>
+    repeat(name, scaledMs(intervalMs), task, deps.log, deps.stopping);
+  const memory = newSweepMemory();
+  const queue = watchQueue(deps);
+  const channels = openChannels(deps.config);
+  const raising = { ...deps, channels: [...channels.keys()] };
+  const loops = [
+    loop('sweep', SWEEP_MS, () => sweepRuns(deps, memory)),
+    loop('schedules', SCHEDULES_MS, scheduleKeeper(deps)),
+    loop('cancelled', CANCELLED_MS, () => removeCancelledFlows(deps)),
+    loop('queue', QUEUE_MS, queue.look),
+    loop('missed', MISSED_MS, () => raiseMissedAlerts(raising)),
+    loop('retention', RETENTION_MS, () => enforceRetention(deps)),
+    loop('alerts', ALERTS_MS, async () => {
+      await raiseRunAlerts(raising);
+      await deliverAlerts({ ...deps, channels });
+    }),
+  ];
+  return {
+    liveness: queue.problem,
+    stopped: async () => {
+      await Promise.all(loops);
+    },
+  };
+}

@@ -1,0 +1,12 @@
+import './lean-heap.js';
+import { loadGatewayConfig } from '@retail-etl/config';
+import { runService } from '@retail-etl/runtime';
+import { checkGatewayConfig, startGateway } from './gateway.js';
+
+await runService(
+  'gateway',
+  () => checkGatewayConfig(loadGatewayConfig(process.env)),
+  async (config, context) => {
+    await startGateway(config, context);
+  },
+);

@@ -1,0 +1,47 @@
+import { setTimeout as sleep } from 'node:timers/promises';
+import { select } from '@retail-etl/ledger';
+import type { FastifyPluginAsync } from 'fastify';
+import type { GatewayDeps } from '../deps.js';
+
+/** A server that does not answer within this time is not there. */
+const PROBE_TIMEOUT_MS = 2_000;
+
+/** What the gateway waits for, by name; empty when it is ready. */
+export async function waitingFor(deps: GatewayDeps): Promise<string[]> {
+  const probes: [string, () => Promise<unknown>][] = [
+    ['MySQL', () => select(deps.database, 'asking for the ledger', 'SELECT 1 FROM etl_slot')],
+    ['Redis', () => deps.redis.ping()],
+  ];
+  const missing = await Promise.all(
+    probes.map(async ([name, probe]) => {
+      const timer = new AbortController();
+      const timeout = sleep(PROBE_TIMEOUT_MS, undefined, { signal: timer.signal }).then(() => Promise.reject(new Error('no answer')));
+      timeout.catch(() => undefined);
+      try {
+        await Promise.race([probe(), timeout]);
+        return undefined;
+      } catch {
+        return name;
+      } finally {
+        timer.abort();
+      }
+    }),
+  );
+  const names = missing.filter((name) => name !== undefined);
+  return names.length === 0 && !deps.isTakingJobs() ? ['the queue'] : names;
+}
+
+/** `/healthz` (the process lives) and `/readyz` (it can do its work), both open. */
+export function healthRoutes(deps: GatewayDeps, liveness: () => string | null): FastifyPluginAsync {
+  return async (app) => {
+    const open = { config: { access: 'public' as const }, schema: { hide: true } };
+    app.get('/healthz', open, (_request, reply) => {
+      const problem = liveness();
+      return reply.code(problem === null ? 200 : 503).send({ status: problem ?? 'ok' });
+    });
+    app.get('/readyz', open, async (_request, reply) => {
+      const missing = await waitingFor(deps);
+      return reply.code(missing.length === 0 ? 200 : 503).send({ status: missing.length === 0 ? 'ready' : 'waiting', waitingFor: missing });
+    });
+  };
+}

@@ -1,0 +1,12 @@
+import { EtlError } from '@retail-etl/contracts';
+import type { Run } from '@retail-etl/ledger';
+import { hasRunResults } from '@retail-etl/staging';
+
+const DAY_MS = 86_400_000;
+
+/** Throws GONE if the run's files have been removed by age, NOT_FOUND if it has none (yet). */
+export async function requireRunFiles(dataDir: string, run: Run, retentionDays: number, what: string): Promise<void> {
+  const isOld = run.finishedAt !== null && Date.now() - run.finishedAt.getTime() > retentionDays * DAY_MS;
+  if (isOld) throw new EtlError('GONE', `the ${what} of run ${run.runId} was removed after ${retentionDays} days`);
+  if (!(await hasRunResults(dataDir, run.runId))) throw new EtlError('NOT_FOUND', `run ${run.runId} has no ${what}: it is ${run.state}`);
+}

@@ -1,0 +1,45 @@
+import { crashPoint } from '@retail-etl/contracts';
+import { claimSlot, type Database, unfinishedRuns } from '@retail-etl/ledger';
+import type { Producer } from '@retail-etl/queue';
+import type { Logger } from '@retail-etl/runtime';
+
+/**
+ * Gives the slot to the oldest waiting run, if it is free, and adds that run's flow. Between the two this process may die: the
+ * sweep then adds the flow. Returns the run's id if it got the slot.
+ */
+export async function claimNextRun(database: Database, producer: Producer, log: Logger): Promise<string | undefined> {
+  // At most one run works, so the two oldest unfinished ones hold the oldest that waits.
+  const oldest = (await unfinishedRuns(database, 2)).find((run) => run.state === 'queued');
+  if (oldest === undefined) return undefined;
+  if ((await claimSlot(database, oldest.runId, oldest.epoch)) !== 'claimed') return undefined;
+  crashPoint('start.after-claim');
+  await producer.addFlow(oldest.runId, oldest.epoch);
+  crashPoint('start.after-flow');
+  log.info({ run: oldest.runId, epoch: oldest.epoch, seq: oldest.seq }, 'started');
+  return oldest.runId;
+}
+
+/** One call at a time in this process. A call that comes meanwhile is answered by one more round, which sees what that caller saw. */
+export function singleFlight(work: () => Promise<unknown>): () => Promise<void> {
+  let current: Promise<void> | undefined;
+  let following: Promise<void> | undefined;
+  const begin = (): Promise<void> => {
+    const started = work()
+      .then(() => undefined)
+      .finally(() => {
+        if (current === started) current = undefined;
+      });
+    current = started;
+    return started;
+  };
+  return () => {
+    if (current === undefined) return begin();
+    following ??= current
+      .catch(() => undefined)
+      .then(() => {
+        following = undefined;
+        return begin();
+      });
+    return following;
+  };
+}

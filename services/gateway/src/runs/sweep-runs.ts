@@ -1,0 +1,86 @@
+import { scaledMs } from '@retail-etl/contracts';
+import { failRun, listRuns, type Run, unfinishedRuns } from '@retail-etl/ledger';
+import { flowState, removeFlow } from '@retail-etl/queue';
+import type { GatewayDeps } from '../deps.js';
+import { errorOfFlow } from './flow-failure.js';
+
+/** The worker that failed writes the failure itself; this is how long it is given. */
+const FAILURE_GRACE_MS = 2_000;
+
+/** Flows of cancelled runs are looked for this long; their jobs end by themselves when they see that the run has ended. */
+const CANCELLED_AGE_MS = 3_600_000;
+
+type SweepDeps = Pick<GatewayDeps, 'database' | 'queues' | 'producer' | 'log' | 'startNextRun'> & { readonly now?: () => number };
+
+/** What a sweep saw and the next one compares with. */
+export interface SweepMemory {
+  /** Run and epoch whose flow was absent. */
+  readonly absent: Set<string>;
+  /** Run and epoch whose flow has failed, and since when. */
+  readonly failed: Map<string, number>;
+}
+
+export function newSweepMemory(): SweepMemory {
+  return { absent: new Set(), failed: new Map() };
+}
+
+/** Keeps ledger and Redis in step: starts what waits, restores lost flows, and ends runs whose flow has failed. */
+export async function sweepRuns(deps: SweepDeps, memory: SweepMemory): Promise<void> {
+  await deps.startNextRun();
+  const active = (await unfinishedRuns(deps.database, 2)).filter((run) => run.state !== 'queued');
+  const keys = new Set(active.map(keyOf));
+  for (const key of memory.absent) if (!keys.has(key)) memory.absent.delete(key);
+  for (const key of memory.failed.keys()) if (!keys.has(key)) memory.failed.delete(key);
+  for (const run of active) await sweepRun(run, deps, memory);
+}
+
+const keyOf = (run: Run): string => `${run.runId}.${run.epoch}`;
+
+async function sweepRun(run: Run, deps: SweepDeps, memory: SweepMemory): Promise<void> {
+  const key = keyOf(run);
+  const flow = await flowState(deps.queues, run.runId, run.epoch);
+  if (flow.kind !== 'absent') memory.absent.delete(key);
+  if (flow.kind !== 'failed') memory.failed.delete(key);
+  switch (flow.kind) {
+    case 'present':
+      return;
+    case 'absent':
+      // Seen once it may be a flow that is just being added; every step can be done again, so a needless addition does no harm.
+      if (!memory.absent.has(key)) {
+        memory.absent.add(key);
+        return;
+      }
+      await deps.producer.addFlow(run.runId, run.epoch);
+      memory.absent.delete(key);
+      deps.log.warn({ run: run.runId, epoch: run.epoch, state: run.state }, 'the jobs of this run were gone; added again');
+      return;
+    case 'failed': {
+      const now = (deps.now ?? Date.now)();
+      const since = memory.failed.get(key) ?? now;
+      memory.failed.set(key, since);
+      if (now - since < scaledMs(FAILURE_GRACE_MS)) return;
+      const error = errorOfFlow(run.runId, flow.reasons);
+      if (await failRun(deps.database, run.runId, run.epoch, error)) {
+        deps.log.error({ run: run.runId, epoch: run.epoch, code: error.code, remedy: error.remedy }, error.message);
+        await deps.startNextRun();
+      }
+    }
+  }
+}
+
+/** Removes what is left in Redis of runs that were cancelled. One whose job still works is left for the next time. */
+export async function removeCancelledFlows(deps: SweepDeps): Promise<void> {
+  const since = (deps.now ?? Date.now)() - CANCELLED_AGE_MS;
+  for (const run of await listRuns(deps.database, { states: ['cancelled'], limit: 50 })) {
+    if (run.finishedAt === null || run.finishedAt.getTime() < since) continue;
+    await removeCancelledFlow(deps, run);
+  }
+}
+
+export async function removeCancelledFlow(deps: Pick<GatewayDeps, 'queues' | 'log'>, run: Run): Promise<void> {
+  try {
+    await removeFlow(deps.queues, run.runId, run.epoch);
+  } catch (error) {
+    deps.log.debug({ run: run.runId, reason: String(error) }, 'the flow of a cancelled run cannot be removed yet');
+  }
+}
