@@ -17,6 +17,8 @@ export interface JobEntry {
   readonly schema: TSchema;
   /** Null: the job is not a step of a run. */
   readonly stage: StageName | null;
+  /** True if other jobs are attached below it, which must end first. */
+  readonly hasChildren?: true;
 }
 
 /** Every kind of job: its queue and the schema of its data. */
@@ -25,8 +27,8 @@ export const JOBS: Readonly<Record<StepName | 'start-run', JobEntry>> = {
   plan: { ...STEPS.plan, schema: RunStepData },
   extract: { ...STEPS.extract, schema: ExtractData },
   transform: { ...STEPS.transform, schema: TransformData },
-  merge: { ...STEPS.merge, schema: RunStepData },
-  load: { ...STEPS.load, schema: RunStepData },
+  merge: { ...STEPS.merge, schema: RunStepData, hasChildren: true },
+  load: { ...STEPS.load, schema: RunStepData, hasChildren: true },
 };
 
 /**

@@ -1,6 +1,6 @@
 import { type EtlError, QUEUE_PREFIX, type QueueName, scaledMs } from '@retail-etl/contracts';
 import { type Job, UnrecoverableError, WaitingChildrenError, WaitingError, Worker } from 'bullmq';
-import { ATTEMPTS_MAX, backoffMs, STALLS_MAX, STARTS_MAX } from './catalogue.js';
+import { ATTEMPTS_MAX, backoffMs, JOBS, STALLS_MAX, STARTS_MAX } from './catalogue.js';
 import { redisOptions } from './redis-options.js';
 
 /** A job as a worker sees it. */
@@ -65,8 +65,8 @@ export function openWorker(options: QueueWorkerOptions): QueueWorker {
       maxStalledCount: STALLS_MAX,
       maxStartedAttempts: STARTS_MAX,
       // After a connection error BullMQ would wait 15 s before it asks for a job, or reports one as done, again.
-    runRetryDelay: scaledMs(RETRY_MS),
-    settings: { backoffStrategy: (attemptsMade) => scaledMs(backoffMs(attemptsMade)) },
+      runRetryDelay: scaledMs(RETRY_MS),
+      settings: { backoffStrategy: (attemptsMade) => scaledMs(backoffMs(attemptsMade)) },
     },
   );
   worker.on('error', options.onError);
@@ -78,7 +78,7 @@ export function openWorker(options: QueueWorkerOptions): QueueWorker {
 
 async function run(job: Job, token: string, signal: AbortSignal, options: QueueWorkerOptions): Promise<unknown> {
   // A parent that is tried again must first see that none of its children is pending.
-  if (job.opts.failParentOnFailure === true && (await job.moveToWaitingChildren(token))) throw new WaitingChildrenError();
+  if (hasChildren(job.name) && (await job.moveToWaitingChildren(token))) throw new WaitingChildrenError();
   const outcome = await options.process({
     id: job.id ?? '',
     name: job.name,
@@ -103,6 +103,10 @@ async function run(job: Job, token: string, signal: AbortSignal, options: QueueW
       await job.moveToWait(token);
       throw new WaitingError();
   }
+}
+
+function hasChildren(name: string): boolean {
+  return Object.hasOwn(JOBS, name) && JOBS[name as keyof typeof JOBS].hasChildren === true;
 }
 
 /** The text that the dashboard shows for a failed job. */

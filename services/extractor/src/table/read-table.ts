@@ -7,6 +7,9 @@ import { connectPostgres, type PostgresConnection, postgresError } from './postg
 /** Connections that copy at the same time. */
 const READERS_MAX = 2;
 
+/** Dates and times as ISO text whatever the role's or database's own settings are. */
+const BEGIN = "BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY; SET LOCAL DateStyle = 'ISO'; SET LOCAL TimeZone = 'UTC'";
+
 export interface TableReader {
   /** Takes the table's rows as CSV, fields in the order of the five columns, in pieces that may end anywhere. */
   push(piece: Buffer): Promise<void>;
@@ -28,7 +31,7 @@ export async function readTable(url: string, openReader: () => TableReader, sign
   };
   signal.addEventListener('abort', stop, { once: true });
   try {
-    await owner.client.query('BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY').catch((cause: unknown) => {
+    await owner.client.query(BEGIN).catch((cause: unknown) => {
       throw postgresError(cause, 'taking a snapshot');
     });
     const table = await describeTable(owner.client);
@@ -51,7 +54,7 @@ async function joinSnapshot(owner: Client, url: string, more: number, connection
       const connection = await connectPostgres(url);
       connections.push(connection);
       const { client } = connection;
-      await client.query('BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY');
+      await client.query(BEGIN);
       await client.query(`SET TRANSACTION SNAPSHOT '${exported.rows[0]?.id ?? ''}'`);
     }
   } catch (cause) {
