@@ -140,6 +140,9 @@ export function loadSetupConfig(env: Env): SetupConfig {
 export function loadGatewayConfig(env: Env): GatewayConfig {
   const read = new SettingsReader(env);
   const cron = read.text('SCHEDULE_CRON') ?? '0 0 * * *';
+  if ((read.text('VIEWER_USERNAME') === undefined) !== (read.text('VIEWER_PASSWORD') === undefined)) {
+    read.problems.push('VIEWER_USERNAME and VIEWER_PASSWORD belong together: set both or none');
+  }
   return finish(read, {
     ...readCommon(read),
     adminUsername: read.text('ADMIN_USERNAME') ?? 'admin',

@@ -53,17 +53,19 @@ export const ERROR_CATALOGUE = {
     'Check POSTGRES_URL and that the server is up; the run goes on by itself within ten minutes, later retry it.',
   ),
   /** PostgreSQL answered, but will not do what was asked (rights, types). */
-  POSTGRES_REFUSED: terminal('Grant the role of POSTGRES_URL SELECT on online_sales (and USAGE on its schema), then retry the run.'),
+  POSTGRES_REFUSED: terminal(
+    'Check the password in POSTGRES_URL, and grant its role SELECT on online_sales (and USAGE on its schema), then retry the run.',
+  ),
   /** MySQL refuses connections, went away, is read-only or gave up on a lock. */
   MYSQL_UNAVAILABLE: transient(
     'Check MYSQL_URL and that the server is up and writable; the run goes on by itself within ten minutes, later retry it.',
   ),
   /** MySQL answered, but will not do what was asked (rights, missing tables). */
-  MYSQL_REFUSED: terminal('Run `npm run setup`, and grant the user of MYSQL_URL all rights on its database, then retry the run.'),
+  MYSQL_REFUSED: terminal(
+    'Check the password in MYSQL_URL, run `npm run setup`, and grant the user all rights on its database, then retry the run.',
+  ),
   /** Redis refuses connections, went away or is full. */
   REDIS_UNAVAILABLE: transient('Check REDIS_URL and that the server is up and has free memory (maxmemory-policy noeviction).'),
-  /** The run's jobs are no longer in Redis. */
-  JOBS_LOST: terminal('Redis lost the jobs of this run (wiped, or restored from an older copy). Retry the run.'),
   /** A step's process died or stalled each time it was started. */
   STEP_CRASHED: terminal("Look at the service's log for what ended the process (memory limit?), then retry the run."),
   /** A step did not finish although it was tried as often as allowed. */

@@ -1,3 +1,4 @@
+import { scaledMs } from '@retail-etl/contracts';
 import mysql, { type Pool, type PoolConnection, type ResultSetHeader, type RowDataPacket } from 'mysql2/promise';
 import { mysqlError } from './mysql-error.js';
 
@@ -11,6 +12,15 @@ export interface DatabaseOptions {
   /** How long a connection attempt may take. Default 5 s. */
   readonly connectTimeoutMs?: number;
 }
+
+/**
+ * A session that says nothing for so long is ended by its server. Else the locks of a process that hangs, or of a machine that lost its
+ * network, would keep everyone from publishing for as long as it lasts, or for the server's own eight hours.
+ */
+const SESSION_QUIET_MS = 30_000;
+
+/** In whole seconds, as the server counts; not less than what the pool, which looks once a second, can keep below. */
+const sessionQuietSeconds = (): number => Math.max(5, Math.ceil(scaledMs(SESSION_QUIET_MS) / 1_000));
 
 /** A pool on the target database. Connects on first use. Numbers beyond 2^53 and decimals arrive as text, times as UTC. */
 export function openDatabase(url: string, options: DatabaseOptions = {}): Database {
@@ -26,9 +36,9 @@ export function openDatabase(url: string, options: DatabaseOptions = {}): Databa
     timezone: 'Z',
     connectTimeout: options.connectTimeoutMs ?? 5_000,
     connectionLimit: options.connectionsMax ?? 4,
-    // Fewer idle connections than the Swarm's 15-minute cut would find, and keepalive well under it for the rest.
+    // The pool closes what is idle before the server does, or the Swarm's 15-minute cut.
     maxIdle: 2,
-    idleTimeout: 60_000,
+    idleTimeout: (sessionQuietSeconds() * 1_000) / 2,
     enableKeepAlive: true,
     keepAliveInitialDelay: 60_000,
     // Without this flag affectedRows counts rows that really changed.
@@ -37,12 +47,12 @@ export function openDatabase(url: string, options: DatabaseOptions = {}): Databa
     bigNumberStrings: true,
   });
   pool.pool.on('connection', (connection) => {
-    // Strict mode turns truncation into errors; read committed keeps range locks out of short conditional updates.
+    // Read committed keeps range locks out of short conditional updates. Its variable has different names, the statement has not.
+    connection.query('SET SESSION TRANSACTION ISOLATION LEVEL READ COMMITTED', () => undefined);
+    // Strict mode turns truncation into errors.
     connection.query(
-      "SET SESSION sql_mode='STRICT_ALL_TABLES,NO_ENGINE_SUBSTITUTION', SESSION transaction_isolation='READ-COMMITTED'",
-      (error) => {
-        if (error !== null) connection.query('SET SESSION TRANSACTION ISOLATION LEVEL READ COMMITTED', () => undefined);
-      },
+      `SET SESSION sql_mode='STRICT_ALL_TABLES,NO_ENGINE_SUBSTITUTION', SESSION wait_timeout=${sessionQuietSeconds()}`,
+      () => undefined,
     );
   });
   return pool;
@@ -66,6 +76,16 @@ export async function execute(on: Database | Connection, action: string, sql: st
   } catch (cause) {
     throw mysqlError(cause, action);
   }
+}
+
+/** Lets this session be silent for long, for work that holds no lock; `endQuiet` before it takes one. */
+export async function allowQuiet(connection: Connection): Promise<void> {
+  await execute(connection, 'setting the session', 'SET SESSION wait_timeout = DEFAULT');
+}
+
+/** From now on this session ends when it is silent, and its locks with it. */
+export async function endQuiet(connection: Connection): Promise<void> {
+  await execute(connection, 'setting the session', `SET SESSION wait_timeout = ${sessionQuietSeconds()}`);
 }
 
 /** Takes a connection for `work` alone and gives it back, or closes it if `work` failed: a failed session's state is not trusted. */

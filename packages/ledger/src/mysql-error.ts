@@ -45,6 +45,7 @@ export function mysqlError(cause: unknown, action: string): EtlError {
   if (cause instanceof EtlError) return cause;
   const { code = 'unknown', fatal, sqlMessage, message } = cause as DriverError;
   const text = `MySQL, ${action}: ${sqlMessage ?? message ?? String(cause)} (${code})`;
+  if (code === 'ER_WARN_DATA_OUT_OF_RANGE') return new EtlError('TARGET_OVERFLOW', text, { cause });
   // 1053, 1927 and 3169 are "shutdown" and "killed" under names that differ between MySQL and MariaDB.
   const errno = (cause as DriverError).errno ?? 0;
   const isTransient = TRANSIENT.has(code) || [1053, 1927, 3169, 4031].includes(errno) || (fatal === true && !code.startsWith('ER_'));

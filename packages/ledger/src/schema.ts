@@ -1,5 +1,5 @@
-import { TARGET_TABLE } from '@retail-etl/contracts';
-import { execute, openDatabase } from './database.js';
+import { EtlError, TARGET_TABLE } from '@retail-etl/contracts';
+import { type Database, execute, openDatabase, select } from './database.js';
 
 /**
  * The target table and the ledger, in one database so that one transaction covers both. Every statement may run again.
@@ -80,7 +80,23 @@ export async function createSchema(mysqlUrl: string): Promise<void> {
   const database = openDatabase(mysqlUrl, { connectionsMax: 1 });
   try {
     for (const statement of STATEMENTS) await execute(database, 'creating tables', statement);
+    await refuseOtherEngine(database);
   } finally {
     await database.end();
   }
+}
+
+/** A target that was there before may be of an engine without transactions: readers would see it half replaced. */
+async function refuseOtherEngine(database: Database): Promise<void> {
+  const [table] = await select<{ engine: string | null }>(
+    database,
+    'looking at the target',
+    'SELECT ENGINE AS engine FROM information_schema.TABLES WHERE TABLE_SCHEMA = DATABASE() AND TABLE_NAME = ?',
+    [TARGET_TABLE],
+  );
+  if (table?.engine?.toLowerCase() === 'innodb') return;
+  throw new EtlError(
+    'MYSQL_REFUSED',
+    `MySQL: ${TARGET_TABLE} is of engine ${table?.engine ?? 'unknown'}; it has to be InnoDB (ALTER TABLE ${TARGET_TABLE} ENGINE = InnoDB)`,
+  );
 }

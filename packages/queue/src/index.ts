@@ -1,7 +1,7 @@
 export * from './catalogue.js';
 export { openProducer, type Producer } from './producer.js';
 export { type Delivery, openWorker, type Outcome, type QueueWorker } from './worker.js';
-export { flowState, type FlowState, openQueues, type Queue, removeFlow, watchLoads } from './inspect.js';
+export { flowState, type FlowState, type Queue, removeFlow, watchLoads } from './inspect.js';
 export { redisOptions } from './redis-options.js';
 export { redisError } from './redis-error.js';
 export { openRedis, type Redis } from './open-redis.js';

@@ -1,22 +1,7 @@
-import { jobId, QUEUE_NAMES, QUEUE_PREFIX, QUEUES, type QueueName } from '@retail-etl/contracts';
-import { Queue, QueueEvents } from 'bullmq';
+import { jobId, QUEUE_PREFIX, QUEUES, type QueueName } from '@retail-etl/contracts';
+import { type Queue, QueueEvents } from 'bullmq';
 import { redisError } from './redis-error.js';
 import { redisOptions } from './redis-options.js';
-
-/** Opens the four queues for looking at and for Bull Board. Calls fail at once while Redis is away. */
-export function openQueues(redisUrl: string, onError: (error: Error) => void): Record<QueueName, Queue> {
-  const entries = QUEUE_NAMES.map((name) => {
-    const queue = new Queue(name, {
-      connection: redisOptions(redisUrl, 'client'),
-      prefix: QUEUE_PREFIX,
-      skipWaitingForReady: true,
-      skipVersionCheck: true,
-    });
-    queue.on('error', onError);
-    return [name, queue] as const;
-  });
-  return Object.fromEntries(entries) as Record<QueueName, Queue>;
-}
 
 /** Calls `onEnd` whenever a run's last job has ended, well or not. */
 export function watchLoads(redisUrl: string, onEnd: () => void, onError: (error: Error) => void): QueueEvents {

@@ -9,6 +9,9 @@ export interface ServiceContext {
   onStop(stop: () => Promise<unknown>): void;
 }
 
+/** sysexits.h: starting again with the same settings changes nothing. */
+const EX_CONFIG = 78;
+
 /** Longest time a service takes to stop: jobs at work finish or are given back. Containers' stop grace must be above it. */
 export const STOP_TIMEOUT_MS = 20_000;
 
@@ -27,7 +30,7 @@ export async function runService<Config extends { logLevel: string; faults?: { c
   } catch (error) {
     if (!(error instanceof EtlError)) throw error;
     createLogger(name, 'info').fatal({ code: error.code, remedy: error.remedy }, error.message);
-    process.exitCode = 78;
+    process.exitCode = EX_CONFIG;
     return;
   }
   const log = createLogger(name, config.logLevel);
@@ -74,6 +77,6 @@ export async function runService<Config extends { logLevel: string; faults?: { c
       { code, remedy: error instanceof EtlError ? error.remedy : undefined },
       error instanceof Error ? error.message : String(error),
     );
-    await stop('could not start', 1);
+    await stop('could not start', code === 'CONFIG_INVALID' ? EX_CONFIG : 1);
   }
 }

@@ -1,5 +1,5 @@
 import cookie from '@fastify/cookie';
-import { type TypeBoxTypeProvider, TypeBoxValidatorCompiler } from '@fastify/type-provider-typebox';
+import { TypeBoxValidatorCompiler } from '@fastify/type-provider-typebox';
 import Fastify, { type FastifyBaseLogger, type FastifyInstance, LogController } from 'fastify';
 import { gatherApiDocument } from './api/api-document.js';
 import { openChannels } from './alerts/channels.js';
@@ -48,8 +48,9 @@ export interface AppOptions {
 
 /** The gateway's HTTP application. It does not listen. */
 export async function buildApp(deps: GatewayDeps, options: AppOptions = {}): Promise<FastifyInstance> {
-  const app = Fastify({
-    loggerInstance: deps.log as FastifyBaseLogger,
+  const logger: FastifyBaseLogger = deps.log;
+  const app: FastifyInstance = Fastify({
+    loggerInstance: logger,
     logController: new LogController({ disableRequestLogging: true }),
     bodyLimit: BODY_BYTES_MAX,
     requestTimeout: REQUEST_TIMEOUT_MS,
@@ -60,11 +61,11 @@ export async function buildApp(deps: GatewayDeps, options: AppOptions = {}): Pro
     forceCloseConnections: true,
     frameworkErrors: (error, _request, reply) => {
       const { error: known, status } = fromThrown(error);
-      void sendProblem(reply as never, known, status);
+      void sendProblem(reply, known, status);
     },
-  }).withTypeProvider<TypeBoxTypeProvider>();
+  });
   // Strict in bodies; query strings and path parameters are converted from text first. Unknown fields are refused, not dropped.
-  app.setValidatorCompiler(TypeBoxValidatorCompiler as never);
+  app.setValidatorCompiler(TypeBoxValidatorCompiler);
   // The response schemas are for the OpenAPI document; the tests check answers against them.
   app.setSerializerCompiler(() => (data) => JSON.stringify(data));
 
@@ -92,13 +93,13 @@ export async function buildApp(deps: GatewayDeps, options: AppOptions = {}): Pro
   });
 
   await app.register(cookie);
-  setErrorHandlers(app as unknown as FastifyInstance);
-  setSecurityHeaders(app as unknown as FastifyInstance);
+  setErrorHandlers(app);
+  setSecurityHeaders(app);
   const users = openUsers(deps.config);
   const sessions = openSessions(deps.redis, users);
-  guardRoutes(app as unknown as FastifyInstance, deps, sessions);
+  guardRoutes(app, deps, sessions);
 
-  await gatherApiDocument(app as unknown as FastifyInstance);
+  await gatherApiDocument(app);
   await app.register(docsRoutes);
   await app.register(healthRoutes(deps, options.liveness ?? (() => null)));
   await app.register(assetRoutes);
@@ -112,5 +113,5 @@ export async function buildApp(deps: GatewayDeps, options: AppOptions = {}): Pro
   await app.register(alertRoutes(deps, openChannels(deps.config)));
   await app.register(metricsRoutes(deps));
   await app.register(board(deps));
-  return app as unknown as FastifyInstance;
+  return app;
 }

@@ -18,7 +18,7 @@ export interface Loops {
 
 const SWEEP_MS = 1_000;
 const SCHEDULES_MS = 5_000;
-const ALERTS_MS = 3_000;
+const ALERTS_MS = 2_000;
 const CANCELLED_MS = 10_000;
 const QUEUE_MS = 15_000;
 const MISSED_MS = 30_000;

@@ -2,7 +2,9 @@ import { join } from 'node:path';
 import { crashPoint, EtlError, type RunFindings, type RunStepData, type StageReport, type StepResult } from '@retail-etl/contracts';
 import {
   advanceState,
+  allowQuiet,
   type Database,
+  endQuiet,
   endRun,
   findRun,
   lockSlot,
@@ -64,6 +66,7 @@ async function stageAndPublish(
 ): Promise<string | undefined> {
   const summaryPath = await verifiedSummary(folders, summary);
   return withConnection(deps.database, 'loading', async (connection) => {
+    await allowQuiet(connection);
     await stageSummary(connection, summaryPath, summary, context.signal);
     crashPoint('load.after-staging');
     await keepSummary(summaryPath, folders.summaryCsv);
@@ -74,6 +77,7 @@ async function stageAndPublish(
     if (run.params.dryRun === true) {
       await endPreview(deps.database, data, findings);
       await dropStagedTable(connection);
+      await endQuiet(connection);
       return undefined;
     }
     context.signal.throwIfAborted();

@@ -1,5 +1,15 @@
 import { crashPoint, EtlError, isTerminal, type RunFindings, type RunStepData, TARGET_TABLE } from '@retail-etl/contracts';
-import { addFindings, type Connection, type Database, execute, mysqlError, select, selectRuns, withTransaction } from '@retail-etl/ledger';
+import {
+  addFindings,
+  type Connection,
+  type Database,
+  endQuiet,
+  execute,
+  mysqlError,
+  select,
+  selectRuns,
+  withTransaction,
+} from '@retail-etl/ledger';
 import type { SummaryManifest } from '@retail-etl/staging';
 import { STAGED_TABLE, verifyTable } from './stage-summary.js';
 
@@ -17,6 +27,7 @@ export async function publishSummary(
 ): Promise<void> {
   let seq: number;
   try {
+    await endQuiet(connection);
     await connection.beginTransaction();
     crashPoint('load.before-fence');
     seq = await fence(connection, data);

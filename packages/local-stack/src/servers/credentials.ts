@@ -7,11 +7,12 @@ const NAMES = ['redisPassword', 'postgresOwnerPassword', 'postgresReaderPassword
 /** The secrets of a local stack: of its own servers, and of the dashboard. */
 export type Credentials = Readonly<Record<(typeof NAMES)[number], string>>;
 
-// Letters and digits that people can tell apart; safe in URLs, SQL and configuration files without quoting.
+// Letters and digits that people can tell apart.
 const ALPHABET = 'abcdefghijkmnpqrstuvwxyz23456789';
 const SECRET_LENGTH = 24;
 
-function newSecret(): string {
+/** 24 letters and digits by chance, some 120 bits; safe in URLs, SQL and configuration files without quoting. */
+export function newSecret(): string {
   return Array.from({ length: SECRET_LENGTH }, () => ALPHABET[randomInt(ALPHABET.length)]).join('');
 }
 

@@ -10,17 +10,20 @@ import { waitForServer } from './wait-for-server.js';
 export interface SetupDeps {
   readonly say: (line: string) => void;
   readonly signal?: AbortSignal;
+  /** How long each server is waited for. Default a minute. */
+  readonly waitTimeoutMs?: number;
 }
 
 /**
  * Creates what is absent, and changes nothing that is there: the folders, the source table with its sample rows, the
  * target tables, a sample store file. Safe to repeat. Throws an EtlError.
  */
-export async function setUp(config: SetupConfig, { say, signal }: SetupDeps): Promise<void> {
+export async function setUp(config: SetupConfig, { say, signal, waitTimeoutMs }: SetupDeps): Promise<void> {
+  const wait = { say, signal, timeoutMs: waitTimeoutMs };
   await createDataFolders(config.dataDir);
   const [tableCreated] = await Promise.all([
-    waitForServer(() => createSourceTable(config.postgresUrl), { what: `PostgreSQL at ${addressOf(config.postgresUrl)}`, say, signal }),
-    waitForServer(() => createSchema(config.mysqlUrl), { what: `MySQL at ${addressOf(config.mysqlUrl)}`, say, signal }),
+    waitForServer(() => createSourceTable(config.postgresUrl), { ...wait, what: `PostgreSQL at ${addressOf(config.postgresUrl)}` }),
+    waitForServer(() => createSchema(config.mysqlUrl), { ...wait, what: `MySQL at ${addressOf(config.mysqlUrl)}` }),
   ]);
   const fileAdded = await addSampleFile(config.dataDir);
   say(tableCreated ? `${SOURCE_TABLE} created with sample rows` : `${SOURCE_TABLE} is there and stays as it is`);

@@ -46,7 +46,7 @@ export async function createSourceTable(postgresUrl: string): Promise<boolean> {
     await client.query('COMMIT');
     return true;
   } catch (error) {
-    throw toEtlError(error);
+    throw toPostgresError(error);
   } finally {
     await client.end().catch(() => undefined);
   }
@@ -58,7 +58,7 @@ async function tableExists(client: pg.Client): Promise<boolean> {
 }
 
 /** PostgreSQL's own errors carry a five-character SQLSTATE; of those, only the classes of a server that is not ready pass with time. */
-function toEtlError(error: unknown): EtlError {
+export function toPostgresError(error: unknown): EtlError {
   const code = errorCode(error) ?? '';
   const isSqlState = /^[0-9A-Z]{5}$/.test(code);
   const unavailable = !isSqlState || /^(08|53|57)/.test(code);

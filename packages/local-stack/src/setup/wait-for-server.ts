@@ -9,7 +9,7 @@ export interface WaitOptions {
   /** For people: which server, and its address. */
   readonly what: string;
   readonly say: (line: string) => void;
-  readonly timeoutMs?: number;
+  readonly timeoutMs?: number | undefined;
   readonly signal?: AbortSignal | undefined;
 }
 

@@ -30,8 +30,8 @@ export async function runCommand(args: readonly string[]): Promise<number> {
 
 /** `npm run bench`: `tests/bench/main.mjs` against servers that write as safely as those of npm start. */
 export async function runBenchmark(args: readonly string[]): Promise<number> {
-  return withServers('durable', (children, _dir, env) =>
-    runNode(children, 'bench', [join(REPO_ROOT, 'tests/bench/main.mjs'), ...args], env),
+  return withServers('durable', (children, dir, env) =>
+    runNode(children, 'bench', [join(REPO_ROOT, 'tests/bench/main.mjs'), ...args], { ...env, BENCH_DIR: dir }),
   );
 }
 

@@ -12,6 +12,8 @@ const NEWLINE = 0x0a;
 const RETURN = 0x0d;
 const QUOTE = 0x22;
 
+const DELIMITER_BYTES = new Set<number | undefined>(DELIMITERS.map((delimiter) => delimiter.charCodeAt(0)));
+
 /** Where a header ends: `text` is the header without its newline, `bodyAt` the offset behind it. */
 export interface Header {
   readonly text: string;
@@ -26,9 +28,13 @@ export function findHeader(bytes: Buffer, isAll: boolean, file: string): Header 
   let start = 0;
   while (bytes[start] === NEWLINE || (bytes[start] === RETURN && bytes[start + 1] === NEWLINE)) start += 1;
   let isQuoted = false;
+  let closedAt = -1;
   for (let at = start; at < bytes.length; at += 1) {
-    if (bytes[at] === QUOTE) isQuoted = !isQuoted;
-    else if (bytes[at] === NEWLINE && !isQuoted) {
+    if (bytes[at] === QUOTE) {
+      // As in records: a quote opens a field only as its first byte, and of two inside one the second opens it again.
+      if (isQuoted) closedAt = at;
+      isQuoted = !isQuoted && (at === start || closedAt === at - 1 || DELIMITER_BYTES.has(bytes[at - 1]));
+    } else if (bytes[at] === NEWLINE && !isQuoted) {
       const end = bytes[at - 1] === RETURN ? at - 1 : at;
       return { text: bytes.toString('utf8', start, end), bodyAt: at + 1 };
     }
@@ -43,13 +49,19 @@ export function findHeader(bytes: Buffer, isAll: boolean, file: string): Header 
  */
 export async function readDialect(header: string, file: string): Promise<RecordShape> {
   let best: { delimiter: string; names: string[]; found: number } | undefined;
+  let hasBadQuote = false;
   for (const delimiter of DELIMITERS) {
     const names = await parseNames(header, delimiter);
-    if (names === null) continue;
+    if (names === null) {
+      hasBadQuote = true;
+      continue;
+    }
     const found = SALES_COLUMNS.filter((column) => names.includes(column)).length;
     if (best === undefined || found > best.found) best = { delimiter, names, found };
   }
-  if (best === undefined) throw new EtlError('HEADER_INVALID', `${file}: the header has an unclosed or misplaced quote`);
+  if (best === undefined || (best.found === 0 && hasBadQuote)) {
+    throw new EtlError('HEADER_INVALID', `${file}: the header has an unclosed or misplaced quote`);
+  }
   const { names, delimiter } = best;
   const problems: string[] = [];
   const columnOfField = new Int32Array(names.length).fill(-1);
@@ -66,7 +78,8 @@ export async function readDialect(header: string, file: string): Promise<RecordS
 function parseNames(header: string, delimiter: string): Promise<string[] | null> {
   return new Promise((resolve) => {
     let names: string[] = [];
-    parseString<string[], string[]>(header, { headers: false, delimiter })
+    // A lone return is text, not a newline; around a name it does not count.
+    parseString<string[], string[]>(header.replaceAll('\r', ' '), { headers: false, delimiter })
       .on('data', (row: string[]) => {
         names = row.map((name) => name.trim().toLowerCase());
       })

@@ -40,12 +40,18 @@ function chooseDecoder(first: Buffer, encoding: CsvEncoding): { decoder: Decoder
       return { decoder: utf16('be'), markLength: 0 };
     case 'iso-8859-1':
       return { decoder: { decode: (bytes) => Buffer.from(bytes.toString('latin1')) }, markLength: 0 };
-    case 'windows-1252': {
-      const windows = new TextDecoder('windows-1252');
-      return { decoder: { decode: (bytes) => Buffer.from(windows.decode(bytes)) }, markLength: 0 };
-    }
+    case 'windows-1252':
+      return {
+        decoder: { decode: (bytes) => Buffer.from(bytes.toString('latin1').replaceAll(/[\x80-\x9f]/g, windowsCharacter)) },
+        markLength: 0,
+      };
   }
 }
+
+/** Characters of windows-1252 where it differs from Latin-1, from 0x80 on. Not by TextDecoder: in several versions of Node it takes Latin-1 instead. */
+const WINDOWS_1252 = '€\x81‚ƒ„…†‡ˆ‰Š‹Œ\x8dŽ\x8f\x90‘’“”•–—˜™š›œ\x9džŸ';
+
+const windowsCharacter = (character: string): string => WINDOWS_1252[character.charCodeAt(0) - 0x80] ?? character;
 
 const utf8: Decoder = { decode: (bytes) => bytes };
 

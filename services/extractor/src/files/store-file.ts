@@ -15,7 +15,7 @@ export interface StoreFile {
   readonly name: string;
   /**
    * Its text as UTF-8 from `offset` on. `onBytes` sees the decompressed bytes of the whole file. Throws FILE_REFUSED if it is no
-   * gzip although named so, or larger than `bytesMax`.
+   * gzip although named so, or larger than `bytesMax`, FILE_CHANGED if it has grown.
    */
   read(offset: number, onBytes?: (bytes: Buffer) => void): AsyncGenerator<Buffer>;
   /** Throws FILE_CHANGED if the file is no longer what plan saw. */
@@ -60,45 +60,56 @@ export async function openStoreFile(planned: PlannedFile, options: ReadOptions):
     verifyUnchanged,
     close: () => handle.close(),
     async *read(offset, onBytes) {
-      let toSkip = offset;
-      for await (const piece of toUtf8(readBytes(handle, name, options.bytesMax, onBytes), options.encoding)) {
-        if (piece.length <= toSkip) {
-          toSkip -= piece.length;
-          continue;
+      let bytes = 0;
+      const counted = (piece: Buffer): void => {
+        bytes += piece.length;
+        if (bytes > options.bytesMax) {
+          throw new EtlError('FILE_REFUSED', `${name} is larger than FILE_BYTES_MAX (${options.bytesMax} bytes, decompressed)`);
         }
-        yield piece.subarray(toSkip);
-        toSkip = 0;
+        onBytes?.(piece);
+      };
+      let toSkip = offset;
+      const source = readPieces(handle, planned.bytes, verifyUnchanged);
+      try {
+        for await (const piece of toUtf8(decompress(source, /\.gz$/i.test(name), counted), options.encoding)) {
+          if (piece.length <= toSkip) {
+            toSkip -= piece.length;
+            continue;
+          }
+          yield piece.subarray(toSkip);
+          toSkip = 0;
+        }
+      } catch (cause) {
+        const { code } = cause as NodeJS.ErrnoException;
+        if (code?.startsWith('Z_') !== true) throw cause;
+        // A delivery that is still under way looks like a damaged one.
+        await verifyUnchanged();
+        throw new EtlError('FILE_REFUSED', `${name} is not a whole gzip file (${code})`, { cause });
       }
     },
   };
 }
 
-async function* readBytes(handle: FileHandle, name: string, bytesMax: number, onBytes?: (bytes: Buffer) => void): AsyncGenerator<Buffer> {
-  const isCompressed = /\.gz$/i.test(name);
+async function* decompress(
+  pieces: AsyncGenerator<Buffer>,
+  isCompressed: boolean,
+  onBytes: (bytes: Buffer) => void,
+): AsyncGenerator<Buffer> {
   // The error of either stream comes out of the loop below.
-  const source = isCompressed
-    ? pipeline(Readable.from(readPieces(handle)), createGunzip({ chunkSize: PIECE_BYTES }), () => undefined)
-    : readPieces(handle);
-  let bytes = 0;
-  try {
-    for await (const piece of source as AsyncIterable<Buffer>) {
-      bytes += piece.length;
-      if (bytes > bytesMax) throw new EtlError('FILE_REFUSED', `${name} is larger than FILE_BYTES_MAX (${bytesMax} bytes, decompressed)`);
-      onBytes?.(piece);
-      yield piece;
-    }
-  } catch (cause) {
-    const { code } = cause as NodeJS.ErrnoException;
-    if (code?.startsWith('Z_') === true) throw new EtlError('FILE_REFUSED', `${name} is not a whole gzip file (${code})`, { cause });
-    throw cause;
+  const source = isCompressed ? pipeline(Readable.from(pieces), createGunzip({ chunkSize: PIECE_BYTES }), () => undefined) : pieces;
+  for await (const piece of source as AsyncIterable<Buffer>) {
+    onBytes(piece);
+    yield piece;
   }
 }
 
-async function* readPieces(handle: FileHandle): AsyncGenerator<Buffer> {
+async function* readPieces(handle: FileHandle, bytesPlanned: number, verifyUnchanged: () => Promise<void>): AsyncGenerator<Buffer> {
   for (let position = 0; ;) {
     const { buffer, bytesRead } = await handle.read(Buffer.allocUnsafe(PIECE_BYTES), 0, PIECE_BYTES, position);
     if (bytesRead === 0) return;
     position += bytesRead;
+    // A file may grow as fast as it is read.
+    if (position > bytesPlanned) await verifyUnchanged();
     yield buffer.subarray(0, bytesRead);
   }
 }

@@ -29,7 +29,7 @@ interface WrittenColumn {
 
 /**
  * Builds one Parquet file of text columns in memory: required, uncompressed, each row group's column as a dictionary where it has
- * few distinct values. Written here rather than by DuckDB because it costs a quarter of the time (docs/adr/0003).
+ * few distinct values. Written here rather than by DuckDB because it costs half the time (docs/adr/0003).
  */
 export class ParquetFile {
   readonly columns: readonly TextColumn[];

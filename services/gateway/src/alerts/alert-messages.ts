@@ -10,7 +10,7 @@ export function failedMessage(run: Run): AlertMessage {
     kind: 'failed',
     subject: `Retail sales: run ${run.seq} failed${error === null ? '' : ` (${error.code})`}`,
     text: [
-      `Run ${run.runId} (number ${run.seq}, ${run.triggerKind} by ${run.triggeredBy}) failed. What was published before stays.`,
+      `Run ${run.runId} (number ${run.seq}, ${run.triggerKind} by ${run.triggeredBy}) failed. ${run.committedAt === null ? 'What was published before stays.' : 'MySQL shows its result already; the CSV file does not yet.'}`,
       ...(error === null ? [] : [error.message, error.remedy]),
     ].join('\n'),
     detail: {

@@ -2,9 +2,9 @@ import { type Alert, type AlertChannel, claimAlerts, recordDelivered, recordUnde
 import type { GatewayDeps } from '../deps.js';
 import type { AlertMessage, Deliver } from './channels.js';
 
-/** Tries cover about two hours: 5 s, 10 s, 20 s ... at most 15 minutes apart. */
+/** Tries cover about an hour and a half: 2 s, 4 s, 8 s ... at most 15 minutes apart. */
 const ATTEMPTS_MAX = 14;
-const WAIT_FIRST_MS = 5_000;
+const WAIT_FIRST_MS = 2_000;
 const WAIT_MAX_MS = 15 * 60_000;
 /** Alerts claimed in one go. Each delivery ends within its time limit, so all of them end well within the claim. */
 const CLAIMED_MAX = 3;

@@ -42,5 +42,5 @@ export function apiDocument(app: FastifyInstance): Json {
   };
   document.paths = hoist(document.paths);
   document.components = { ...document.components, schemas };
-  return document as unknown as Json;
+  return document;
 }

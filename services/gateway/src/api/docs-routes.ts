@@ -1,10 +1,10 @@
-import type { FastifyInstance, FastifyPluginAsync } from 'fastify';
+import type { FastifyPluginAsync } from 'fastify';
 import { apiDocument } from './api-document.js';
 
 /** `/openapi.json`, and the page at `/docs`. All its files come from this server. */
 export const docsRoutes: FastifyPluginAsync = async (app) => {
   let document: ReturnType<typeof apiDocument> | undefined;
-  const read = (): ReturnType<typeof apiDocument> => (document ??= apiDocument(app as FastifyInstance));
+  const read = (): ReturnType<typeof apiDocument> => (document ??= apiDocument(app));
   app.get('/openapi.json', { schema: { hide: true } }, async () => read());
 
   const { default: swaggerUi } = await import('@fastify/swagger-ui');

@@ -1,9 +1,8 @@
 import { Readable } from 'node:stream';
 import type { FastifyPluginAsyncTypebox } from '@fastify/type-provider-typebox';
-import { EtlError, PageQuery, Problem, RunIdParams, RunJobList, RunLog } from '@retail-etl/contracts';
+import { EtlError, PageQuery, Problem, RunIdParams, RunJobList, RunLog, RunProgress } from '@retail-etl/contracts';
 import { findRun } from '@retail-etl/ledger';
 import { readRunJobs, readRunLog } from '@retail-etl/queue';
-import Type from 'typebox';
 import type { GatewayDeps } from '../deps.js';
 import { progressEvents } from '../runs/progress-events.js';
 import { sharedProgress } from '../runs/run-progress.js';
@@ -23,6 +22,8 @@ export function runWatchRoutes(deps: GatewayDeps): FastifyPluginAsyncTypebox {
     app.get(
       '/api/runs/:id/events',
       {
+        // A HEAD would follow the whole run for nothing.
+        exposeHeadRoute: false,
         schema: {
           tags,
           summary: 'Progress as server-sent events',
@@ -30,7 +31,7 @@ export function runWatchRoutes(deps: GatewayDeps): FastifyPluginAsyncTypebox {
             'Event `progress` (a RunProgress) at each change and at least once a second, `end` ({state}) when the run has ended. Close the stream then: a browser would connect again.',
           params: RunIdParams,
           response: {
-            200: { description: 'text/event-stream', content: { 'text/event-stream': { schema: Type.String() } } },
+            200: { description: 'text/event-stream', content: { 'text/event-stream': { schema: RunProgress } } },
             404: Problem,
             429: Problem,
           },

@@ -54,7 +54,7 @@ export function loginRoutes(deps: GatewayDeps, { users, sessions, limits }: Logi
           const user = await users.verify(username, password);
           if (user === undefined) {
             await audit(deps, request, 'login.failed', {}, username);
-            return page(reply, 401, next, 'This user name and password do not go together.');
+            return await page(reply, 401, next, 'This user name and password do not go together.');
           }
           const token = await sessions.start(user);
           await limits.succeeded(username, request.ip);

@@ -1,8 +1,6 @@
-import { readdir } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { EtlError } from '@retail-etl/contracts';
-import { runFolders } from '@retail-etl/staging';
+import { readRejects, runFolders } from '@retail-etl/staging';
 import type { RejectCells } from './reject-rows.js';
 
 /** Downloads of rejects at the same time; each is a DuckDB of its own. */
@@ -18,11 +16,11 @@ export async function* openRejects(dataDir: string, runId: string, limit?: numbe
   readers += 1;
   try {
     const { openEngine, streamRejects } = await import('@retail-etl/columnar');
-    const engine = await openEngine(join(tmpdir(), 'retail-etl-gateway'));
+    const engine = await openEngine(join(dataDir, 'staging', '.spill'));
     try {
       const connection = await engine.connect();
       try {
-        for await (const batch of streamRejects(connection, await rejectFiles(dataDir, runId), limit)) {
+        for await (const batch of streamRejects(connection, (await readRejects(runFolders(dataDir, runId))) ?? [], limit)) {
           yield batch.map((cells) => [runId, ...cells]);
         }
       } finally {
@@ -34,17 +32,4 @@ export async function* openRejects(dataDir: string, runId: string, limit?: numbe
   } finally {
     readers -= 1;
   }
-}
-
-/** The files that the winning attempts published; what an attempt has not published has another ending. */
-async function rejectFiles(dataDir: string, runId: string): Promise<string[]> {
-  const folder = runFolders(dataDir, runId).rejects;
-  const names = await readdir(folder).catch((error: NodeJS.ErrnoException) => {
-    if (error.code === 'ENOENT') return [];
-    throw error;
-  });
-  return names
-    .filter((name) => name.endsWith('.parquet'))
-    .sort()
-    .map((name) => join(folder, name));
 }

@@ -11,9 +11,9 @@ function parse(cron: string, tz: string, at: Date): CronExpression {
 /** Checks a five-field cron and an IANA time zone. Throws an EtlError with `code` that names the faulty one. */
 export function checkSchedule(cron: string, tz: string, code: ErrorCode = 'REQUEST_INVALID'): void {
   try {
-    new Intl.DateTimeFormat('en', { timeZone: tz });
+    const zone = new Intl.DateTimeFormat('en', { timeZone: tz }).resolvedOptions().timeZone;
     // Offsets such as "+02:00" pass above, but know nothing of summer time and mean something else to the cron library.
-    if (!/^[A-Za-z]/.test(tz)) throw new RangeError('an offset');
+    if (!/^[A-Za-z]/.test(zone)) throw new RangeError('an offset');
   } catch (cause) {
     throw new EtlError(code, `tz: "${tz}" is not a time zone such as Europe/Berlin or UTC`, { cause });
   }
