@@ -4,7 +4,9 @@ import { type Browser, type BrowserContext, chromium, type Page } from 'playwrig
 
 /** Chromium as the system's packages install it; undefined where there is none. */
 export function findChromium(): string | undefined {
-  const candidates = (process.env['PATH'] ?? '').split(delimiter).flatMap((folder) => ['chromium', 'chromium-browser'].map((name) => join(folder, name)));
+  const candidates = (process.env['PATH'] ?? '')
+    .split(delimiter)
+    .flatMap((folder) => ['chromium', 'chromium-browser'].map((name) => join(folder, name)));
   return candidates.find((path) => {
     try {
       accessSync(path, constants.X_OK);

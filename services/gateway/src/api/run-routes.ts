@@ -55,9 +55,12 @@ export function runRoutes(deps: GatewayDeps): FastifyPluginAsyncTypebox {
         },
       },
       async (request, reply) => {
-        const by = request.user?.username ?? 'api';
-        const { run, created } = await requestRun(deps, { params: request.body, by, idempotencyKey: request.headers['idempotency-key'] });
-        if (created) await audit(deps, request, 'run.start', { run: run.runId, params: run.params });
+        const { run } = await requestRun(deps, {
+          params: request.body,
+          by: request.user?.username ?? 'api',
+          idempotencyKey: request.headers['idempotency-key'],
+          audit: ({ runId, params }) => audit(deps, request, 'run.start', { run: runId, params }),
+        });
         return reply.code(202).header('location', runUrl(run.runId)).send(accepted(run));
       },
     );

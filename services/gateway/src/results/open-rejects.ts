@@ -9,9 +9,12 @@ let readers = 0;
 
 /**
  * The rejects of a run in batches, in the order of REJECT_CSV_COLUMNS. DuckDB is loaded by the first download, because it takes more
- * memory than the rest of the gateway, and each download opens and closes an instance of its own. Throws RATE_LIMITED when too many run.
+ * memory than the rest of the gateway, and each download opens and closes an instance of its own. Throws NOT_FOUND before
+ * the run was merged, RATE_LIMITED when too many run.
  */
 export async function* openRejects(dataDir: string, runId: string, limit?: number): AsyncGenerator<RejectCells[]> {
+  const files = await readRejects(runFolders(dataDir, runId));
+  if (files === undefined) throw new EtlError('NOT_FOUND', `run ${runId} has no rejects on record: it has not been merged`);
   if (readers >= READERS_MAX) throw new EtlError('RATE_LIMITED', `${READERS_MAX} downloads of rejects are under way already`);
   readers += 1;
   try {
@@ -20,7 +23,7 @@ export async function* openRejects(dataDir: string, runId: string, limit?: numbe
     try {
       const connection = await engine.connect();
       try {
-        for await (const batch of streamRejects(connection, (await readRejects(runFolders(dataDir, runId))) ?? [], limit)) {
+        for await (const batch of streamRejects(connection, files, limit)) {
           yield batch.map((cells) => [runId, ...cells]);
         }
       } finally {

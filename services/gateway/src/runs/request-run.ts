@@ -7,6 +7,8 @@ export interface RunRequest {
   readonly by: string;
   /** The client's own key; the same one never makes a second run. */
   readonly idempotencyKey?: string | undefined;
+  /** Writes the audit log; called for a run that is new. */
+  readonly audit: (run: Run) => Promise<void>;
 }
 
 /**
@@ -23,12 +25,16 @@ export async function requestRun(deps: GatewayDeps, request: RunRequest): Promis
     // Clients' keys and the queue's own keys share one column.
     idempotencyKey: request.idempotencyKey === undefined ? undefined : `api:${request.idempotencyKey}`,
   });
-  const { run } = recorded;
+  const { run, created } = recorded;
   crashPoint('request.after-record');
-  if (run.state === 'queued') {
-    await deps.producer.addStartRun({ ...run.params, runId: run.runId, epoch: run.epoch }).catch((error: unknown) => {
-      deps.log.warn({ run: run.runId, reason: String(error) }, 'recorded; the sweep will start it');
-    });
-  }
+  await Promise.all([created ? request.audit(run) : undefined, run.state === 'queued' ? knock(deps, run) : undefined]);
   return recorded;
+}
+
+async function knock(deps: GatewayDeps, run: Run): Promise<void> {
+  try {
+    await deps.producer.addStartRun({ ...run.params, runId: run.runId, epoch: run.epoch });
+  } catch (error) {
+    deps.log.warn({ run: run.runId, reason: String(error) }, 'recorded; the sweep will start it');
+  }
 }

@@ -32,8 +32,11 @@ export function homePage(deps: GatewayDeps): FastifyPluginAsyncTypebox {
     app.post('/', { bodyLimit: 1_024, schema: { hide: true, body: RunForm } }, async (request, reply) => {
       const { from, to, dryRun } = request.body;
       const params = { ...(from ? { from } : {}), ...(to ? { to } : {}), ...(dryRun === 'on' ? { dryRun: true } : {}) };
-      const { run } = await requestRun(deps, { params, by: request.user?.username ?? 'api' });
-      await audit(deps, request, 'run.start', { run: run.runId, params });
+      await requestRun(deps, {
+        params,
+        by: request.user?.username ?? 'api',
+        audit: ({ runId }) => audit(deps, request, 'run.start', { run: runId, params }),
+      });
       return reply.redirect('/', 303);
     });
   };

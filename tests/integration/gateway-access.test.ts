@@ -1,0 +1,217 @@
+import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest';
+import { createWorld, type GatewayWorld, OPERATOR, type RunningGateway, TOKEN, VIEWER } from '../support/gateway-harness.js';
+
+let world: GatewayWorld;
+let gateway: RunningGateway;
+
+beforeAll(async () => {
+  world = await createWorld();
+  gateway = await world.start();
+});
+afterAll(() => world.stop());
+beforeEach(async () => {
+  const keys = await world.redis.keys('retail-etl:login:*');
+  if (keys.length > 0) await world.redis.del(...keys);
+});
+
+/** All that may be seen without signing in, written down by hand. */
+const OPEN = new Set(['/healthz', '/readyz', '/login', '/assets/gateway.css', '/assets/icon.svg', '/favicon.ico']);
+const READS = new Set(['GET', 'HEAD']);
+
+interface Route {
+  readonly method: string;
+  readonly url: string;
+}
+
+/** Every registered route, as a path that can be asked for. */
+function routes(): Route[] {
+  const seen = gateway.app.registeredRoutes
+    .filter(({ method }) => ['GET', 'HEAD', 'POST', 'PUT', 'PATCH', 'DELETE'].includes(method))
+    .map(({ method, url }) => ({
+      method,
+      url: url
+        .replace(/^\/api\/runs\/:id/, '/api/runs/20260101T000000-abcdef')
+        .replace(':queueName', 'load')
+        .replace(/:[A-Za-z]+/g, 'x1')
+        .replace('*', 'x1.js'),
+    }));
+  return [...seen, { method: 'GET', url: '/nowhere' }, { method: 'POST', url: '/api/nowhere' }];
+}
+
+const form = { 'content-type': 'application/x-www-form-urlencoded' };
+
+test('there are routes of every part to try', () => {
+  const urls = routes().map(({ url }) => url);
+  for (const prefix of ['/queues/api/', '/queues/static/', '/docs', '/openapi.json', '/api/runs', '/api/schedules', '/metrics']) {
+    expect(
+      urls.some((url) => url.startsWith(prefix)),
+      prefix,
+    ).toBe(true);
+  }
+});
+
+test('no route but the open ones answers without credentials', async () => {
+  for (const { method, url } of routes()) {
+    if (OPEN.has(url)) continue;
+    const response = await gateway.browse(method, url);
+    expect([401], `${method} ${url}`).toContain(response.status);
+    await response.body?.cancel();
+  }
+});
+
+test('a wrong token or an invented session is no credential', async () => {
+  for (const headers of [
+    { authorization: 'Bearer wrong' },
+    { authorization: `Bearer ${TOKEN}x` },
+    { authorization: `Basic ${btoa(`${OPERATOR.username}:${OPERATOR.password}`)}` },
+    { cookie: `retail_etl_session=${'A'.repeat(43)}` },
+    { cookie: 'retail_etl_session=*' },
+  ]) {
+    const response = await fetch(`${gateway.address}/api/runs`, { headers });
+    expect(response.status, JSON.stringify(headers)).toBe(401);
+    expect(await response.json()).toMatchObject({ code: 'UNAUTHENTICATED', status: 401 });
+  }
+});
+
+test('a browser is led to the log-in page and back, and nowhere else', async () => {
+  const led = await gateway.browse('GET', '/queues/queue/runs?page=2', { headers: { accept: 'text/html' } });
+  expect(led.status).toBe(303);
+  expect(led.headers.get('location')).toBe('/login?next=%2Fqueues%2Fqueue%2Fruns%3Fpage%3D2');
+  for (const [next, expected] of [
+    ['/queues/queue/runs?page=2', '/queues/queue/runs?page=2'],
+    ['//evil.example', '/'],
+    ['/\\evil.example', '/'],
+    ['https://evil.example/', '/'],
+    ['/..//evil.example', '/'],
+    ['javascript:alert(1)', '/'],
+    ['', '/'],
+  ]) {
+    const response = await gateway.browse('POST', '/login', {
+      headers: form,
+      body: new URLSearchParams({ ...OPERATOR, next: next as string }).toString(),
+    });
+    expect(response.status).toBe(303);
+    expect(response.headers.get('location'), next).toBe(expected);
+  }
+});
+
+test('a viewer sees every reading route and changes nothing', async () => {
+  const cookie = await gateway.login(VIEWER);
+  for (const { method, url } of routes()) {
+    if (url === '/logout' || url === '/login') continue;
+    const response = await gateway.browse(method, url, { cookie });
+    if (READS.has(method) && url !== '/api/audit') expect([401, 403], `${method} ${url}`).not.toContain(response.status);
+    else expect(response.status, `${method} ${url}`).toBe(403);
+    await response.body?.cancel();
+  }
+  const [rows] = await world.mysql.query('SELECT COUNT(*) AS count FROM etl_runs');
+  expect(rows).toEqual([{ count: 0 }]);
+});
+
+describe('requests from other sites', () => {
+  const foreign: Record<string, string>[] = [
+    { origin: 'https://evil.example' },
+    { origin: 'null' },
+    { origin: '', 'sec-fetch-site': 'cross-site' },
+    { 'sec-fetch-site': 'same-site' },
+    {},
+  ];
+  test('change nothing, on any route, whatever the session', async () => {
+    const cookie = await gateway.login(OPERATOR);
+    for (const { method, url } of routes().filter((route) => !READS.has(route.method))) {
+      for (const headers of foreign) {
+        const response = await fetch(`${gateway.address}${url}`, { method, redirect: 'manual', headers: { cookie, ...headers } });
+        expect(response.status, `${method} ${url} ${JSON.stringify(headers)}`).toBe(403);
+        await response.body?.cancel();
+      }
+    }
+    const still = await gateway.browse('GET', '/api/me', { cookie });
+    expect(await still.json()).toEqual({ username: OPERATOR.username, role: 'operator' });
+  });
+  test('the same requests from here do', async () => {
+    const cookie = await gateway.login(OPERATOR);
+    const response = await gateway.browse('POST', '/api/runs', { cookie, headers: { 'content-type': 'application/json' }, body: '{}' });
+    expect(response.status).toBe(202);
+  });
+});
+
+test('the cookie is out of reach of scripts and other sites, and secure behind TLS', async () => {
+  const body = new URLSearchParams(OPERATOR).toString();
+  const plain = await gateway.browse('POST', '/login', { headers: form, body });
+  expect(plain.headers.get('set-cookie')).toMatch(/; Path=\/; HttpOnly; SameSite=Lax$/);
+  const tls = await gateway.browse('POST', '/login', {
+    headers: { ...form, 'x-forwarded-proto': 'https', origin: gateway.address.replace('http:', 'https:') },
+    body,
+  });
+  expect(tls.headers.get('set-cookie')).toMatch(/; Secure/);
+});
+
+test('signing out ends the session', async () => {
+  const cookie = await gateway.login(OPERATOR);
+  expect((await gateway.browse('GET', '/api/me', { cookie })).status).toBe(200);
+  expect((await gateway.browse('POST', '/logout', { cookie })).status).toBe(303);
+  expect((await gateway.browse('GET', '/api/me', { cookie })).status).toBe(401);
+});
+
+test('a session ends when the password changes', async () => {
+  const cookie = await gateway.login(OPERATOR);
+  const other = await world.start({ adminPassword: 'a new one' });
+  expect((await other.browse('GET', '/api/me', { cookie })).status).toBe(401);
+  const same = await world.start();
+  expect((await same.browse('GET', '/api/me', { cookie })).status).toBe(200);
+  await Promise.all([other.close(), same.close()]);
+});
+
+test('a flood of log-ins is stopped for the account, right password or not, and does not stop the service', async () => {
+  const attempt = (user: { username: string; password: string }): Promise<Response> =>
+    gateway.browse('POST', '/login', { headers: form, body: new URLSearchParams(user).toString() });
+  const flood = await Promise.all(
+    Array.from({ length: 60 }, (_, index) => attempt({ username: OPERATOR.username, password: `guess ${index}` })),
+  );
+  const statuses = flood.map(({ status }) => status);
+  expect(new Set(statuses)).toEqual(new Set([401, 429]));
+  expect(statuses.filter((status) => status === 401).length).toBeLessThanOrEqual(10);
+  const locked = await attempt(OPERATOR);
+  expect(locked.status).toBe(429);
+  expect(Number(locked.headers.get('retry-after'))).toBeGreaterThan(0);
+  expect((await fetch(`${gateway.address}/healthz`)).status).toBe(200);
+  expect((await gateway.api('GET', '/api/me')).status).toBe(200);
+});
+
+test('one address cannot try many accounts', async () => {
+  const statuses: number[] = [];
+  for (let index = 0; index < 40; index += 1) {
+    const body = new URLSearchParams({ username: `user${index}`, password: 'guess' }).toString();
+    statuses.push((await gateway.browse('POST', '/login', { headers: form, body })).status);
+  }
+  expect(statuses.slice(0, 30)).toEqual(Array.from({ length: 30 }, () => 401));
+  expect(statuses.slice(30)).toEqual(Array.from({ length: 10 }, () => 429));
+});
+
+test('the audit log tells who did what', async () => {
+  await gateway.browse('POST', '/login', { headers: form, body: new URLSearchParams({ username: 'mallory', password: 'x' }).toString() });
+  await gateway.login(OPERATOR);
+  const { entries } = (await (await gateway.api('GET', '/api/audit?limit=2')).json()) as {
+    entries: { actor: string; action: string; address: string }[];
+  };
+  expect(entries.map(({ actor, action, address }) => [actor, action, address])).toEqual([
+    [OPERATOR.username, 'login', '127.0.0.1'],
+    ['mallory', 'login.failed', '127.0.0.1'],
+  ]);
+  const [rows] = await world.mysql.query('SELECT COUNT(*) AS count FROM etl_audit WHERE detail LIKE ? OR detail LIKE ?', [
+    `%${OPERATOR.password}%`,
+    '%guess%',
+  ]);
+  expect(rows).toEqual([{ count: 0 }]);
+});
+
+test('every answer carries the policy', async () => {
+  for (const path of ['/login', '/api/runs', '/queues', '/nowhere']) {
+    const response = await gateway.browse('GET', path);
+    const policy = response.headers.get('content-security-policy') ?? '';
+    expect(policy).toContain("default-src 'self'");
+    expect(policy).toContain("frame-ancestors 'none'");
+    expect(policy).not.toMatch(/unsafe-eval|script-src|https?:/);
+    expect(response.headers.get('x-content-type-options')).toBe('nosniff');
+  }
+});

@@ -1,0 +1,147 @@
+import { EtlError } from '@retail-etl/contracts';
+import {
+  checkGatewayConfig,
+  checkSchedule,
+  errorOfFlow,
+  isPublicAddress,
+  judgeBoardChange,
+  nextTimes,
+  previousTime,
+  safeNext,
+  spreadsheetSafe,
+} from '@retail-etl/gateway';
+import { expect, test } from 'vitest';
+import { defaults } from '../support/gateway-harness.js';
+
+test.each([
+  ['* * * * * *', 'UTC', 'five fields'],
+  ['@daily', 'UTC', 'five fields'],
+  ['H H * * *', 'UTC', 'five fields'],
+  ['61 0 * * *', 'UTC', '61'],
+  ['0 0 30 2 *', 'UTC', '0 0 30 2 *'],
+  ['0 0 * * *', 'Mars/Olympus', 'Mars/Olympus'],
+  ['0 0 * * *', '+02:00', '+02:00'],
+])('cron %s in %s is refused by name', (cron, tz, word) => {
+  expect(() => checkSchedule(cron, tz)).toThrow(word);
+});
+
+test('times follow the zone over the change of the clocks', () => {
+  const utc = (times: Date[]): string[] => times.map((time) => time.toISOString());
+  // In Berlin clocks went from 02:00 to 03:00 on 29 March 2026 and go from 03:00 to 02:00 on 25 October 2026.
+  expect(utc(nextTimes('0 6 * * *', 'Europe/Berlin', 3, new Date('2026-03-27T12:00:00Z')))).toEqual([
+    '2026-03-28T05:00:00.000Z',
+    '2026-03-29T04:00:00.000Z',
+    '2026-03-30T04:00:00.000Z',
+  ]);
+  expect(utc(nextTimes('0 6 * * *', 'Europe/Berlin', 2, new Date('2026-10-24T12:00:00Z')))).toEqual([
+    '2026-10-25T05:00:00.000Z',
+    '2026-10-26T05:00:00.000Z',
+  ]);
+  expect(previousTime('0 6 * * *', 'UTC', new Date('2026-05-05T06:00:00.000Z')).toISOString()).toBe('2026-05-05T06:00:00.000Z');
+  expect(previousTime('0 6 * * *', 'UTC', new Date('2026-05-05T05:59:59.999Z')).toISOString()).toBe('2026-05-04T06:00:00.000Z');
+});
+
+test.each([
+  ['8.8.8.8', true],
+  ['2606:4700::1111', true],
+  ['10.1.2.3', false],
+  ['172.16.0.1', false],
+  ['192.168.1.1', false],
+  ['169.254.169.254', false],
+  ['100.64.0.1', false],
+  ['0.0.0.0', false],
+  ['255.255.255.255', false],
+  ['224.0.0.1', false],
+  ['::1', false],
+  ['::', false],
+  ['fe80::1', false],
+  ['fd00::1', false],
+  ['::ffff:10.0.0.1', false],
+  ['64:ff9b::a00:1', false],
+  ['2002:7f00:1::', false],
+])('%s is public: %s', (address, isPublic) => {
+  expect(isPublicAddress(address)).toBe(isPublic);
+});
+
+test.each([
+  [{ scheduleCron: '99 * * * *' }, '99'],
+  [{ scheduleCron: '0 0 * * *', scheduleTz: 'Mars/Olympus' }, 'Mars/Olympus'],
+  [{ smtpUrl: 'smtp://127.0.0.1' }, 'ALERT_EMAIL_FROM'],
+])('a configuration with %j is refused', (config, word) => {
+  expect(() => checkGatewayConfig({ ...defaults('redis://localhost', 'mysql://localhost/x', '/data'), ...config })).toThrow(word);
+});
+
+const RUN = '20260101T000000-abcdef';
+
+test.each([
+  [
+    [`child {retail-etl}:transform:${RUN}.1.merge failed`, `${RUN}.1.plan: [FILE_CHANGED] a.csv -> b.csv changed -> Start again.`],
+    'FILE_CHANGED',
+    'a.csv -> b.csv changed',
+    'extract',
+  ],
+  [
+    [`${RUN}.1.transform.c-1: job stalled more than allowable limit`],
+    'STEP_CRASHED',
+    `${RUN}.1.transform.c-1: job stalled more than allowable limit`,
+    'transform',
+  ],
+  [
+    [`${RUN}.1.merge: job started more than allowable limit`],
+    'STEP_CRASHED',
+    `${RUN}.1.merge: job started more than allowable limit`,
+    'transform',
+  ],
+  [[`${RUN}.1.merge: [NO_SUCH_CODE] x -> y`], 'STEP_FAILED', `${RUN}.1.merge: [NO_SUCH_CODE] x -> y`, 'transform'],
+  [['[MYSQL_UNAVAILABLE] gone -> Wait.'], 'MYSQL_UNAVAILABLE', 'gone', null],
+  [[], 'STEP_FAILED', `a job of run ${RUN}: no reason was given`, null],
+] as const)('of %j the error is %s', (reasons, code, message, stage) => {
+  expect(errorOfFlow(RUN, reasons)).toEqual({ code, message, stage, remedy: new EtlError(code, '').remedy });
+});
+
+test.each([
+  ['/queues/queue/runs?page=2', '/queues/queue/runs?page=2'],
+  ['/', '/'],
+  [undefined, '/'],
+  ['runs', '/'],
+  ['//evil.example', '/'],
+  ['/\\evil.example', '/'],
+  ['/..//evil.example', '/'],
+  ['/a/..//evil.example', '/'],
+  ['/\t/evil.example', '/'],
+  ['https://evil.example', '/'],
+  [`/${'a'.repeat(600)}`, '/'],
+])('after the log-in %s leads to %s', (next, expected) => {
+  expect(safeNext(next)).toBe(expected);
+});
+
+test.each([
+  ['=1+1', "'=1+1"],
+  ['+1', "'+1"],
+  ['-1', "'-1"],
+  ['@SUM(A1)', "'@SUM(A1)"],
+  ['\tx', "'\tx"],
+  ['\rx', "'\rx"],
+  ['a=1', 'a=1'],
+  ['', ''],
+  [null, ''],
+])('the cell %j is written as %j', (cell, expected) => {
+  expect(spreadsheetSafe(cell)).toBe(expected);
+});
+
+test.each([
+  ['runs', '/api/queues/:queueName/add', 'allow'],
+  ['load', '/api/queues/:queueName/add', 'added by the run itself'],
+  ['extract', '/api/queues/:queueName/:jobId/retry', 'retry-run'],
+  ['runs', '/api/queues/:queueName/:jobId/retry', 'allow'],
+  ['load', '/api/queues/:queueName/pause', 'allow'],
+  ['load', '/api/queues/:queueName/obliterate', 'out of step'],
+  ['runs', '/api/queues/:queueName/obliterate', 'out of step'],
+  ['transform', '/api/queues/:queueName/:jobId/update-data', 'out of step'],
+  ['transform', '/api/queues/:queueName/retry/:queueStatus', 'retry one failed job'],
+  ['runs', '/api/queues/:queueName/job-schedulers/:schedulerId/remove', '/api/schedules'],
+  ['runs', '/api/something/of/a/later/version', 'out of step'],
+])('on the board, %s %s: %s', (queue, route, expected) => {
+  const verdict = judgeBoardChange({ method: 'PUT', route, queue });
+  expect(verdict instanceof Error ? verdict.message : verdict).toContain(expected);
+});
