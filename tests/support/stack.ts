@@ -77,10 +77,14 @@ export async function startStack(env: NodeJS.ProcessEnv = {}): Promise<Stack> {
   const start = async (service: ServiceName, more: NodeJS.ProcessEnv = {}): Promise<ChildProcess> => {
     const port = await freePort();
     const log = createWriteStream(join(dataDir, `${service}.log`), { flags: 'a' });
-    const child = spawn(process.execPath, ['--max-semi-space-size=2', join(ROOT, 'services', service, 'dist', 'main.js')], {
-      env: { ...common, PORT: String(port), ...more },
-      stdio: ['ignore', 'pipe', 'pipe'],
-    });
+    const child = spawn(
+      process.execPath,
+      ['--max-semi-space-size=2', '--v8-pool-size=1', join(ROOT, 'services', service, 'dist', 'main.js')],
+      {
+        env: { ...common, PORT: String(port), ...more },
+        stdio: ['ignore', 'pipe', 'pipe'],
+      },
+    );
     child.stdout.pipe(log);
     child.stderr.pipe(log);
     started.push(child);

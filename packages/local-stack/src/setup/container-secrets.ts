@@ -1,8 +1,8 @@
 import { createHash } from 'node:crypto';
 import { newSecret } from '../servers/credentials.js';
 
-/** Who may read a secret: the servers and set-up alone, the services, or everyone in the containers that mount it. */
-export type SecretReader = 'root' | 'services' | 'all';
+/** Who is given a secret: the databases (and set-up, which acts as their owner), the services, or Redis beside them. */
+export type SecretReader = 'databases' | 'services' | 'redis';
 
 /** Secrets by the name of their file below `/run/secrets`. */
 export type Secrets = Readonly<Record<string, { readonly value: string; readonly reader: SecretReader }>>;
@@ -23,7 +23,7 @@ export function newSecrets({ version = 1, redisAclBefore = '' }: NewSecretsOptio
   const redisPassword = newSecret();
   const kept = redisAclBefore.split('\n').findLast((line) => line.startsWith('user etl'));
   const forServices = {
-    redis_acl: { value: redisAcl([...(kept === undefined ? [] : [kept]), redisAclUser(redisUser, redisPassword)]), reader: 'all' },
+    redis_acl: { value: redisAcl([...(kept === undefined ? [] : [kept]), redisAclUser(redisUser, redisPassword)]), reader: 'redis' },
     redis_url: { value: `redis://${redisUser}:${redisPassword}@redis:6379`, reader: 'services' },
     postgres_url: { value: `postgres://etl_reader${suffix}:${newSecret()}@postgres:5432/shop`, reader: 'services' },
     mysql_url: { value: `mysql://etl${suffix}:${newSecret()}@mysql:3306/warehouse`, reader: 'services' },
@@ -38,10 +38,10 @@ function serverSecrets(): Secrets {
   const postgresPassword = newSecret();
   const mysqlPassword = newSecret();
   return {
-    postgres_owner_password: { value: postgresPassword, reader: 'root' },
-    mysql_root_password: { value: mysqlPassword, reader: 'root' },
-    setup_postgres_url: { value: `postgres://${POSTGRES_OWNER}:${postgresPassword}@postgres:5432/shop`, reader: 'root' },
-    setup_mysql_url: { value: `mysql://root:${mysqlPassword}@mysql:3306/warehouse`, reader: 'root' },
+    postgres_owner_password: { value: postgresPassword, reader: 'databases' },
+    mysql_root_password: { value: mysqlPassword, reader: 'databases' },
+    setup_postgres_url: { value: `postgres://${POSTGRES_OWNER}:${postgresPassword}@postgres:5432/shop`, reader: 'databases' },
+    setup_mysql_url: { value: `mysql://root:${mysqlPassword}@mysql:3306/warehouse`, reader: 'databases' },
   };
 }
 

@@ -22,7 +22,7 @@ const COMMANDS: Readonly<Record<string, (env: Env, args: readonly string[]) => P
 
 /**
  * What the set-up image does, by the name of the command:
- *  - `passwords`: makes the secrets once, in the folder SECRETS_DIR, before the servers start with them;
+ *  - `passwords`: makes the secrets once, in the folders SECRETS_DIR and DATABASE_SECRETS_DIR, before the servers start with them;
  *  - `databases`: data folders, users, tables and sample rows, once the servers answer; safe to repeat;
  *  - `print-secrets [version]`: new secrets on stdout, a line each: name and value in base64.
  */
@@ -36,9 +36,13 @@ export async function runContainerCommand(env: Env, [name = '', ...args]: readon
 }
 
 function makePasswords(env: Env): void {
-  const { folder, user } = readSettings(env, (read) => ({ folder: read.text('SECRETS_DIR') ?? '/run/secrets', user: readUser(read) }));
-  const made = keepSecrets(folder, user);
-  sayLine(made ? `passwords made, in ${folder}` : `the passwords in ${folder} stay as they are`);
+  const { user, ...folders } = readSettings(env, (read) => ({
+    services: read.text('SECRETS_DIR') ?? '/run/secrets',
+    databases: read.text('DATABASE_SECRETS_DIR') ?? '/run/database-secrets',
+    user: readUser(read),
+  }));
+  const made = keepSecrets(folders, user);
+  sayLine(made ? 'passwords made' : 'the passwords stay as they are');
 }
 
 async function prepareDatabases(env: Env): Promise<void> {

@@ -7,15 +7,22 @@ import type { ServiceUser } from './service-user.js';
 /** All secrets in one file, which is there whole or not at all: the files of the single ones follow from it. */
 const ALL = '.all.json';
 
-const MODES = { root: 0o400, services: 0o400, all: 0o444 } as const;
+/** The databases read theirs as users whose numbers are their images' own; nobody else is given that folder. */
+const MODES = { databases: 0o444, services: 0o400, redis: 0o444 } as const;
 
-/** Makes the secrets once, in `folder`, and their files as often as asked. True if they were made now. */
-export function keepSecrets(folder: string, services: ServiceUser): boolean {
-  const path = join(folder, ALL);
+export interface SecretFolders {
+  readonly databases: string;
+  readonly services: string;
+}
+
+/** Makes the secrets once, in folders that are mounted apart, and their files as often as asked. True if they were made now. */
+export function keepSecrets(folders: SecretFolders, services: ServiceUser): boolean {
+  const path = join(folders.databases, ALL);
   const known = readAll(path);
   const secrets = known ?? newSecrets();
   if (known === undefined) writeWhole(path, JSON.stringify(secrets), 0o400);
   for (const [name, { value, reader }] of Object.entries(secrets)) {
+    const folder = reader === 'databases' ? folders.databases : folders.services;
     writeWhole(join(folder, name), value, MODES[reader], reader === 'services' ? services : undefined);
   }
   return known === undefined;

@@ -11,10 +11,10 @@ export const SERVICE_NAMES = ['extractor', 'transformer', 'loader', 'gateway'] a
 export type ServiceName = (typeof SERVICE_NAMES)[number];
 
 /**
- * A small young generation: the services hold their rows outside V8's heap, so a large one would only be idle memory. The same
- * stands in package.json (start:<service>) and in the images.
+ * A small young generation and one V8 helper thread: the services hold their rows outside V8's heap, so more would only be idle
+ * memory. The same stands in package.json (start:<service>) and in the images.
  */
-const SERVICE_NODE_FLAGS = ['--max-semi-space-size=2'];
+const SERVICE_NODE_FLAGS = ['--max-semi-space-size=2', '--v8-pool-size=1'];
 
 const READY_TIMEOUT_MS = 60_000;
 const READY_INTERVAL_MS = 40;

@@ -158,6 +158,8 @@ function serviceEnv(
     DATA_DIR: settings.dataDir,
     HOST: settings.host,
     PORT: String(port),
+    // glibc otherwise keeps up to sixteen heaps a process for the native threads.
+    MALLOC_ARENA_MAX: process.env.MALLOC_ARENA_MAX ?? '2',
   };
   if (name !== 'gateway') return withSettings(process.env, common);
   return withSettings(process.env, {
