@@ -65,10 +65,14 @@ export async function mergeRun(data: RunStepData, deps: MergeDeps, context: Step
   let isPublished = false;
   try {
     const paths = await verifyPartials(folders, chunks, partials);
-    const summary = await mergePartials(connection, paths, join(folders.staging, output));
+    const books = gatherBooks(extracts, partials);
+    const summary = await mergePartials(connection, paths, join(folders.staging, output)).catch(async (error: unknown) => {
+      // A total that is too large fails the run; the books still say where it comes from.
+      await recordFindings(deps.database, data.runId, data.epoch, { sources: books });
+      throw error;
+    });
     context.signal.throwIfAborted();
     crashPoint('merge.after-summary-file');
-    const books = gatherBooks(extracts, partials);
     const totals = addUp(books, summary);
     const manifest: SummaryManifest = {
       file: await describeFile(folders.staging, output),
