@@ -26,7 +26,7 @@ const QUOTED = /"([^"]*(?:""[^"]*)*)"(?!")/y;
 export function readRecords(body: Uint8Array, options: OracleOptions): OracleRecord[] {
   const text = Buffer.from(body).toString('latin1');
   const records: OracleRecord[] = [];
-  for (let at = 0; at < text.length; ) {
+  for (let at = 0; at < text.length;) {
     const emptyLine = match(NEWLINE, text, at);
     if (emptyLine !== null) {
       at += emptyLine.length;
@@ -61,7 +61,11 @@ function isGood(raw: string, { recordBytesMax = 1_048_576 }: OracleOptions): boo
   }
 }
 
-function readRecord(text: string, start: number, delimiter: string): { fields: string[]; end: number; hasTextBehindQuote: boolean } | 'open' {
+function readRecord(
+  text: string,
+  start: number,
+  delimiter: string,
+): { fields: string[]; end: number; hasTextBehindQuote: boolean } | 'open' {
   // Everything up to the delimiter, a newline or the end.
   const plain = new RegExp(`(?:(?!\\r?\\n)[^${delimiter === '|' ? '\\|' : delimiter}])*`, 'y');
   const fields: string[] = [];

@@ -57,7 +57,17 @@ export function expectedOutcome({ table, files, window }: OracleInput): OracleOu
   const sources: OracleBooks[] = [];
 
   const book = (source: SourceName, file: string | null, rows: Iterable<{ texts: Texts | null; record: string; raw: string }>): void => {
-    const books: OracleBooks = { source, file, rowsRead: 0, rowsAccepted: 0, rowsRejected: 0, rowsSkipped: 0, rejectsByReason: {}, quantity: '', amount: '' };
+    const books: OracleBooks = {
+      source,
+      file,
+      rowsRead: 0,
+      rowsAccepted: 0,
+      rowsRejected: 0,
+      rowsSkipped: 0,
+      rejectsByReason: {},
+      quantity: '',
+      amount: '',
+    };
     const own: Sum = { quantity: 0n, amount: 0n };
     for (const { texts, record, raw } of rows) {
       books.rowsRead += 1;
@@ -82,7 +92,11 @@ export function expectedOutcome({ table, files, window }: OracleInput): OracleOu
     sources.push(books);
   };
 
-  book('online_sales', null, table.map((texts) => ({ texts, record: '', raw: '' })));
+  book(
+    'online_sales',
+    null,
+    table.map((texts) => ({ texts, record: '', raw: '' })),
+  );
   for (const file of files) {
     const records = readRecords(file.body, { delimiter: file.delimiter, fieldCount: file.columnOfField.length });
     const rows = records.map(({ number, fields, raw }) => ({
@@ -101,7 +115,10 @@ export function expectedOutcome({ table, files, window }: OracleInput): OracleOu
     lines: sorted.map(([product, { quantity, amount }]) => `${product},${quantity},${decimalText(toHundredths(amount), 2)}`),
     quantity: String(all.quantity),
     amount: decimalText(all.amount, 6),
-    publishedAmount: decimalText(sorted.reduce((sum, [, { amount }]) => sum + toHundredths(amount), 0n), 2),
+    publishedAmount: decimalText(
+      sorted.reduce((sum, [, { amount }]) => sum + toHundredths(amount), 0n),
+      2,
+    ),
     error: overflows ? 'TARGET_OVERFLOW' : sorted.length === 0 ? 'SUMMARY_EMPTY' : null,
   };
 }

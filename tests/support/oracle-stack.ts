@@ -1,7 +1,6 @@
 import { REJECT_CSV_COLUMNS, type RunReport } from '@retail-etl/contracts';
-import { readFile } from 'node:fs/promises';
+import { mkdir, readFile, rm } from 'node:fs/promises';
 import { join } from 'node:path';
-import { rm, mkdir } from 'node:fs/promises';
 import { expect } from 'vitest';
 import { readRecords } from './oracle-csv.js';
 import { type OracleOutcome, type RejectCells, spreadsheetCell } from './oracle-run.js';
@@ -11,7 +10,9 @@ import type { Stack } from './stack.js';
 
 /** The published table as `product_id,total_quantity,total_sale_amount`, by product. */
 export async function publishedRows(stack: Stack): Promise<string[]> {
-  const [rows] = await stack.mysql.query("SELECT CONCAT_WS(',', product_id, total_quantity, total_sale_amount) AS line FROM sales_summary ORDER BY product_id");
+  const [rows] = await stack.mysql.query(
+    "SELECT CONCAT_WS(',', product_id, total_quantity, total_sale_amount) AS line FROM sales_summary ORDER BY product_id",
+  );
   return (rows as { line: string }[]).map(({ line }) => line);
 }
 
@@ -25,7 +26,19 @@ export async function rejectsOf(stack: Stack, runId: string): Promise<RejectCell
   expect(response.status).toBe(200);
   const body = Buffer.from(await response.arrayBuffer());
   const [header, ...records] = readRecords(body, { delimiter: ',', fieldCount: REJECT_CSV_COLUMNS.length, recordBytesMax: Infinity });
-  expect(header?.fields).toEqual(['run_id', 'source', 'file', 'record', 'reason', 'sale_id', 'product_id', 'quantity', 'sale_amount', 'sale_date', 'raw']);
+  expect(header?.fields).toEqual([
+    'run_id',
+    'source',
+    'file',
+    'record',
+    'reason',
+    'sale_id',
+    'product_id',
+    'quantity',
+    'sale_amount',
+    'sale_date',
+    'raw',
+  ]);
   return records.map(({ fields, raw }) => {
     if (fields === null) throw new Error(`a line of the rejects is no CSV: ${raw.toString().slice(0, 500)}`);
     expect(fields[0]).toBe(runId);
@@ -55,8 +68,8 @@ export async function expectRejects(stack: Stack, runId: string, expected: reado
   expect(inOrder(rejects)).toEqual(inOrder(expected.map((row) => row.map(spreadsheetCell))));
   // Those of the table first, those of files by record.
   const places = rejects.map(([source = '', file = '', record = '']) => [source, file, record.padStart(12, '0')].join('\0'));
-  const byFile = (file: string): string[] => places.filter((place) => place.split('\0')[1] === file);
-  for (const file of new Set(rejects.map(([, file = '']) => file))) expect(byFile(file)).toEqual(byFile(file).toSorted());
+  const placesIn = (name: string): string[] => places.filter((place) => place.split('\0')[1] === name);
+  for (const file of new Set(rejects.map((cells) => cells[1] ?? ''))) expect(placesIn(file)).toEqual(placesIn(file).toSorted());
 }
 
 /** Empties the input folder. */

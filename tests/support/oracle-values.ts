@@ -64,7 +64,7 @@ function trimSpaces(text: string): string {
   return text.slice(start, end);
 }
 
-const isDigits = (text: string): boolean => [...text].every((character) => character >= '0' && character <= '9');
+const isDigits = (text: string): boolean => text.split('').every((character) => character >= '0' && character <= '9');
 
 /** Takes off one sign, if there is one. */
 function splitSign(text: string): [sign: bigint, rest: string] {
@@ -75,7 +75,7 @@ function splitSign(text: string): [sign: bigint, rest: string] {
 function readInteger(text: string): bigint | null {
   const [sign, rest] = splitSign(text);
   const [digits = '', zeros = '', ...more] = rest.split('.');
-  if (digits === '' || !isDigits(digits) || more.length > 0 || [...zeros].some((zero) => zero !== '0')) return null;
+  if (digits === '' || !isDigits(digits) || more.length > 0 || zeros.replaceAll('0', '') !== '') return null;
   const value = sign * BigInt(digits);
   return value > BIGINT_MAX || value < BIGINT_MIN ? null : value;
 }
