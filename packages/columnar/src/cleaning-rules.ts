@@ -3,23 +3,29 @@ import { quote } from './sql-text.js';
 
 /**
  * The rules of "What a value means", once, for both sources. Every column arrives as text; a rule turns it into a value, or NULL if
- * it is not of its form. The first branch of each rule is for the ordinary case and only saves time.
+ * it is not of its form. The first branch of each rule is for the ordinary case and only saves time: in columns of few distinct values
+ * a pattern, which DuckDB judges once per value; in columns of mostly distinct ones the cast there and back, which only a text in
+ * canonical form survives.
  */
 
 /** Spaces (U+0020, nothing else) at both ends do not count. */
 const isMissing = (column: string): string => `trim(${column}_text, ' ') = ''`;
 
 /** `[+-]?[0-9]+(\.0*)?` within BIGINT. */
-const integer = (column: string): string => `
-  CASE WHEN regexp_full_match(${column}, '[0-9]{1,18}')
+const integer = (column: string, isOrdinary: string): string => `
+  CASE WHEN ${isOrdinary}
          THEN CAST(${column} AS BIGINT)
        WHEN regexp_full_match(${column}, ' *[+-]?[0-9]+(\\.0*)? *')
          THEN TRY_CAST(regexp_extract(${column}, '[+-]?[0-9]+') AS BIGINT)
   END`;
 
+/** Ids of products and quantities repeat, ids of sales do not. */
+const isShortInteger = (column: string): string => `regexp_full_match(${column}, '[0-9]{1,18}')`;
+const isCanonicalInteger = (column: string): string => `CAST(TRY_CAST(${column} AS BIGINT) AS VARCHAR) = ${column}`;
+
 /** At most six decimals, below 10^12. DECIMAL(18,6) holds exactly that; a wider decimal would be a hundred times slower. */
 const amount = (column: string): string => `
-  CASE WHEN regexp_full_match(${column}, '[0-9]{1,12}(\\.[0-9]{0,6})?')
+  CASE WHEN CAST(TRY_CAST(${column} AS DECIMAL(14, 2)) AS VARCHAR) = ${column}
          THEN CAST(${column} AS DECIMAL(18, 6))
        WHEN regexp_full_match(${column}, ' *[+-]?([0-9]+(\\.[0-9]{0,6})?|\\.[0-9]{1,6}) *')
          THEN TRY_CAST(trim(${column}, ' ') AS DECIMAL(18, 6))
@@ -34,7 +40,7 @@ const FORMATTED = '([^[:space:]].*)?[0-9](.*[^[:space:]])?';
 
 /** A day that exists, years 0001 to 9999. A time and a zone behind it are checked for their form and ignored. */
 const date = (column: string, formats: readonly string[]): string => `
-  CASE WHEN regexp_full_match(${column}, '${DAY}')
+  CASE WHEN ${column} GLOB '[0-9][0-9][0-9][0-9]-[0-9][0-9]-[0-9][0-9]'
          THEN CAST(try_strptime(${column}, '%Y-%m-%d') AS DATE)
        WHEN regexp_full_match(${column}, ' *${DAY}([T ]${TIME}(${ZONE})?)? *')
          THEN CAST(try_strptime(substr(trim(${column}, ' '), 1, 10), '%Y-%m-%d') AS DATE)${
@@ -88,9 +94,9 @@ export function judgeRows(stagedRows: string, options: RuleOptions): string {
       END::UTINYINT AS outcome
     FROM (
       SELECT file_row_number AS row,
-        ${integer('sale_id')} AS sale,
-        ${integer('product_id')} AS product_id,
-        ${integer('quantity')} AS quantity,
+        ${integer('sale_id', isCanonicalInteger('sale_id'))} AS sale,
+        ${integer('product_id', isShortInteger('product_id'))} AS product_id,
+        ${integer('quantity', isShortInteger('quantity'))} AS quantity,
         ${amount('sale_amount')} AS amount,
         ${date('sale_date', options.dateFormats)} AS day,
         ${SALES_COLUMNS.map((column) => `${column} AS ${column}_text`).join(', ')}

@@ -31,24 +31,12 @@ export async function transformChunk(connection: Connection, chunk: ChunkToTrans
   // Most chunks are one stretch of one file without malformed rows: all of it is segment 0, and records are numbered through.
   const isPlain = chunk.segments.length === 1 && chunk.malformedPath === null;
   if (!isPlain) await createAnchors(connection, chunk);
-  // Otherwise a row belongs to the last segment that begins at or before it.
-  const rowsWithSegment = isPlain
-    ? '(SELECT *, 0 AS segment FROM judged)'
-    : '(SELECT j.*, s.segment FROM judged j ASOF JOIN (SELECT * FROM anchors WHERE is_start) s ON j.row >= s.rows_before)';
-  await run(
-    connection,
-    'summing rows',
-    `CREATE OR REPLACE TEMP TABLE sums AS
-     SELECT segment, outcome, CASE WHEN outcome = ${ACCEPTED} THEN product_id END AS product_id,
-       count(*) AS rows, sum(quantity) AS quantity, sum(amount) AS amount
-     FROM ${rowsWithSegment} GROUP BY ALL`,
-  );
   // Parquet has no 128-bit integer: DECIMAL(38,0) keeps the quantity exact.
   await run(
     connection,
     'writing sums',
     `COPY (SELECT product_id, CAST(sum(quantity) AS DECIMAL(38, 0)) AS quantity, CAST(sum(amount) AS DECIMAL(38, 6)) AS amount
-           FROM sums WHERE outcome = ${ACCEPTED} GROUP BY product_id)
+           FROM judged WHERE outcome = ${ACCEPTED} GROUP BY product_id)
      TO ${quote(chunk.partialPath)} (FORMAT parquet)`,
   );
   const books = await readBooks(connection, chunk.segments, isPlain);
@@ -82,12 +70,17 @@ async function createAnchors(connection: Connection, chunk: ChunkToTransform): P
 }
 
 async function readBooks(connection: Connection, segments: readonly Segment[], isPlain: boolean): Promise<PartialBooks[]> {
+  // Otherwise a row belongs to the last segment that begins at or before it.
+  const rowsWithSegment = isPlain
+    ? '(SELECT *, 0 AS segment FROM judged)'
+    : '(SELECT j.*, s.segment FROM judged j ASOF JOIN (SELECT * FROM anchors WHERE is_start) s ON j.row >= s.rows_before)';
   const counted = await rows(
     connection,
     'counting rows',
-    `SELECT segment, outcome, sum(rows)::BIGINT, CASE WHEN outcome = ${ACCEPTED} THEN sum(quantity)::VARCHAR END,
+    `SELECT segment, outcome, count(*), CASE WHEN outcome = ${ACCEPTED} THEN sum(quantity)::VARCHAR END,
        CASE WHEN outcome = ${ACCEPTED} THEN sum(amount)::DECIMAL(38, 6)::VARCHAR END
-     FROM sums GROUP BY segment, outcome${isPlain ? '' : ' UNION ALL SELECT segment, 1, count(*), NULL, NULL FROM malformed GROUP BY segment'}`,
+     FROM ${rowsWithSegment} GROUP BY segment, outcome
+     ${isPlain ? '' : 'UNION ALL SELECT segment, 1, count(*), NULL, NULL FROM malformed GROUP BY segment'}`,
   );
   return segments.map(({ file }, index) => {
     const own = counted

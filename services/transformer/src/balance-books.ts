@@ -30,9 +30,10 @@ export function gatherBooks(extracts: readonly ExtractManifest[], partials: read
 /** Throws BOOKS_UNBALANCED, with the figures, unless every row read is accounted for and the parts sum exactly to the summary. */
 export function balanceBooks(books: readonly SourceBooks[], extracts: readonly ExtractManifest[], summary: MergedSummary): void {
   const problems: string[] = [];
+  const reads = new Map(extracts.flatMap((extract) => extract.sources.map((read) => [key(extract.source, read.file), read] as const)));
   for (const { source, file, rowsRead, rowsAccepted, rowsRejected, rowsSkipped, rejectsByReason } of books) {
     const name = file ?? source;
-    const extracted = extracts.flatMap((extract) => (extract.source === source ? extract.sources : [])).find((read) => read.file === file);
+    const extracted = reads.get(key(source, file));
     if (extracted === undefined || extracted.rows !== rowsRead) {
       problems.push(`${name}: ${extracted?.rows ?? 0} rows extracted, ${rowsRead} transformed`);
     }

@@ -104,8 +104,10 @@ async function* decompress(
 }
 
 async function* readPieces(handle: FileHandle, bytesPlanned: number, verifyUnchanged: () => Promise<void>): AsyncGenerator<Buffer> {
+  // One byte more than planned shows a file that has grown.
+  const size = Math.min(PIECE_BYTES, bytesPlanned + 1);
   for (let position = 0; ;) {
-    const { buffer, bytesRead } = await handle.read(Buffer.allocUnsafe(PIECE_BYTES), 0, PIECE_BYTES, position);
+    const { buffer, bytesRead } = await handle.read(Buffer.allocUnsafe(size), 0, size, position);
     if (bytesRead === 0) return;
     position += bytesRead;
     // A file may grow as fast as it is read.
