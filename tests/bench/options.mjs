@@ -1,0 +1,81 @@
+import { parseArgs } from 'node:util';
+
+export const CONTENDERS = ['services', 'single-process', 'row-at-a-time', 'pandas'];
+
+export const USAGE = `npm run bench -- [options]
+  --rows 4000000        rows in all, half in the table and half in files; several sizes with commas draw a line each
+  --products 5000       distinct products
+  --files 4             store files
+  --repeat 3            times each contender runs; the median counts
+  --contenders a,b      of ${CONTENDERS.join(', ')} (default: all)
+  --scale extractor=2   more processes of a service, separated by commas
+  --out .local/bench    folder for bench.json and bench.svg (with --micro: micro.json)
+  --micro               instead: cleaning and summing of staged rows, a sample run's latency, a thousand small files`;
+
+/**
+ * @typedef {object} Options
+ * @property {number[]} sizes Rows in all, one bench for each.
+ * @property {number} products
+ * @property {number} files
+ * @property {number} repeat
+ * @property {string[]} contenders
+ * @property {Record<string, number>} scale Processes per service where not one.
+ * @property {string} out
+ * @property {boolean} micro
+ */
+
+/**
+ * Throws an Error whose message is for people.
+ * @param {string[]} args
+ * @returns {Options}
+ */
+export function parseOptions(args) {
+  const text = { type: /** @type {const} */ ('string') };
+  const { values } = parseArgs({
+    args,
+    options: {
+      rows: { ...text, default: '4000000' },
+      products: { ...text, default: '5000' },
+      files: { ...text, default: '4' },
+      repeat: { ...text, default: '3' },
+      contenders: { ...text, default: CONTENDERS.join(',') },
+      scale: { ...text, default: '' },
+      out: { ...text, default: '.local/bench' },
+      micro: { type: 'boolean', default: false },
+    },
+  });
+  const contenders = values.contenders.split(',');
+  const unknown = contenders.filter((name) => !CONTENDERS.includes(name));
+  if (unknown.length > 0) throw new Error(`--contenders: ${unknown.join(', ')} is none of ${CONTENDERS.join(', ')}`);
+  const files = wholeNumber('--files', values.files, 1, 100_000);
+  return {
+    // The generator's hash stays within 64 bits up to 3 * 10^9.
+    sizes: values.rows.split(',').map((rows) => wholeNumber('--rows', rows, 2 * files, 1_000_000_000)),
+    products: wholeNumber('--products', values.products, 1, 100_000_000),
+    files,
+    repeat: wholeNumber('--repeat', values.repeat, 1, 1_000),
+    contenders: CONTENDERS.filter((name) => contenders.includes(name)),
+    scale: parseScale(values.scale),
+    out: values.out,
+    micro: values.micro,
+  };
+}
+
+/** @param {string} text */
+function parseScale(text) {
+  const pairs = text.split(',').filter((pair) => pair !== '');
+  return Object.fromEntries(
+    pairs.map((pair) => {
+      const [service = '', count = ''] = pair.split('=');
+      if (!['extractor', 'transformer', 'loader'].includes(service)) throw new Error(`--scale: "${service}" is no service that scales`);
+      return [service, wholeNumber(`--scale ${service}`, count, 1, 32)];
+    }),
+  );
+}
+
+/** @param {string} name @param {string} text @param {number} min @param {number} max */
+function wholeNumber(name, text, min, max) {
+  const value = Number(text.replaceAll('_', ''));
+  if (Number.isInteger(value) && value >= min && value <= max) return value;
+  throw new Error(`${name}: "${text}" is no whole number from ${min} to ${max}`);
+}
