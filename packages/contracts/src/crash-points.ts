@@ -59,7 +59,7 @@ export const CRASH_POINTS = {
 
 export type CrashPoint = (typeof CRASH_POINTS)[keyof typeof CRASH_POINTS][number];
 
-const NAMES: readonly string[] = Object.values(CRASH_POINTS).flat();
+const NAMES: ReadonlySet<string> = new Set(Object.values(CRASH_POINTS).flat());
 const SIGNALS = ['SIGKILL', 'SIGSTOP'] as const;
 
 interface Crash {
@@ -79,7 +79,7 @@ export function parseCrashPlan(text: string): CrashPlan | undefined {
 
 function parseCrash(text: string): Crash | undefined {
   const [point = '', passing = '1', signal = 'SIGKILL', ...more] = text.split(':');
-  const known = NAMES.includes(point) && /^[1-9]\d{0,5}$/.test(passing) && (SIGNALS as readonly string[]).includes(signal);
+  const known = NAMES.has(point) && /^[1-9]\d{0,5}$/.test(passing) && (SIGNALS as readonly string[]).includes(signal);
   if (!known || more.length > 0) return undefined;
   return { point: point as CrashPoint, passing: Number(passing), signal: signal as Crash['signal'] };
 }

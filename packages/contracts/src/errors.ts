@@ -66,6 +66,8 @@ export const ERROR_CATALOGUE = {
   ),
   /** Redis refuses connections, went away or is full. */
   REDIS_UNAVAILABLE: transient('Check REDIS_URL and that the server is up and has free memory (maxmemory-policy noeviction).'),
+  /** The run's last job has ended, but the run has not: Redis or the ledger was restored from an older copy. */
+  JOBS_LOST: terminal('Retry the run: what is complete is kept.'),
   /** A step's process died or stalled each time it was started. */
   STEP_CRASHED: terminal("Look at the service's log for what ended the process (memory limit?), then retry the run."),
   /** A step did not finish although it was tried as often as allowed. */

@@ -100,18 +100,19 @@ export async function withConnection<T>(database: Database, action: string, work
     const result = await work(connection);
     connection.release();
     return result;
-  } catch (cause) {
+  } catch (error) {
     connection.destroy();
-    throw mysqlError(cause, action);
+    // As it is: statements have named theirs, and a full disk met on the way is no fault of MySQL.
+    throw error;
   }
 }
 
 /** Runs `work` in one transaction; any error rolls it back (closing the connection does so on the server). */
 export async function withTransaction<T>(database: Database, action: string, work: (connection: Connection) => Promise<T>): Promise<T> {
   return withConnection(database, action, async (connection) => {
-    await connection.beginTransaction();
+    await execute(connection, action, 'START TRANSACTION');
     const result = await work(connection);
-    await connection.commit();
+    await execute(connection, action, 'COMMIT');
     return result;
   });
 }

@@ -20,7 +20,11 @@ export async function flowState(queues: Record<QueueName, Queue>, runId: string,
   try {
     const load = await queues.load.getJob(jobId(runId, epoch, 'load'));
     if (load === undefined) return { kind: 'absent' };
-    if ((await load.getState()) !== 'failed') return { kind: 'present' };
+    const state = await load.getState();
+    // A run ends before its last job does; one that has not was left behind by an older state of Redis or of the ledger.
+    if (state === 'completed')
+      return { kind: 'failed', reasons: ['[JOBS_LOST] the last job of the run has ended, but the run has not -> '] };
+    if (state !== 'failed') return { kind: 'present' };
     const merge = await queues.transform.getJob(jobId(runId, epoch, 'merge'));
     const reasons = [load.failedReason, merge?.failedReason];
     const prefix = `${runId}.${epoch}.`;

@@ -22,7 +22,8 @@ const ALERTS_MS = 2_000;
 const CANCELLED_MS = 10_000;
 const QUEUE_MS = 15_000;
 const MISSED_MS = 30_000;
-const RETENTION_MS = 60_000;
+// What a cancelled run staged has to be gone within a minute.
+const RETENTION_MS = 30_000;
 
 /** Starts what the gateway does by itself, until the service stops. */
 export function startLoops(deps: GatewayDeps): Loops {

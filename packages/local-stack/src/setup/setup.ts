@@ -28,7 +28,9 @@ export async function setUp(config: SetupConfig, { say, signal, waitTimeoutMs }:
   const fileAdded = await addSampleFile(config.dataDir);
   say(tableCreated ? `${SOURCE_TABLE} created with sample rows` : `${SOURCE_TABLE} is there and stays as it is`);
   say(`${TARGET_TABLE} and the ledger are there`);
-  const input = relative(process.cwd(), join(config.dataDir, 'input')) || '.';
+  const folder = join(config.dataDir, 'input');
+  const fromHere = relative(process.cwd(), folder) || '.';
+  const input = fromHere.startsWith('..') ? folder : fromHere;
   say(fileAdded ? `${join(input, SAMPLE_FILE)} created with sample rows` : `${input} holds store files and stays as it is`);
   say('initialization complete');
 }

@@ -27,13 +27,18 @@ async function oldestFolders(dataDir: string, kind: 'staging' | 'runs'): Promise
   return (await listRunFolders(dataDir, kind)).sort().slice(0, FOLDERS_MAX);
 }
 
+/** More failed runs than these lose what they staged: else a schedule whose runs all fail would fill the volume. Their retry begins anew. */
+const FAILED_STAGINGS_MAX = 3;
+
 /** A failed run keeps what it staged for its retry, until a newer run is published or its retention is over. */
 async function removeEndedStaging({ config, database, log, now = Date.now }: RetentionDeps): Promise<void> {
   const runs = await selectRunsById(database, await oldestFolders(config.dataDir, 'staging'));
   const publishedSeq = (await readPublished(database)).seq;
   const oldest = now() - config.runRetentionDays * DAY_MS;
+  const failed = runs.filter(({ state }) => state === 'failed').sort((a, b) => b.seq - a.seq);
+  const kept = new Set(failed.slice(0, FAILED_STAGINGS_MAX));
   const isUseless = (run: Run): boolean =>
-    isTerminal(run.state) && (run.state !== 'failed' || run.seq < publishedSeq || (run.finishedAt?.getTime() ?? 0) < oldest);
+    isTerminal(run.state) && (!kept.has(run) || run.seq < publishedSeq || (run.finishedAt?.getTime() ?? 0) < oldest);
   for (const run of runs.filter(isUseless)) {
     await removeRunStaging(config.dataDir, run.runId);
     log.info({ run: run.runId, state: run.state }, 'staging removed');
