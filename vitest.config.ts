@@ -1,12 +1,12 @@
 import { defineConfig } from 'vitest/config';
 
 /** Tests of one kind: `order` keeps kinds apart in time, since the later ones load the machine and measure it. */
-function project(name: string, order: number, options: { timeoutMs: number; oneFileAtATime?: boolean }) {
+function project(name: string, order: number, options: { timeoutMs: number; oneFileAtATime?: boolean; include?: string }) {
   return {
     extends: true as const,
     test: {
       name,
-      include: [`tests/${name}/**/*.test.ts`],
+      include: [options.include ?? `tests/${name}/**/*.test.ts`],
       testTimeout: options.timeoutMs,
       hookTimeout: options.timeoutMs,
       fileParallelism: options.oneFileAtATime !== true,
@@ -21,7 +21,8 @@ export default defineConfig({
       project('unit', 1, { timeoutMs: 20_000 }),
       project('integration', 2, { timeoutMs: 60_000 }),
       project('e2e', 3, { timeoutMs: 120_000, oneFileAtATime: true }),
-      project('faults', 4, { timeoutMs: 600_000, oneFileAtATime: true }),
+      project('faults-short', 4, { timeoutMs: 120_000, oneFileAtATime: true, include: 'tests/faults/**/*.short.test.ts' }),
+      project('faults', 5, { timeoutMs: 600_000, oneFileAtATime: true }),
     ],
     passWithNoTests: true,
     reporters: ['default', './packages/local-stack/dist/test/count-reporter.js'],

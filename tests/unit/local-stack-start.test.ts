@@ -94,7 +94,7 @@ describe('arguments and settings', () => {
 
   test('npm test leaves the fault sweeps out, and starts no server for unit tests alone', () => {
     expect(planVitest([])).toEqual({
-      args: ['run', '--project', 'unit', '--project', 'integration', '--project', 'e2e'],
+      args: ['run', '--project', 'unit', '--project', 'integration', '--project', 'e2e', '--project', 'faults-short'],
       needsServers: true,
     });
     expect(planVitest(['--project', 'faults', '-t', 'x'])).toEqual({ args: ['run', '--project', 'faults', '-t', 'x'], needsServers: true });

@@ -1,4 +1,4 @@
-const DEFAULT_PROJECTS = ['unit', 'integration', 'e2e'] as const;
+const DEFAULT_PROJECTS = ['unit', 'integration', 'e2e', 'faults-short'] as const;
 const UNIT_FOLDER = /^(\.\/)?tests\/unit(\/|$)/;
 
 export interface VitestPlan {
