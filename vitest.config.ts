@@ -24,6 +24,8 @@ export default defineConfig({
       project('faults-short', 4, { timeoutMs: 120_000, oneFileAtATime: true, include: 'tests/faults/**/*.short.test.ts' }),
       project('faults', 5, { timeoutMs: 600_000, oneFileAtATime: true }),
     ],
+    // Most of a test's time is waiting for processes and servers, so two at a time go well on two processors.
+    maxWorkers: 2,
     passWithNoTests: true,
     reporters: ['default', './packages/local-stack/dist/test/count-reporter.js'],
     coverage: {
