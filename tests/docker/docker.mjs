@@ -28,7 +28,10 @@ export function execute([program, ...args], { input = '', env = {} } = {}) {
     child.once('close', (code) => {
       const text = Buffer.concat(out).toString();
       if (code === 0) resolve(text);
-      else reject(new Error(`${program} ${args.slice(0, 8).join(' ')} ended with ${code}\n${Buffer.concat(err).toString()}${text}`.slice(0, 4_000)));
+      else
+        reject(
+          new Error(`${program} ${args.slice(0, 8).join(' ')} ended with ${code}\n${Buffer.concat(err).toString()}${text}`.slice(0, 4_000)),
+        );
     });
     // A command that ends early does not take all of its input.
     child.stdin.on('error', () => undefined);

@@ -1,5 +1,6 @@
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
+import { Queue, QueueEvents } from 'bullmq';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { createSales, HEADER, putFile } from '../support/sales-rows.js';
 import { type Stack, startStack } from '../support/stack.js';
@@ -100,4 +101,25 @@ test('a run that fails leaves what was published', async () => {
   expect(report.state).toBe('failed');
   expect(report.error).toMatchObject({ code: 'HEADER_INVALID', stage: 'extract', message: 'store.csv: column sale_amount is missing' });
   expect(await published()).toEqual(before);
+});
+
+test('a job added by hand to the queue runs is a run like any other, and bad data fails it with a reason', async () => {
+  await putFile(stack, 'store.csv', `${HEADER}1,12,2,4.50,2026-01-01\n`);
+  const connection = { url: stack.redisUrl };
+  const queue = new Queue('runs', { connection, prefix: '{retail-etl}' });
+  const events = new QueueEvents('runs', { connection, prefix: '{retail-etl}' });
+  try {
+    await events.waitUntilReady();
+    const good = await queue.add('by hand', {});
+    const { runId } = (await good.waitUntilFinished(events, 20_000)) as { runId: string };
+    const report = await stack.ended(runId);
+    expect(report).toMatchObject({ state: 'published', trigger: { kind: 'dashboard', late: false } });
+    expect((await published()).rows).toEqual(['7,3,10.35', '12,2,4.50']);
+
+    const bad = await queue.add('by hand', { from: 'yesterday' });
+    await expect(bad.waitUntilFinished(events, 20_000)).rejects.toThrow(/JOB_INVALID.*from/);
+  } finally {
+    await events.close();
+    await queue.close();
+  }
 });
