@@ -21,7 +21,7 @@ export default defineConfig({
       project('unit', 1, { timeoutMs: 20_000 }),
       project('integration', 2, { timeoutMs: 60_000 }),
       project('e2e', 3, { timeoutMs: 120_000, oneFileAtATime: true }),
-      project('faults-short', 4, { timeoutMs: 120_000, oneFileAtATime: true, include: 'tests/faults/**/*.short.test.ts' }),
+      project('faults-short', 4, { timeoutMs: 120_000, include: 'tests/faults/**/*.short.test.ts' }),
       project('faults', 5, { timeoutMs: 600_000, oneFileAtATime: true }),
     ],
     // Most of a test's time is waiting for processes and servers, so two at a time go well on two processors.

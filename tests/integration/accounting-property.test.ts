@@ -143,7 +143,7 @@ test("published table, CSV, books and rejects are the oracle's, whatever the sou
     },
   );
   // No shrinking: every step of it would be a run. The seed brings the case back.
-  await fc.assert(property, { ...propertySettings('accounting', 40), endOnFailure: true });
+  await fc.assert(property, { ...propertySettings('accounting', 30), endOnFailure: true });
   process.stdout.write(`${sourcesRead} tables and files, ${published} runs published\n`);
   expect(published).toBeGreaterThan(0);
 });
