@@ -3,4 +3,4 @@ export { checkDateFormats } from './check-date-formats.js';
 export { judgeRows, type RuleOptions } from './cleaning-rules.js';
 export { transformChunk, type ChunkToTransform, type TransformedChunk } from './transform-chunk.js';
 export { mergePartials, type MergedSummary } from './merge-partials.js';
-export { REJECT_COLUMNS, streamRejects } from './stream-rows.js';
+export { streamRejects } from './stream-rows.js';

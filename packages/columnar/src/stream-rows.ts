@@ -16,21 +16,10 @@ async function* streamText(connection: Connection, action: string, sql: string):
   }
 }
 
-/** Columns of `streamRejects`. */
-export const REJECT_COLUMNS = [
-  'source',
-  'file',
-  'record',
-  'reason',
-  'sale_id',
-  'product_id',
-  'quantity',
-  'sale_amount',
-  'sale_date',
-  'raw',
-] as const;
-
-/** A run's rejects: those of the table by sale, those of files by file and record. `paths` as the run's rejects manifest lists them. */
+/**
+ * A run's rejects: those of the table by sale, those of files by file and record, in the columns of rejects.csv after `run_id`.
+ * `paths` as the run's rejects manifest lists them.
+ */
 export function streamRejects(connection: Connection, paths: readonly string[], limit?: number): AsyncGenerator<(string | null)[][]> {
   if (paths.length === 0) return noRows();
   const sql = `

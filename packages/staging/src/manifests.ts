@@ -82,7 +82,7 @@ export interface PartialBooks {
 export interface PartialManifest extends Worked {
   readonly source: SourceName;
   readonly books: readonly PartialBooks[];
-  /** Sums per product: Parquet with `product_id BIGINT, quantity HUGEINT, amount DECIMAL(38,6)`. */
+  /** Sums per product: Parquet with `product_id BIGINT, quantity DECIMAL(38,0), amount DECIMAL(38,6)`. */
   readonly file: CheckedFile;
   /** Base name of the chunk's rejects below the run's `rejects` folder; null if it has none. */
   readonly rejectsFile: string | null;

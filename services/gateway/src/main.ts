@@ -1,5 +1,4 @@
 // oxlint-disable-next-line import/no-unassigned-import -- its effect is what it is for
-import './lean-heap.js';
 import { loadGatewayConfig } from '@retail-etl/config';
 import { runService } from '@retail-etl/runtime';
 import { checkGatewayConfig, startGateway } from './gateway.js';

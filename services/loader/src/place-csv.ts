@@ -9,8 +9,7 @@ const ASIDE = new RegExp(`^\\.?${TARGET_FILE.replaceAll('.', '\\.')}\\..+\\.tmp$
 /** Keeps the staged summary among the run's results, on disk for sure: the published file can be made from it at any time. */
 export async function keepSummary(stagedPath: string, csvPath: string): Promise<void> {
   const aside = `${csvPath}.${newAttemptToken()}.tmp`;
-  await copyFile(stagedPath, aside, constants.COPYFILE_EXCL | constants.COPYFILE_FICLONE);
-  await sync(aside);
+  await copyToDisk(stagedPath, aside);
   await rename(aside, csvPath);
 }
 
@@ -18,8 +17,7 @@ export async function keepSummary(stagedPath: string, csvPath: string): Promise<
 export async function putAside(csvPath: string, outputFolder: string): Promise<string> {
   await mkdir(outputFolder, { recursive: true });
   const aside = join(outputFolder, `.${TARGET_FILE}.${newAttemptToken()}.tmp`);
-  await copyFile(csvPath, aside, constants.COPYFILE_EXCL | constants.COPYFILE_FICLONE);
-  await sync(aside);
+  await copyToDisk(csvPath, aside);
   return aside;
 }
 
@@ -33,6 +31,11 @@ export async function putInPlace(aside: string, outputFolder: string): Promise<v
 export async function removeAsides(outputFolder: string): Promise<void> {
   const left = (await readdir(outputFolder).catch(() => [])).filter((name) => ASIDE.test(name));
   for (const name of left) await unlink(join(outputFolder, name)).catch(() => undefined);
+}
+
+async function copyToDisk(from: string, to: string): Promise<void> {
+  await copyFile(from, to, constants.COPYFILE_EXCL | constants.COPYFILE_FICLONE);
+  await sync(to);
 }
 
 async function sync(path: string): Promise<void> {

@@ -12,7 +12,7 @@ export type ServiceName = (typeof SERVICE_NAMES)[number];
 
 /**
  * A small young generation and one V8 helper thread: the services hold their rows outside V8's heap, so more would only be idle
- * memory. The same stands in package.json (start:<service>) and in the images.
+ * memory. The same stands in package.json (start:<service>); the images set the first.
  */
 const SERVICE_NODE_FLAGS = ['--max-semi-space-size=2', '--v8-pool-size=1'];
 
