@@ -9,6 +9,7 @@ import { createSchema } from '@retail-etl/ledger';
 import { createLogger } from '@retail-etl/runtime';
 import { Redis } from 'ioredis';
 import mysql from 'mysql2/promise';
+import { leaseRedisDatabase } from './redis-database.js';
 
 export const OPERATOR = { username: 'ada', password: 'correct horse battery' };
 export const VIEWER = { username: 'vera', password: 'staple of the reader' };
@@ -41,8 +42,6 @@ function serverUrl(name: 'REDIS_URL' | 'MYSQL_URL'): string {
   return url;
 }
 
-let worlds = 0;
-
 /** A database, a Redis database and a folder for one test file alone. */
 export async function createWorld(): Promise<GatewayWorld> {
   const name = `gw_${randomBytes(5).toString('hex')}`;
@@ -51,30 +50,28 @@ export async function createWorld(): Promise<GatewayWorld> {
   const mysqlUrl = new URL(serverUrl('MYSQL_URL'));
   mysqlUrl.pathname = `/${name}`;
   await createSchema(mysqlUrl.toString());
-  const redisUrl = new URL(serverUrl('REDIS_URL'));
-  redisUrl.pathname = `/${(Number(process.env['VITEST_POOL_ID'] ?? 1) * 4 + (worlds++ % 4)) % 16}`;
-  const redis = new Redis(redisUrl.toString());
-  await redis.flushdb();
+  const database = await leaseRedisDatabase(serverUrl('REDIS_URL'));
+  const redis = new Redis(database.url);
   const pool = mysql.createPool({ uri: mysqlUrl.toString(), connectionLimit: 2, timezone: 'Z' });
   const dataDir = await mkdtemp(join(tmpdir(), 'retail-etl-gateway-'));
   for (const folder of ['input', 'output', 'staging', 'runs']) await mkdir(join(dataDir, folder));
   const running: RunningGateway[] = [];
 
   return {
-    redisUrl: redisUrl.toString(),
+    redisUrl: database.url,
     mysqlUrl: mysqlUrl.toString(),
     dataDir,
     redis,
     mysql: pool,
     async start(config = {}) {
-      const gateway = await startInProcess({ ...defaults(redisUrl.toString(), mysqlUrl.toString(), dataDir), ...config });
+      const gateway = await startInProcess({ ...defaults(database.url, mysqlUrl.toString(), dataDir), ...config });
       running.push(gateway);
       return gateway;
     },
     async stop() {
       await Promise.all(running.map((gateway) => gateway.close()));
-      await redis.flushdb();
       redis.disconnect();
+      await database.release();
       await pool.end();
       await admin.query(`DROP DATABASE ${name}`);
       await admin.end();

@@ -11,6 +11,7 @@ import { isTerminal, type RunParams, type RunReport } from '@retail-etl/contract
 import { createSchema } from '@retail-etl/ledger';
 import mysql from 'mysql2/promise';
 import pg from 'pg';
+import { leaseRedisDatabase } from './redis-database.js';
 
 /** A running set of the four services with databases and folders of their own, on the servers that `npm test` brings up. */
 export interface Stack {
@@ -55,10 +56,11 @@ export async function startStack(env: NodeJS.ProcessEnv = {}): Promise<Stack> {
   };
   await admin.postgres.query(`CREATE DATABASE ${name}`);
   await admin.mysql.query(`CREATE DATABASE ${name}`);
+  const redis = await leaseRedisDatabase(serverUrl('REDIS_URL'));
   const urls = {
     POSTGRES_URL: withDatabase(serverUrl('POSTGRES_URL'), name),
     MYSQL_URL: withDatabase(serverUrl('MYSQL_URL'), name),
-    REDIS_URL: await freeRedis(),
+    REDIS_URL: redis.url,
   };
   await createSchema(urls.MYSQL_URL);
   const token = randomBytes(16).toString('hex');
@@ -144,6 +146,7 @@ export async function startStack(env: NodeJS.ProcessEnv = {}): Promise<Stack> {
       await admin.mysql.query(`DROP DATABASE IF EXISTS ${name}`);
       await admin.postgres.end();
       await admin.mysql.end();
+      await redis.release();
       await rm(dataDir, { recursive: true, force: true });
     },
   };
@@ -186,18 +189,4 @@ export async function freePort(): Promise<number> {
   server.close();
   await once(server, 'close');
   return port;
-}
-
-let nextRedis = 0;
-
-/** A database of the Redis server for this stack alone: vitest's workers take different ones, two each. */
-async function freeRedis(): Promise<string> {
-  const worker = Number(process.env.VITEST_POOL_ID ?? 1);
-  const { Redis } = await import('ioredis');
-  const url = new URL(serverUrl('REDIS_URL'));
-  url.pathname = `/${(worker * 4 + (nextRedis++ % 4)) % 16}`;
-  const redis = new Redis(url.toString());
-  await redis.flushdb();
-  await redis.quit();
-  return url.toString();
 }
