@@ -96,8 +96,15 @@ describe('arguments and settings', () => {
     expect(planVitest([])).toEqual({
       args: ['run', '--project', 'unit', '--project', 'integration', '--project', 'e2e', '--project', 'faults-short'],
       needsServers: true,
+      needsBrowser: true,
     });
-    expect(planVitest(['--project', 'faults', '-t', 'x'])).toEqual({ args: ['run', '--project', 'faults', '-t', 'x'], needsServers: true });
+    expect(planVitest(['--project', 'faults', '-t', 'x'])).toEqual({
+      args: ['run', '--project', 'faults', '-t', 'x'],
+      needsServers: true,
+      needsBrowser: false,
+    });
+    expect(planVitest(['tests/e2e']).needsBrowser).toBe(false);
+    expect(planVitest(['--coverage']).needsBrowser).toBe(true);
     expect(planVitest(['tests/unit/x.test.ts', '--coverage']).needsServers).toBe(false);
     expect(planVitest(['tests/unit', 'tests/e2e']).needsServers).toBe(true);
     expect(planVitest(['--project=unit']).needsServers).toBe(false);

@@ -22,17 +22,29 @@ export async function installMissing(
   say: (line: string) => void,
 ): Promise<void> {
   const packages = missing.map((name) => PACKAGES[name]);
-  const aptGet = findProgram('apt-get');
-  const command = `apt-get install -y --no-install-recommends ${packages.join(' ')}`;
-  if (aptGet === undefined || !isRoot()) {
+  if (!canInstallPackages()) {
     const how =
-      aptGet === undefined ? `Install ${packages.join(', ')} (or their like) with your system's package manager` : `Run: sudo ${command}`;
+      findProgram('apt-get') === undefined
+        ? `Install ${packages.join(', ')} (or their like) with your system's package manager`
+        : `Run: sudo ${installCommand(packages)}`;
     throw new StackProblem(
       'SERVER_MISSING',
       `this machine lacks ${packages.join(', ')}`,
       `${how} - or give the URL of a server of your own in ${missing.map((name) => VARIABLES[name]).join(', ')}.`,
     );
   }
+  await installPackages(packages, children, logDir, say);
+}
+
+/** Installs Debian packages as root, without starting the services they bring. Throws a StackProblem (INSTALL_FAILED). */
+export async function installPackages(
+  packages: readonly string[],
+  children: Children,
+  logDir: string,
+  say: (line: string) => void,
+): Promise<void> {
+  const aptGet = findProgram('apt-get');
+  if (aptGet === undefined) throw new Error('canInstallPackages was not asked');
   say(`installing ${packages.join(', ')} with apt-get (once; a minute or so)`);
   const restorePolicy = holdServices();
   try {
@@ -43,7 +55,7 @@ export async function installMissing(
     const failure = {
       code: 'INSTALL_FAILED',
       message: `apt-get could not install ${packages.join(', ')}`,
-      remedy: `Look at ${logPath}, then run: apt-get update && ${command}`,
+      remedy: `Look at ${logPath}, then run: apt-get update && ${installCommand(packages)}`,
     };
     await children.run({ ...shared, name: 'apt-get update', command: [aptGet, ...options, 'update'] }, failure);
     const install = [aptGet, ...options, 'install', '-y', '--no-install-recommends', ...packages] as const;
@@ -51,6 +63,15 @@ export async function installMissing(
   } finally {
     restorePolicy();
   }
+}
+
+/** True for root on a machine with apt-get. */
+export function canInstallPackages(): boolean {
+  return isRoot() && findProgram('apt-get') !== undefined;
+}
+
+export function installCommand(packages: readonly string[]): string {
+  return `apt-get install -y --no-install-recommends ${packages.join(' ')}`;
 }
 
 /** Keeps the packages' own services from being started; returns what puts the machine's policy back. */

@@ -8,6 +8,7 @@ import type { Durability } from '../servers/server.js';
 import { withSettings } from '../start/settings.js';
 import { reportFailure } from '../terminal/report-failure.js';
 import { say } from '../terminal/say.js';
+import { provideBrowser } from './browser.js';
 import { formatCounts, type TestCounts } from './count-reporter.js';
 import { bringUpTemporaryServers, createTemporaryDir, removeTemporaryDir } from './temporary-servers.js';
 import { planVitest } from './vitest-arguments.js';
@@ -18,6 +19,7 @@ const EXIT_INTERRUPTED = 130;
 export async function runCommand(args: readonly string[]): Promise<number> {
   const plan = planVitest(args);
   return withServers(plan.needsServers ? 'disposable' : undefined, async (children, dir, env) => {
+    if (plan.needsBrowser) await provideBrowser(children, LOG_DIR, (line) => say(`browser    ${line}`));
     const countsPath = join(dir, 'counts.json');
     const code = await runNode(children, 'vitest', [join(REPO_ROOT, 'node_modules/vitest/vitest.mjs'), ...plan.args], {
       ...env,

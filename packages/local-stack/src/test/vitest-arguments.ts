@@ -5,6 +5,8 @@ export interface VitestPlan {
   readonly args: readonly string[];
   /** Unit tests use no server, so asking for them alone starts none. */
   readonly needsServers: boolean;
+  /** The whole suite drives a browser too; what is named by project or path has to find one. */
+  readonly needsBrowser: boolean;
 }
 
 /** What `npm test -- <args>` asks of vitest: all but the long fault sweeps, unless a project is named. */
@@ -17,5 +19,5 @@ export function planVitest(args: readonly string[]): VitestPlan {
     (projects.length > 0 && projects.every((project) => project === 'unit')) ||
     (paths.length > 0 && paths.every((path) => UNIT_FOLDER.test(path)));
   const chosen = projects.length > 0 ? [] : DEFAULT_PROJECTS.flatMap((project) => ['--project', project]);
-  return { args: ['run', ...chosen, ...args], needsServers: !onlyUnit };
+  return { args: ['run', ...chosen, ...args], needsServers: !onlyUnit, needsBrowser: projects.length === 0 && paths.length === 0 };
 }
