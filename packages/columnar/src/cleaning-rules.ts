@@ -3,9 +3,8 @@ import { quote } from './sql-text.js';
 
 /**
  * The rules of "What a value means", once, for both sources. Every column arrives as text; a rule turns it into a value, or NULL if
- * it is not of its form. The first branch of each rule is for the ordinary case and only saves time: in columns of few distinct values
- * a pattern, which DuckDB judges once per value; in columns of mostly distinct ones the cast there and back, which only a text in
- * canonical form survives.
+ * it is not of its form. The first branch of each rule is for the ordinary case and only saves time: it takes what DuckDB's lenient cast
+ * made of a text (`_cast`, made once for all rows) where that text cannot be one of those that the cast reads too kindly.
  */
 
 /** Spaces (U+0020, nothing else) at both ends do not count. */
@@ -14,22 +13,28 @@ const isMissing = (column: string): string => `trim(${column}_text, ' ') = ''`;
 /** `[+-]?[0-9]+(\.0*)?` within BIGINT. */
 const integer = (column: string, isOrdinary: string): string => `
   CASE WHEN ${isOrdinary}
-         THEN CAST(${column} AS BIGINT)
+         THEN ${column}_cast
        WHEN regexp_full_match(${column}, ' *[+-]?[0-9]+(\\.0*)? *')
          THEN TRY_CAST(regexp_extract(${column}, '[+-]?[0-9]+') AS BIGINT)
   END`;
+const integerCast = (column: string): string => `TRY_CAST(${column} AS BIGINT) AS ${column}_cast`;
 
-/** Ids of products and quantities repeat, ids of sales do not. */
-const isShortInteger = (column: string): string => `regexp_full_match(${column}, '[0-9]{1,18}')`;
-const isCanonicalInteger = (column: string): string => `CAST(TRY_CAST(${column} AS BIGINT) AS VARCHAR) = ${column}`;
+/**
+ * Ids of products and quantities repeat, ids of sales do not. A pattern over a column of few distinct values is judged once per value;
+ * elsewhere the way back is cheaper, which only a text in canonical form survives.
+ */
+const hasOnlyDigits = (column: string): string => `NOT ${column} GLOB '*[!0-9]*'`;
+const isCanonical = (column: string): string => `CAST(${column}_cast AS VARCHAR) = ${column}`;
 
 /** At most six decimals, below 10^12. DECIMAL(18,6) holds exactly that; a wider decimal would be a hundred times slower. */
 const amount = (column: string): string => `
-  CASE WHEN CAST(TRY_CAST(${column} AS DECIMAL(14, 2)) AS VARCHAR) = ${column}
-         THEN CAST(${column} AS DECIMAL(18, 6))
+  CASE WHEN ${isCanonical(column)}
+         THEN CAST(${column}_cast AS DECIMAL(18, 6))
        WHEN regexp_full_match(${column}, ' *[+-]?([0-9]+(\\.[0-9]{0,6})?|\\.[0-9]{1,6}) *')
          THEN TRY_CAST(trim(${column}, ' ') AS DECIMAL(18, 6))
   END`;
+/** Two decimals, as money has them; its way back tells whether there were others. */
+const amountCast = (column: string): string => `TRY_CAST(${column} AS DECIMAL(14, 2)) AS ${column}_cast`;
 
 const DAY = '[0-9]{4}-[0-9]{2}-[0-9]{2}';
 const TIME = '([01][0-9]|2[0-3]):[0-5][0-9](:[0-5][0-9](\\.[0-9]+)?)?';
@@ -94,12 +99,15 @@ export function judgeRows(stagedRows: string, options: RuleOptions): string {
       END::UTINYINT AS outcome
     FROM (
       SELECT file_row_number AS row,
-        ${integer('sale_id', isCanonicalInteger('sale_id'))} AS sale,
-        ${integer('product_id', isShortInteger('product_id'))} AS product_id,
-        ${integer('quantity', isShortInteger('quantity'))} AS quantity,
+        ${integer('sale_id', isCanonical('sale_id'))} AS sale,
+        ${integer('product_id', hasOnlyDigits('product_id'))} AS product_id,
+        ${integer('quantity', hasOnlyDigits('quantity'))} AS quantity,
         ${amount('sale_amount')} AS amount,
         ${date('sale_date', options.dateFormats)} AS day,
         ${SALES_COLUMNS.map((column) => `${column} AS ${column}_text`).join(', ')}
-      FROM ${stagedRows}
+      FROM (
+        SELECT file_row_number, ${SALES_COLUMNS.join(', ')}, ${['sale_id', 'product_id', 'quantity'].map(integerCast).join(', ')}, ${amountCast('sale_amount')}
+        FROM ${stagedRows}
+      )
     )`;
 }

@@ -10,7 +10,7 @@ export interface ChunkToTransform {
   readonly malformedPath: string | null;
   readonly segments: readonly Segment[];
   readonly rules: RuleOptions;
-  /** Written: sums per product. */
+  /** Written: sums per product and segment. */
   readonly partialPath: string;
   /** Written only if the chunk has rejects. */
   readonly rejectsPath: string;
@@ -21,28 +21,49 @@ export interface TransformedChunk {
   readonly hasRejects: boolean;
 }
 
+const IS_REJECTED = `outcome BETWEEN 1 AND ${REJECT_REASONS.length}`;
+
+/** Most chunks are one stretch of one file without malformed rows: all of it is segment 0, and records are numbered through. */
+const isPlain = ({ segments, malformedPath }: ChunkToTransform): boolean => segments.length === 1 && malformedPath === null;
+
 /**
  * Judges every row of a chunk once, sums the accepted ones per product, keeps the rejected ones, and counts both per file.
  * Uses temporary tables of `connection`, which is the caller's alone and to be closed afterwards.
  */
 export async function transformChunk(connection: Connection, chunk: ChunkToTransform): Promise<TransformedChunk> {
   const staged = `read_parquet(${quote(chunk.rowsPath)}, file_row_number = true)`;
-  await run(connection, 'judging rows', `CREATE OR REPLACE TEMP TABLE judged AS ${judgeRows(staged, chunk.rules)}`);
-  // Most chunks are one stretch of one file without malformed rows: all of it is segment 0, and records are numbered through.
-  const isPlain = chunk.segments.length === 1 && chunk.malformedPath === null;
-  if (!isPlain) await createAnchors(connection, chunk);
+  if (!isPlain(chunk)) await createAnchors(connection, chunk);
+  await gatherRows(connection, chunk, judgeRows(staged, chunk.rules));
   // Parquet has no 128-bit integer: DECIMAL(38,0) keeps the quantity exact.
   await run(
     connection,
     'writing sums',
-    `COPY (SELECT product_id, CAST(sum(quantity) AS DECIMAL(38, 0)) AS quantity, CAST(sum(amount) AS DECIMAL(38, 6)) AS amount
-           FROM judged WHERE outcome = ${ACCEPTED} GROUP BY product_id)
+    `COPY (SELECT key AS product_id, CAST(quantity AS DECIMAL(38, 0)) AS quantity, amount FROM gathered WHERE outcome = ${ACCEPTED})
      TO ${quote(chunk.partialPath)} (FORMAT parquet)`,
   );
-  const books = await readBooks(connection, chunk.segments, isPlain);
+  const books = await readBooks(connection, chunk);
   const hasRejects = books.some((each) => each.rowsRejected > 0);
-  if (hasRejects) await writeRejects(connection, chunk, staged, isPlain);
+  if (hasRejects) await writeRejects(connection, chunk, staged);
   return { books, hasRejects };
+}
+
+/**
+ * The table `gathered`, in one pass over the chunk and without keeping every row: accepted rows are added up by product, rejected ones
+ * stay alone under their position, skipped ones are only counted.
+ */
+async function gatherRows(connection: Connection, chunk: ChunkToTransform, judged: string): Promise<void> {
+  // A row belongs to the last segment that begins at or before it.
+  const judgedWithSegment = isPlain(chunk)
+    ? `(SELECT *, 0 AS segment FROM (${judged}))`
+    : `(SELECT j.*, s.segment FROM (${judged}) j ASOF JOIN (SELECT * FROM anchors WHERE is_start) s ON j.row >= s.rows_before)`;
+  await run(
+    connection,
+    'judging rows',
+    `CREATE OR REPLACE TEMP TABLE gathered AS
+     SELECT segment, outcome, CASE WHEN outcome = ${ACCEPTED} THEN product_id WHEN ${IS_REJECTED} THEN row END AS key,
+       count(*) AS rows, sum(quantity) AS quantity, sum(amount)::DECIMAL(38, 6) AS amount
+     FROM ${judgedWithSegment} GROUP BY ALL`,
+  );
 }
 
 /**
@@ -69,20 +90,16 @@ async function createAnchors(connection: Connection, chunk: ChunkToTransform): P
   );
 }
 
-async function readBooks(connection: Connection, segments: readonly Segment[], isPlain: boolean): Promise<PartialBooks[]> {
-  // Otherwise a row belongs to the last segment that begins at or before it.
-  const rowsWithSegment = isPlain
-    ? '(SELECT *, 0 AS segment FROM judged)'
-    : '(SELECT j.*, s.segment FROM judged j ASOF JOIN (SELECT * FROM anchors WHERE is_start) s ON j.row >= s.rows_before)';
+async function readBooks(connection: Connection, chunk: ChunkToTransform): Promise<PartialBooks[]> {
   const counted = await rows(
     connection,
     'counting rows',
-    `SELECT segment, outcome, count(*), CASE WHEN outcome = ${ACCEPTED} THEN sum(quantity)::VARCHAR END,
+    `SELECT segment, outcome, sum(rows), CASE WHEN outcome = ${ACCEPTED} THEN sum(quantity)::VARCHAR END,
        CASE WHEN outcome = ${ACCEPTED} THEN sum(amount)::DECIMAL(38, 6)::VARCHAR END
-     FROM ${rowsWithSegment} GROUP BY segment, outcome
-     ${isPlain ? '' : 'UNION ALL SELECT segment, 1, count(*), NULL, NULL FROM malformed GROUP BY segment'}`,
+     FROM gathered GROUP BY segment, outcome
+     ${chunk.malformedPath === null ? '' : 'UNION ALL SELECT segment, 1, count(*), NULL, NULL FROM malformed GROUP BY segment'}`,
   );
-  return segments.map(({ file }, index) => {
+  return chunk.segments.map(({ file }, index) => {
     const own = counted
       .filter(([segment]) => Number(segment) === index)
       .map((row) => ({ outcome: Number(row[1]), rows: Number(row[2]), sums: row }));
@@ -104,20 +121,18 @@ async function readBooks(connection: Connection, segments: readonly Segment[], i
 }
 
 /** Rejects with the text of their columns as it stood in the source. Only files have record numbers. */
-async function writeRejects(connection: Connection, chunk: ChunkToTransform, staged: string, isPlain: boolean): Promise<void> {
+async function writeRejects(connection: Connection, chunk: ChunkToTransform, staged: string): Promise<void> {
   const files = chunk.segments.map(({ file }) => (file === null ? 'NULL' : quote(file)));
   const rejected = `
-    SELECT j.row, j.outcome, s.sale_id, s.product_id, s.quantity, s.sale_amount, s.sale_date
-    FROM (SELECT row, outcome FROM judged WHERE outcome BETWEEN 1 AND ${REJECT_REASONS.length}) j JOIN ${staged} s ON s.file_row_number = j.row`;
-  const numbered = isPlain
-    ? `SELECT 0 AS segment, row + ${chunk.segments[0]?.firstRecord ?? 1} AS record, outcome, sale_id, product_id, quantity, sale_amount, sale_date, NULL AS raw
-       FROM (${rejected})`
-    : `SELECT p.segment, a.record + 1 + (r.row - a.rows_before) AS record, r.outcome, r.sale_id, r.product_id, r.quantity, r.sale_amount, r.sale_date, NULL AS raw
+    SELECT g.segment, g.key AS row, g.outcome, s.sale_id, s.product_id, s.quantity, s.sale_amount, s.sale_date
+    FROM (SELECT * FROM gathered WHERE ${IS_REJECTED}) g JOIN ${staged} s ON s.file_row_number = g.key`;
+  const numbered = isPlain(chunk)
+    ? `SELECT *, row + ${chunk.segments[0]?.firstRecord ?? 1} AS record, NULL AS raw FROM (${rejected})`
+    : `SELECT r.*, a.record + 1 + (r.row - a.rows_before) AS record, NULL AS raw
        FROM (${rejected}) r
-       ASOF JOIN (SELECT * FROM anchors WHERE is_start) p ON r.row >= p.rows_before
        ASOF JOIN (SELECT rows_before, max_by(record, (segment, record)) AS record FROM anchors GROUP BY rows_before) a ON r.row >= a.rows_before
-       UNION ALL
-       SELECT segment, record, 1, NULL, NULL, NULL, NULL, NULL, raw FROM malformed`;
+       UNION ALL BY NAME
+       SELECT segment, record, 1 AS outcome, raw FROM malformed`;
   await run(
     connection,
     'writing rejects',
