@@ -73,6 +73,37 @@ describe('PostgreSQL', () => {
     }));
 });
 
+describe('goes away without a word', () => {
+  beforeAll(async () => {
+    stack = await startFaultStack({ timeScale: 0.1 });
+  });
+  afterAll(() => stack?.stop());
+
+  test('PostgreSQL, in the middle of the COPY', { timeout: 240_000 }, async () => {
+    await stack.source.change();
+    const silent = stack.proxies.postgres.extractor.silentAfterReceived(30_000);
+    const runId = await stack.trigger();
+    await announce(stack, runId);
+    await silent;
+    await expectPublished(stack, await stack.waitFor(runId, undefined, 180_000));
+  });
+
+  test.each([
+    ['extractor', 'extract.after-chunk-manifest'],
+    ['transformer', 'merge.after-summary-file'],
+    ['loader', 'load.after-fence'],
+    ['loader', 'load.before-commit'],
+    ['loader', 'load.before-rename'],
+  ] as const)('MySQL, while the %s is at %s', async (name, point) => {
+    const runId = await runUntil(stack, name, point);
+    stack.network('mysql', (proxy) => proxy.vanish());
+    stack.services[name].signal('SIGCONT');
+    await expectPublished(stack, await stack.waitFor(runId, undefined, 180_000));
+  });
+
+  test('nothing is left', () => expectNothingLeft(stack));
+});
+
 describe('MySQL', () => {
   let admin: mysql.Pool;
   beforeAll(async () => {
@@ -155,6 +186,23 @@ describe('MySQL', () => {
     await admin.query('SET GLOBAL innodb_lock_wait_timeout = DEFAULT');
   });
 
+  test('shows a reader in one long transaction one version, and that reader keeps nobody from publishing', async () => {
+    await publishedRun();
+    const reader = await stack.mysql.getConnection();
+    await reader.query('SET SESSION TRANSACTION ISOLATION LEVEL REPEATABLE READ');
+    await reader.query('START TRANSACTION');
+    const look = async (): Promise<unknown> =>
+      (await reader.query('SELECT (SELECT seq FROM etl_published) AS run, s.* FROM sales_summary s ORDER BY product_id'))[0];
+    const first = await look();
+    for (let run = 0; run < 3; run += 1) {
+      await publishedRun();
+      expect(await look()).toEqual(first);
+    }
+    await reader.query('COMMIT');
+    expect(await look()).not.toEqual(first);
+    reader.destroy();
+  });
+
   test('is read-only for a while', async () => {
     const runId = await runUntil(stack, 'loader', 'load.after-staging');
     await admin.query('SET GLOBAL read_only = 1');
@@ -209,7 +257,7 @@ describe('Redis', () => {
   });
   afterAll(() => stack?.stop());
 
-  test.each([3, 10])('is stopped for %i s while nothing works', async (seconds) => {
+  test.each([3, 60])('is stopped for %i s while nothing works', async (seconds) => {
     await stack.redis.stop();
     // The loss of a connection takes a moment to be noticed.
     await expect.poll(async () => (await stack.request('/readyz')).status, { timeout: 10_000 }).toBe(503);
@@ -226,7 +274,7 @@ describe('Redis', () => {
   test.each([
     ['extractor', 'extract.after-chunk-file', 3],
     ['transformer', 'transform.after-manifest', 6],
-    ['loader', 'load.before-fence', 10],
+    ['loader', 'load.before-fence', 60],
   ] as const)('is stopped while the %s is at %s, for %i s', async (name, point, seconds) => {
     const runId = await runUntil(stack, name, point);
     await stack.redis.stop();

@@ -1,6 +1,6 @@
 import { execFileSync } from 'node:child_process';
 import { mkdtempSync, rmSync } from 'node:fs';
-import { rm, writeFile } from 'node:fs/promises';
+import { readdir, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
@@ -76,6 +76,9 @@ describe.runIf(isRoot)('the volume of DATA_DIR is full (only root can make one)'
   ] as const)('while the %s is at %s: the run waits, and goes on when there is room', async (name, point) => {
     const before = await readTarget(stack);
     const runId = await runUntil(stack, name, point);
+    // What the sweep still has to remove would make room again.
+    const staged = async (): Promise<string[]> => (await readdir(join(volume, 'staging'))).filter((folder) => folder !== '.spill');
+    await expect.poll(staged, { timeout: 30_000 }).toEqual([runId]);
     const filler = join(volume, 'filler');
     await writeFile(filler, Buffer.alloc(4 << 20)).catch(() => undefined);
     stack.services[name].signal('SIGCONT');

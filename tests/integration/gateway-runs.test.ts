@@ -1,6 +1,6 @@
 import { mkdir, readdir, utimes, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { EtlError, type RunReport } from '@retail-etl/contracts';
+import { EtlError, newRunId, type RunReport } from '@retail-etl/contracts';
 import { enforceRetention } from '@retail-etl/gateway';
 import { afterAll, afterEach, beforeAll, beforeEach, expect, test } from 'vitest';
 import { createWorld, eventually, type GatewayWorld, OPERATOR, type RunningGateway } from '../support/gateway-harness.js';
@@ -287,11 +287,15 @@ test('files of ended runs go in their time', async () => {
       await writeFile(join(world.dataDir, kind, id, 'sales_summary.csv'), 'product_id,total_quantity,total_sale_amount\n1,2,3.00\n');
     }
   }
+  // The ledger knows neither: it may have been set up anew.
+  const forgotten = '20200102T030405-abcdef';
+  const recent = newRunId();
+  for (const kind of ['staging', 'runs']) for (const id of [forgotten, recent]) await mkdir(join(world.dataDir, kind, id));
   await mkdir(join(world.dataDir, 'staging', 'not-a-run'));
   await utimes(join(world.dataDir, 'staging', 'not-a-run'), 0, 0);
   await enforceRetention(gateway.deps);
-  expect((await readdir(join(world.dataDir, 'staging'))).sort()).toEqual([failed, working, 'not-a-run'].sort());
-  expect((await readdir(join(world.dataDir, 'runs'))).sort()).toEqual([failed, fresh, working].sort());
+  expect((await readdir(join(world.dataDir, 'staging'))).sort()).toEqual([failed, working, recent, 'not-a-run'].sort());
+  expect((await readdir(join(world.dataDir, 'runs'))).sort()).toEqual([failed, fresh, working, recent].sort());
   const gone = await gateway.api('GET', `/api/runs/${old}/summary.csv`);
   expect(gone.status).toBe(410);
   expect(await gone.json()).toMatchObject({ code: 'GONE' });

@@ -14,6 +14,20 @@ export interface DatabaseOptions {
 }
 
 /**
+ * A statement that has had no answer for so long counts as lost, and its connection is closed: a server that went away without a word
+ * would otherwise be waited for until the kernel gives up. Longer than a server waits for a row lock by default, 50 s.
+ */
+const ANSWER_MS = 60_000;
+
+/** For statements that go through whole tables. */
+const TABLE_ANSWER_MS = 600_000;
+
+const ANSWER_MS_MIN = 5_000;
+
+/** Of a statement: `row` if it touches few rows, `table` if it may go through all of them. */
+export type Reach = 'row' | 'table';
+
+/**
  * A session that says nothing for so long is ended by its server. Else the locks of a process that hangs, or of a machine that lost its
  * network, would keep everyone from publishing for as long as it lasts, or for the server's own eight hours.
  */
@@ -59,22 +73,54 @@ export function openDatabase(url: string, options: DatabaseOptions = {}): Databa
 }
 
 /** Runs one SELECT and returns its rows. `action` names what was tried, for the error. */
-export async function select<Row>(on: Database | Connection, action: string, sql: string, values: Values = []): Promise<Row[]> {
-  try {
-    const [rows] = await on.query<RowDataPacket[]>(sql, values as unknown[]);
-    return rows as Row[];
-  } catch (cause) {
-    throw mysqlError(cause, action);
-  }
+export async function select<Row>(
+  on: Database | Connection,
+  action: string,
+  sql: string,
+  values: Values = [],
+  reach: Reach = 'row',
+): Promise<Row[]> {
+  const [rows] = await run<RowDataPacket[]>(on, action, sql, values, reach);
+  return rows as Row[];
 }
 
 /** Runs one statement that changes rows. `affectedRows` counts rows that really changed for UPDATE. */
-export async function execute(on: Database | Connection, action: string, sql: string, values: Values = []): Promise<ResultSetHeader> {
+export async function execute(
+  on: Database | Connection,
+  action: string,
+  sql: string,
+  values: Values = [],
+  reach: Reach = 'row',
+): Promise<ResultSetHeader> {
+  const [result] = await run<ResultSetHeader>(on, action, sql, values, reach);
+  return result;
+}
+
+type Result<T> = [T, unknown];
+
+async function run<T extends RowDataPacket[] | ResultSetHeader>(
+  on: Database | Connection,
+  action: string,
+  sql: string,
+  values: Values,
+  reach: Reach,
+): Promise<Result<T>> {
+  // A pool would keep a connection whose statement has no answer: it takes one back only then.
+  if (!('release' in on)) return withConnection(on, action, (connection) => run<T>(connection, action, sql, values, reach));
+  const timeoutMs = Math.max(ANSWER_MS_MIN, scaledMs(reach === 'row' ? ANSWER_MS : TABLE_ANSWER_MS));
+  let timer: NodeJS.Timeout | undefined;
+  const silence = new Promise<never>((_, reject) => {
+    timer = setTimeout(() => {
+      on.destroy();
+      reject(Object.assign(new Error(`no answer for ${timeoutMs / 1_000} s`), { code: 'ETIMEDOUT' }));
+    }, timeoutMs);
+  });
   try {
-    const [result] = await on.query<ResultSetHeader>(sql, values as unknown[]);
-    return result;
+    return await Promise.race([on.query<T>(sql, values as unknown[]), silence]);
   } catch (cause) {
     throw mysqlError(cause, action);
+  } finally {
+    clearTimeout(timer);
   }
 }
 

@@ -28,7 +28,13 @@ export async function compareWithTarget(
   const counts: Record<keyof typeof KINDS, number> = { added: 0, removed: 0, changed: 0 };
   const found: Row[] = [];
   for (const [kind, rest] of Object.entries(KINDS) as [keyof typeof KINDS, string][]) {
-    const [count] = await select<{ n: number | string }>(connection, 'comparing with the target', `SELECT COUNT(*) AS n ${rest}`);
+    const [count] = await select<{ n: number | string }>(
+      connection,
+      'comparing with the target',
+      `SELECT COUNT(*) AS n ${rest}`,
+      [],
+      'table',
+    );
     counts[kind] = Number(count?.n ?? 0);
     if (counts[kind] === 0) continue;
     found.push(
@@ -39,6 +45,8 @@ export async function compareWithTarget(
            CAST(t.total_quantity AS CHAR) AS old_quantity, CAST(t.total_sale_amount AS CHAR) AS old_amount,
            CAST(s.total_quantity AS CHAR) AS new_quantity, CAST(s.total_sale_amount AS CHAR) AS new_amount
          ${rest} ORDER BY ABS(COALESCE(s.total_sale_amount, 0) - COALESCE(t.total_sale_amount, 0)) DESC, id LIMIT ${DIFFERENCES_MAX}`,
+        [],
+        'table',
       )),
     );
   }

@@ -28,7 +28,7 @@ export async function publishSummary(
   let seq: number;
   try {
     await endQuiet(connection);
-    await connection.beginTransaction();
+    await execute(connection, 'publishing', 'START TRANSACTION');
     crashPoint('load.before-fence');
     seq = await fence(connection, data);
     crashPoint('load.after-fence');
@@ -38,11 +38,11 @@ export async function publishSummary(
     await confirmRun(connection, data, findings);
     crashPoint('load.before-commit');
   } catch (error) {
-    await connection.rollback().catch(() => undefined);
+    await execute(connection, 'rolling back', 'ROLLBACK').catch(() => undefined);
     throw mysqlError(error, 'publishing');
   }
   try {
-    await connection.commit();
+    await execute(connection, 'committing', 'COMMIT');
   } catch (cause) {
     // A lost reply says nothing about the commit: the ledger does, once the lost session's locks are gone.
     if (!(await hasPublished(database, seq))) throw mysqlError(cause, 'committing');
@@ -81,6 +81,8 @@ async function mergeByKey(connection: Connection): Promise<void> {
     connection,
     'removing products',
     `DELETE t FROM ${TARGET_TABLE} t LEFT JOIN ${STAGED_TABLE} s ON s.product_id = t.product_id WHERE s.product_id IS NULL`,
+    [],
+    'table',
   );
   await execute(
     connection,
@@ -88,6 +90,8 @@ async function mergeByKey(connection: Connection): Promise<void> {
     `UPDATE ${TARGET_TABLE} t JOIN ${STAGED_TABLE} s ON s.product_id = t.product_id
      SET t.total_quantity = s.total_quantity, t.total_sale_amount = s.total_sale_amount
      WHERE t.total_quantity <> s.total_quantity OR t.total_sale_amount <> s.total_sale_amount`,
+    [],
+    'table',
   );
   await execute(
     connection,
@@ -95,6 +99,8 @@ async function mergeByKey(connection: Connection): Promise<void> {
     `INSERT INTO ${TARGET_TABLE} (product_id, total_quantity, total_sale_amount)
      SELECT s.product_id, s.total_quantity, s.total_sale_amount
      FROM ${STAGED_TABLE} s LEFT JOIN ${TARGET_TABLE} t ON t.product_id = s.product_id WHERE t.product_id IS NULL`,
+    [],
+    'table',
   );
 }
 

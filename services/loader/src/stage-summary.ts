@@ -58,6 +58,8 @@ export async function verifyTable(connection: Connection, table: string, summary
     `adding up ${table}`,
     `SELECT COUNT(*) AS products, CAST(COALESCE(SUM(total_quantity), 0) AS CHAR) AS quantity,
        CAST(COALESCE(SUM(total_sale_amount), 0) AS CHAR) AS amount FROM ${table}`,
+    [],
+    'table',
   );
   const text = `${found?.products} products, quantity ${found?.quantity}, amount ${found?.amount}`;
   const expected = `${summary.products} products, quantity ${summary.quantity}, amount ${summary.publishedAmount}`;

@@ -11,6 +11,13 @@ export async function announce(stack: FaultStack, runId: string): Promise<void> 
   stack.reader.expect(Number((rows as { seq: string }[])[0]?.seq), await stack.source.expected());
 }
 
+/** Says to the readers that every run of the ledger reads the sources as they now are: for runs that a schedule or a crowd made. */
+export async function announceAll(stack: FaultStack): Promise<void> {
+  const lines = await stack.source.expected();
+  const [rows] = await stack.mysql.query('SELECT seq FROM etl_runs');
+  for (const { seq } of rows as { seq: string }[]) stack.reader.expect(Number(seq), lines);
+}
+
 /** The run was published: the table, the CSV file and PostgreSQL's own sums are the same, and no reader saw anything else. */
 export async function expectPublished(stack: FaultStack, report: RunReport): Promise<void> {
   expect(report.error, stack.logs()).toBeNull();

@@ -22,9 +22,11 @@ export interface TcpProxy {
   delay(ms: number): void;
   /** Cuts one connection once the server has sent it so many bytes. Resolves when that has happened. */
   cutAfterReceived(bytes: number): Promise<void>;
+  /** As `vanish`, for one connection, once the server has sent it so many bytes. Resolves when that has happened. */
+  silentAfterReceived(bytes: number): Promise<void>;
   /** Loses the n-th COMMIT of a MySQL client from now on, and cuts its connection. Resolves when that has happened. */
   loseCommit(which: LostCommit, nth?: number): Promise<void>;
-  /** Gives up what `cutAfterReceived` and `loseCommit` still wait for. */
+  /** Gives up what `cutAfterReceived`, `silentAfterReceived` and `loseCommit` still wait for. */
   forget(): void;
   close(): Promise<void>;
 }
@@ -45,7 +47,7 @@ export async function startProxy(targetPort: number): Promise<TcpProxy> {
   let upstream = targetPort;
   let mode: 'open' | 'refuse' | 'hold' = 'open';
   let delayMs = 0;
-  let cutAt: { bytes: number; done: () => void } | undefined;
+  let endAt: { bytes: number; end: (pair: Pair) => void; done: () => void } | undefined;
   let commit: { which: LostCommit; left: number; done: () => void } | undefined;
 
   const end = (pair: Pair): void => {
@@ -53,6 +55,12 @@ export async function startProxy(targetPort: number): Promise<TcpProxy> {
     for (const socket of [pair.client, pair.server]) {
       if (!socket.destroyed) socket.resetAndDestroy();
     }
+  };
+  const silence = (pair: Pair): void => {
+    pairs.delete(pair);
+    silent.add(pair.client);
+    pair.client.removeAllListeners('data').removeAllListeners('end').resume();
+    pair.server.removeAllListeners('data').removeAllListeners('close').removeAllListeners('end').destroy();
   };
   const later = (act: () => void): void => {
     if (delayMs === 0) act();
@@ -81,10 +89,10 @@ export async function startProxy(targetPort: number): Promise<TcpProxy> {
   const fromServer = (pair: Pair, data: Buffer): void => {
     if (pair.losing) return;
     pair.received += data.length;
-    if (cutAt !== undefined && pair.received >= cutAt.bytes) {
-      const { done } = cutAt;
-      cutAt = undefined;
-      end(pair);
+    if (endAt !== undefined && pair.received >= endAt.bytes) {
+      const { end: endPair, done } = endAt;
+      endAt = undefined;
+      endPair(pair);
       done();
       return;
     }
@@ -139,12 +147,7 @@ export async function startProxy(targetPort: number): Promise<TcpProxy> {
       for (const { client, server } of pairs) for (const socket of [client, server]) socket.pause();
     },
     vanish: () => {
-      for (const pair of pairs) {
-        pairs.delete(pair);
-        silent.add(pair.client);
-        pair.client.removeAllListeners('data').removeAllListeners('end').resume();
-        pair.server.removeAllListeners('close').removeAllListeners('end').destroy();
-      }
+      for (const pair of pairs) silence(pair);
     },
     restore: () => {
       mode = 'open';
@@ -155,14 +158,18 @@ export async function startProxy(targetPort: number): Promise<TcpProxy> {
     },
     cutAfterReceived: (bytes) =>
       new Promise((resolve) => {
-        cutAt = { bytes, done: resolve };
+        endAt = { bytes, end, done: resolve };
+      }),
+    silentAfterReceived: (bytes) =>
+      new Promise((resolve) => {
+        endAt = { bytes, end: silence, done: resolve };
       }),
     loseCommit: (which, nth = 1) =>
       new Promise((resolve) => {
         commit = { which, left: nth, done: resolve };
       }),
     forget: () => {
-      cutAt = undefined;
+      endAt = undefined;
       commit = undefined;
     },
     async close() {

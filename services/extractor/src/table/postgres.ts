@@ -1,12 +1,21 @@
 import { Socket } from 'node:net';
-import { EtlError } from '@retail-etl/contracts';
+import { EtlError, scaledMs } from '@retail-etl/contracts';
 import pg from 'pg';
 
 export interface PostgresConnection {
   readonly client: pg.Client;
   /** Ends the connection at once, whatever it is doing; the server then ends the session by itself. */
   destroy(): void;
+  /**
+   * Waits for an answer of the server, but not for ever: a server that went away without a word would otherwise be waited for until
+   * the kernel gives up. Then the connection is closed, and what was waited for fails.
+   */
+  answer<T>(waiting: Promise<T>): Promise<T>;
 }
+
+/** How long a statement may take to say anything: a view may have to add up a great deal before its first row, or wait for a lock. */
+const ANSWER_MS = 600_000;
+const ANSWER_MS_MIN = 5_000;
 
 /** Finite, so that a hung server ends in an error; far above what reading a table takes. */
 const STATEMENT_TIMEOUT_MS = 3_600_000;
@@ -27,7 +36,19 @@ export async function connectPostgres(url: string): Promise<PostgresConnection> 
   client.on('error', () => undefined);
   try {
     await client.connect();
-    return { client, destroy: () => socket.destroy() };
+    return {
+      client,
+      destroy: () => socket.destroy(),
+      answer: async (waiting) => {
+        const timeoutMs = Math.max(ANSWER_MS_MIN, scaledMs(ANSWER_MS));
+        const timer = setTimeout(() => socket.destroy(new Error(`no answer for ${timeoutMs / 1_000} s`)), timeoutMs);
+        try {
+          return await waiting;
+        } finally {
+          clearTimeout(timer);
+        }
+      },
+    };
   } catch (cause) {
     socket.destroy();
     throw postgresError(cause, 'connecting');

@@ -1,5 +1,4 @@
 import { SOURCE_TABLE } from '@retail-etl/contracts';
-import type { Client } from 'pg';
 import { to as copyTo } from 'pg-copy-streams';
 import { describeTable, type PageRange, type SalesTable } from './describe-table.js';
 import { connectPostgres, type PostgresConnection, postgresError } from './postgres.js';
@@ -31,14 +30,14 @@ export async function readTable(url: string, openReader: () => TableReader, sign
   };
   signal.addEventListener('abort', stop, { once: true });
   try {
-    await owner.client.query(BEGIN).catch((cause: unknown) => {
+    await owner.answer(owner.client.query(BEGIN)).catch((cause: unknown) => {
       throw postgresError(cause, 'taking a snapshot');
     });
-    const table = await describeTable(owner.client);
+    const table = await owner.answer(describeTable(owner.client));
     const ranges = [...table.ranges];
     const readers = Math.min(READERS_MAX, ranges.length);
-    if (readers > 1) await joinSnapshot(owner.client, url, readers - 1, connections);
-    const counts = await Promise.all(connections.map(({ client }) => copyRanges(client, table, ranges, openReader(), signal)));
+    if (readers > 1) await joinSnapshot(owner, url, readers - 1, connections);
+    const counts = await Promise.all(connections.map((connection) => copyRanges(connection, table, ranges, openReader(), signal)));
     return counts.reduce((sum, count) => sum + count, 0);
   } finally {
     signal.removeEventListener('abort', stop);
@@ -47,15 +46,15 @@ export async function readTable(url: string, openReader: () => TableReader, sign
   }
 }
 
-async function joinSnapshot(owner: Client, url: string, more: number, connections: PostgresConnection[]): Promise<void> {
+async function joinSnapshot(owner: PostgresConnection, url: string, more: number, connections: PostgresConnection[]): Promise<void> {
   try {
-    const exported = await owner.query<{ id: string }>('SELECT pg_export_snapshot() AS id');
+    const exported = await owner.answer(owner.client.query<{ id: string }>('SELECT pg_export_snapshot() AS id'));
     for (let i = 0; i < more; i += 1) {
       const connection = await connectPostgres(url);
       connections.push(connection);
       const { client } = connection;
-      await client.query(BEGIN);
-      await client.query(`SET TRANSACTION SNAPSHOT '${exported.rows[0]?.id ?? ''}'`);
+      await connection.answer(client.query(BEGIN));
+      await connection.answer(client.query(`SET TRANSACTION SNAPSHOT '${exported.rows[0]?.id ?? ''}'`));
     }
   } catch (cause) {
     throw postgresError(cause, 'sharing the snapshot');
@@ -63,7 +62,7 @@ async function joinSnapshot(owner: Client, url: string, more: number, connection
 }
 
 async function copyRanges(
-  client: Client,
+  connection: PostgresConnection,
   table: SalesTable,
   ranges: (PageRange | null)[],
   reader: TableReader,
@@ -76,11 +75,15 @@ async function copyRanges(
       await reader.end();
       return rows;
     }
-    const stream = client.query(copyTo(copyStatement(table, range), { highWaterMark: 1 << 20 }));
+    const stream = connection.client.query(copyTo(copyStatement(table, range), { highWaterMark: 1 << 20 }));
     try {
-      for await (const piece of stream as AsyncIterable<Buffer>) {
+      const pieces = (stream as AsyncIterable<Buffer>)[Symbol.asyncIterator]();
+      for (;;) {
+        // Only the wait for the server is bounded: the reader may be held back for as long as the transformer is.
+        const next = await connection.answer(pieces.next());
+        if (next.done === true) break;
         signal.throwIfAborted();
-        await reader.push(piece);
+        await reader.push(next.value);
       }
     } catch (cause) {
       signal.throwIfAborted();

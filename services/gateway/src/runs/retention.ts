@@ -1,4 +1,4 @@
-import { isTerminal } from '@retail-etl/contracts';
+import { isTerminal, RUN_ID_PATTERN } from '@retail-etl/contracts';
 import { purgeAlerts, purgeAudit, readPublished, type Run, runsEndedBefore, selectRunsById } from '@retail-etl/ledger';
 import { listRunFolders, removeRunResults, removeRunStaging } from '@retail-etl/staging';
 import type { GatewayDeps } from '../deps.js';
@@ -32,7 +32,8 @@ const FAILED_STAGINGS_MAX = 3;
 
 /** A failed run keeps what it staged for its retry, until a newer run is published or its retention is over. */
 async function removeEndedStaging({ config, database, log, now = Date.now }: RetentionDeps): Promise<void> {
-  const runs = await selectRunsById(database, await oldestFolders(config.dataDir, 'staging'));
+  const folders = await oldestFolders(config.dataDir, 'staging');
+  const runs = await selectRunsById(database, folders);
   const publishedSeq = (await readPublished(database)).seq;
   const oldest = now() - config.runRetentionDays * DAY_MS;
   const failed = runs.filter(({ state }) => state === 'failed').sort((a, b) => b.seq - a.seq);
@@ -43,12 +44,27 @@ async function removeEndedStaging({ config, database, log, now = Date.now }: Ret
     await removeRunStaging(config.dataDir, run.runId);
     log.info({ run: run.runId, state: run.state }, 'staging removed');
   }
+  const known = new Set(runs.map(({ runId }) => runId));
+  for (const runId of folders.filter((name) => !known.has(name) && isRunBefore(name, oldest))) {
+    await removeRunStaging(config.dataDir, runId);
+    log.warn({ run: runId }, 'staging removed of a run that is not in the ledger');
+  }
+}
+
+/** True for the folder of a run that was made before `timeMs`: its name tells when. Anything else in the folder is not ours to remove. */
+function isRunBefore(name: string, timeMs: number): boolean {
+  if (!new RegExp(RUN_ID_PATTERN).test(name)) return false;
+  const iso = name.replace(/^(....)(..)(..)T(..)(..)(..).*$/, '$1-$2-$3T$4:$5:$6Z');
+  return Date.parse(iso) < timeMs;
 }
 
 /** The report in the ledger stays; rejects and summary of the run answer 410 from then on. */
 async function removeOldRunFolders({ config, database, log, now = Date.now }: RetentionDeps): Promise<void> {
   const before = new Date(now() - config.runRetentionDays * DAY_MS);
-  for (const runId of await runsEndedBefore(database, await oldestFolders(config.dataDir, 'runs'), before)) {
+  const folders = await oldestFolders(config.dataDir, 'runs');
+  const known = new Set((await selectRunsById(database, folders)).map(({ runId }) => runId));
+  const unknown = folders.filter((name) => !known.has(name) && isRunBefore(name, before.getTime()));
+  for (const runId of [...(await runsEndedBefore(database, folders, before)), ...unknown]) {
     await removeRunResults(config.dataDir, runId);
     log.info({ run: runId, retentionDays: config.runRetentionDays }, 'run folder removed');
   }
