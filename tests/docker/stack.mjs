@@ -52,7 +52,7 @@ class Stack extends Deployment {
           const [status] = lines(
             await docker(['service', 'inspect', '--format', '{{if .UpdateStatus}}{{.UpdateStatus.State}}{{end}}', `${STACK}_${service}`]),
           );
-          assert.ok(status === undefined || status === 'completed', `${service} is ${status}`);
+          assert.ok(status === undefined || /^(rollback_)?completed$/.test(status), `${service} is ${status}`);
           const found = (await this.running(service)).length;
           assert.equal(found, count, `${service} has ${found} healthy tasks`);
         }
@@ -124,7 +124,40 @@ export function testStack() {
         return found.length === 2 && found.some((id) => !victims.has(id));
       });
     }
+
+    say('Swarm: a version that crashes rolls back by itself, while runs go on');
+    await rollBack(on, sales, 'process.exit(1)', async () => undefined);
+    say('Swarm: a version that never becomes ready is rolled back by hand');
+    await rollBack(on, sales, 'setInterval(() => 0, 1000)', async () => {
+      await until('a task of the broken version', async () => (await docker(['ps', '-q', '--filter', `ancestor=${BROKEN}`])) !== '');
+      await docker(['service', 'rollback', '--detach', `${STACK}_transformer`]);
+    });
   });
+}
+
+const BROKEN = `retail-etl/transformer:${TAG}-broken`;
+
+/** Updates the transformers to an image that runs `program` instead, calls `undo`, and checks that the old version is back. */
+async function rollBack(on, sales, program, undo) {
+  const service = `${STACK}_transformer`;
+  const image = () => docker(['service', 'inspect', '--format', '{{.Spec.TaskTemplate.ContainerSpec.Image}}', service]);
+  const before = await image();
+  const dockerfile = `FROM retail-etl/transformer:${TAG}\nCMD ["node", "-e", "${program}"]\n`;
+  await docker(['build', '-t', BROKEN, '-'], { input: dockerfile });
+  try {
+    await docker(['service', 'update', '--detach', '--no-resolve-image', '--image', BROKEN, service]);
+    await on.runAndCheck(sales);
+    await undo();
+    await until('the old version', async () => {
+      const state = await docker(['service', 'inspect', '--format', '{{.UpdateStatus.State}}', service]);
+      return state.trim() === 'rollback_completed';
+    });
+    assert.equal(await image(), before);
+    await on.converged({ transformer: ALL_TASKS.transformer });
+    await on.runAndCheck(sales);
+  } finally {
+    await docker(['image', 'rm', '--force', BROKEN]).catch(() => undefined);
+  }
 }
 
 async function checkSetup() {
@@ -150,8 +183,8 @@ async function rollAll() {
   }
 }
 
-// Two for each of four transformers, which take two at a time; not more than may be staged.
-const CHUNKS = 8;
+// Four for each of four transformers. Each is a partition of its own, so all are staged before the first is transformed.
+const CHUNKS = 16;
 const QUARTER = '0.25';
 /** Four quarters of a processor and the rest of the system must find room. */
 const IDLE_SHARE_MIN = 0.6;

@@ -30,7 +30,7 @@ export async function openEngine(spillFolder: string): Promise<Engine> {
   const memoryBytes = Math.floor(Math.min(containerMemoryBytes() * MEMORY_SHARE, MEMORY_MAX_BYTES));
   const instance = await DuckDBInstance.create(':memory:', {
     memory_limit: `${memoryBytes >> 20}MiB`,
-    threads: String(Math.max(1, Math.min(containerProcessors(), THREADS_MAX))),
+    threads: String(Math.min(Math.ceil(containerProcessors()), THREADS_MAX)),
     // DuckDB names its files alike in every process: two that shared a folder would read each other's pages. It makes and removes this one.
     temp_directory: join(spillFolder, `duckdb-spill-${newAttemptToken()}`),
     // No order is relied on but where ORDER BY stands; keeping it would cost memory.
@@ -61,12 +61,12 @@ function containerMemoryBytes(): number {
   return limit > 0 ? Math.min(limit, totalmem()) : totalmem();
 }
 
-/** Processors that this container may use, rounded up, or the machine's. */
-function containerProcessors(): number {
+/** Processors that this container may use, which may be a part of one, or the machine's. */
+export function containerProcessors(): number {
   // Control groups of version 2, then of version 1, where -1 is "no limit".
   const text = readControl('cpu.max') ?? `${readControl('cpu/cpu.cfs_quota_us')} ${readControl('cpu/cpu.cfs_period_us')}`;
   const [quota = NaN, period = NaN] = text.split(' ').map(Number);
-  return quota / period > 0 ? Math.min(Math.ceil(quota / period), availableParallelism()) : availableParallelism();
+  return quota / period > 0 ? Math.min(quota / period, availableParallelism()) : availableParallelism();
 }
 
 function readControl(name: string): string | undefined {

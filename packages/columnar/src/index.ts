@@ -1,4 +1,4 @@
-export { type Connection, type Engine, openEngine } from './engine.js';
+export { type Connection, containerProcessors, type Engine, openEngine } from './engine.js';
 export { checkDateFormats } from './check-date-formats.js';
 export { judgeRows, type RuleOptions } from './cleaning-rules.js';
 export { transformChunk, type ChunkToTransform, type TransformedChunk } from './transform-chunk.js';

@@ -1,6 +1,6 @@
 import { mkdir } from 'node:fs/promises';
 import { join } from 'node:path';
-import { checkDateFormats, openEngine } from '@retail-etl/columnar';
+import { checkDateFormats, containerProcessors, openEngine } from '@retail-etl/columnar';
 import { loadTransformerConfig } from '@retail-etl/config';
 import { QUEUES } from '@retail-etl/contracts';
 import { openDatabase } from '@retail-etl/ledger';
@@ -8,8 +8,11 @@ import { runService, serveSteps } from '@retail-etl/runtime';
 import { mergeRun } from './merge-run.js';
 import { transformChunk } from './transform-chunk.js';
 
-/** Chunks at a time: DuckDB uses all processors for one; the second fills the gaps while files are read and written. */
-const CONCURRENCY = 2;
+/**
+ * Chunks at a time: DuckDB uses all processors for one; the second fills the gaps while files are read and written. Less than one
+ * processor has no gaps to fill: there a second chunk would only be kept from a replica that has nothing to do.
+ */
+const concurrency = containerProcessors() < 1 ? 1 : 2;
 
 await runService(
   'transformer',
@@ -27,7 +30,7 @@ await runService(
       queue: QUEUES.transform,
       config,
       context,
-      concurrency: CONCURRENCY,
+      concurrency,
       database,
       handlers: {
         transform: (data, step) => transformChunk(data, deps, step),
