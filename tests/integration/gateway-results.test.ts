@@ -305,4 +305,7 @@ test('the summary of a run is searched, sorted and paged, to the last digit, wha
   expect(await json(`${path}?sort=amount&order=desc&limit=2`)).toEqual({ products: [seventy, seven], total: 4, next: 2 });
   expect(await json(`${path}?sort=amount&order=desc&limit=2&offset=2`)).toEqual({ products: [last, minus], total: 4, next: null });
   expect((await gateway.api('GET', `${path}?q=7%25`)).status).toBe(400);
+  // The page asks for several at once; they wait for each other instead of being refused.
+  const together = await Promise.all([1, 2, 3, 4, 5].map((limit) => gateway.api('GET', `${path}?limit=${limit}&order=desc`)));
+  expect(together.map(({ status }) => status)).toEqual([200, 200, 200, 200, 200]);
 });

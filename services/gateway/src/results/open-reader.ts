@@ -1,37 +1,29 @@
 import { join } from 'node:path';
-import { EtlError } from '@retail-etl/contracts';
 import type { Connection } from '@retail-etl/columnar';
 
-/** Readers of run files at the same time; each is a DuckDB of its own. */
-const READERS_MAX = 2;
-let readers = 0;
+export interface Reader {
+  readonly connection: Connection;
+  readonly close: () => void;
+}
 
 /**
  * Opens a DuckDB for one request. It is loaded by the first, because it takes more memory than the rest of the gateway, and each
- * opens and closes an instance of its own, so that nothing is held between them. Throws RATE_LIMITED when too many are open.
+ * opens and closes an instance of its own, so that nothing is held between them. The caller bounds how many are open.
  */
-export async function openReader(dataDir: string, what: string): Promise<{ connection: Connection; close: () => void }> {
-  if (readers >= READERS_MAX) throw new EtlError('RATE_LIMITED', `${READERS_MAX} readers of ${what} are at work already`);
-  readers += 1;
+export async function openReader(dataDir: string): Promise<Reader> {
+  const { openEngine } = await import('@retail-etl/columnar');
+  const engine = await openEngine(join(dataDir, 'staging', '.spill'));
   try {
-    const { openEngine } = await import('@retail-etl/columnar');
-    const engine = await openEngine(join(dataDir, 'staging', '.spill'));
-    try {
-      const connection = await engine.connect();
-      return {
-        connection,
-        close: () => {
-          readers -= 1;
-          connection.closeSync();
-          engine.close();
-        },
-      };
-    } catch (error) {
-      engine.close();
-      throw error;
-    }
+    const connection = await engine.connect();
+    return {
+      connection,
+      close: () => {
+        connection.closeSync();
+        engine.close();
+      },
+    };
   } catch (error) {
-    readers -= 1;
+    engine.close();
     throw error;
   }
 }
