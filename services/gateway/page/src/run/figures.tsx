@@ -7,6 +7,12 @@ type Totals = NonNullable<RunReport['totals']>;
 
 const percent = new Intl.NumberFormat(undefined, { style: 'percent', maximumFractionDigits: 2 });
 
+/** A few rejects among millions must not look like none. */
+function shareText(part: number, whole: number): string {
+  const share = part / whole;
+  return share > 0 && share < 0.0001 ? `under ${percent.format(0.0001)}` : percent.format(share);
+}
+
 /** What came out, and how it differs from the run that published before. */
 export function Figures({ run, totals, before }: { run: RunReport; totals: Totals; before: RunReport | undefined }): ReactNode {
   const old = before?.totals ?? undefined;
@@ -26,7 +32,7 @@ export function Figures({ run, totals, before }: { run: RunReport; totals: Total
             <dt>{term}</dt>
             <dd>{formatDecimal(value, digits)}</dd>
             {term === 'Rejected' && totals.rowsRead > 0 ? (
-              <dd className="run-delta">{percent.format(totals.rowsRejected / totals.rowsRead)} of the rows</dd>
+              <dd className="run-delta">{shareText(totals.rowsRejected, totals.rowsRead)} of the rows</dd>
             ) : null}
             {oldValue === undefined ? null : <dd className="run-delta">{deltaText(oldValue, value, digits)}</dd>}
           </div>

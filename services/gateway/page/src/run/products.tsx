@@ -10,7 +10,7 @@ import { formatDecimal } from './decimal.js';
 const BarList = lazy(() => import('./bar-list.js'));
 
 const LARGEST = 10;
-const ROWS = 25;
+const ROWS = 10;
 const COLUMNS = [
   ['product', 'Product'],
   ['quantity', 'Quantity'],

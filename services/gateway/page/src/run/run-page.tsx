@@ -12,6 +12,7 @@ import { Figures } from './figures.js';
 import { Journey } from './journey.js';
 import { Log } from './log.js';
 import { Products } from './products.js';
+import { countReasons } from './reasons.js';
 import { Rejects } from './rejects.js';
 import { RunHead } from './run-head.js';
 import { Timeline } from './timeline.js';
@@ -39,7 +40,7 @@ function RunView({ run }: { run: RunReport }): ReactNode {
       {totals === null ? null : <Figures run={run} totals={totals} before={before.data ?? undefined} />}
       <Journey run={run} stages={progress?.stages} jobs={list} />
       {run.sources.length === 0 ? null : <Books run={run} />}
-      {totals === null || totals.rowsRejected === 0 ? null : <Rejects run={run} />}
+      {hasEnded(run.state) && countReasons(run.sources).length > 0 ? <Rejects run={run} /> : null}
       {run.changes === null ? null : <Changes run={run} changes={run.changes} />}
       {run.changes === null || !hasEnded(run.state) ? null : <Products run={run} />}
       {jobs.error ? <ErrorNote error={jobs.error} /> : null}
