@@ -13,6 +13,12 @@ const ENDED = ['published', 'previewed', 'failed', 'cancelled', 'superseded'];
 
 export const hasEnded = (state: string): boolean => ENDED.includes(state);
 
+/** The last job ends, and writes its last line, a moment after its run: an ended run is read twice. */
+const untilSettled =
+  (state: string, everyMs: number) =>
+  (query: { state: { dataUpdateCount: number } }): number | false =>
+    hasEnded(state) && query.state.dataUpdateCount >= 2 ? false : everyMs;
+
 /** The report, read again each second until the run has ended. */
 export function useRunReport(id: string): UseQueryResult<RunReport> {
   return useQuery({
@@ -27,7 +33,7 @@ export function useRunJobs(id: string, state: string, epoch: number): UseQueryRe
   return useQuery({
     queryKey: ['run', id, 'jobs', epoch, state],
     queryFn: () => unwrap(client.GET('/api/runs/{id}/jobs', { params: { path: { id } } })),
-    refetchInterval: hasEnded(state) ? false : LIVE_MS,
+    refetchInterval: untilSettled(state, LIVE_MS),
     placeholderData: keepPreviousData,
   });
 }
@@ -37,7 +43,7 @@ export function useRunLog(id: string, state: string, epoch: number, offset: numb
   return useQuery({
     queryKey: ['run', id, 'log', epoch, state, offset],
     queryFn: () => unwrap(client.GET('/api/runs/{id}/log', { params: { path: { id }, query: { offset, limit: 200 } } })),
-    refetchInterval: hasEnded(state) ? false : 2 * LIVE_MS,
+    refetchInterval: untilSettled(state, 2 * LIVE_MS),
     placeholderData: keepPreviousData,
   });
 }

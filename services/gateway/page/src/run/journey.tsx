@@ -14,7 +14,7 @@ interface Stage {
 const STAGES = ['extract', 'transform', 'load'] as const;
 /** A folder of thousands of files has many partitions; those that work or have failed are shown first. */
 const PARTITIONS_SHOWN = 12;
-const ORDER: Record<NodeState, number> = { failed: 0, working: 1, waiting: 2, done: 3 };
+const ORDER: Record<NodeState, number> = { failed: 0, working: 1, waiting: 2, skipped: 2, done: 3 };
 
 /** Extract, transform, load: how far each is, and each partition's way through them. */
 export function Journey({
@@ -55,8 +55,8 @@ export function Journey({
             ) : null}
           </div>
           <div className="journey-ends">
-            <Node label="merge" job={one('merge')} state={jobState(one('merge'))} />
-            <Node label="load" job={one('load')} state={jobState(one('load'))} />
+            <Node label="merge" job={one('merge')} state={jobState(one('merge'), jobs)} />
+            <Node label="load" job={one('load')} state={jobState(one('load'), jobs)} />
           </div>
         </div>
       )}

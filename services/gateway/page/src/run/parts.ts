@@ -41,18 +41,24 @@ export function partitionsOf(jobs: readonly RunJob[]): Partition[] {
     }));
 }
 
-export type NodeState = 'waiting' | 'working' | 'done' | 'failed';
+export type NodeState = 'waiting' | 'working' | 'done' | 'failed' | 'skipped';
 
-/** BullMQ's state of a job in the four words that the page uses. */
-export function jobState(job: RunJob | undefined): NodeState {
+/** merge and load fail in BullMQ when a job that they wait for has failed; they have not worked, so they are not to blame. */
+function isSkipped({ step }: RunJob, jobs: readonly RunJob[]): boolean {
+  if (step !== 'merge' && step !== 'load') return false;
+  return jobs.some((job) => job.state === 'failed' && job.step !== 'load' && job.step !== step);
+}
+
+/** BullMQ's state of a job in the words that the page uses. `jobs` are all jobs of the run. */
+export function jobState(job: RunJob | undefined, jobs: readonly RunJob[] = []): NodeState {
   if (job === undefined) return 'waiting';
   if (job.state === 'completed') return 'done';
-  if (job.state === 'failed') return 'failed';
+  if (job.state === 'failed') return isSkipped(job, jobs) ? 'skipped' : 'failed';
   return job.state === 'active' ? 'working' : 'waiting';
 }
 
 export function jobsState(jobs: readonly RunJob[]): NodeState {
-  const states = jobs.map(jobState);
+  const states = jobs.map((job) => jobState(job));
   if (states.includes('failed')) return 'failed';
   if (states.length > 0 && states.every((state) => state === 'done')) return 'done';
   return states.some((state) => state !== 'waiting') ? 'working' : 'waiting';

@@ -3,7 +3,7 @@ import type { RunJob } from '../api/run-queries.js';
 import { Button } from '../ui/button.js';
 import { Card } from '../ui/card.js';
 import { formatDuration, formatNumber } from '../ui/format.js';
-import { jobLabel, jobState } from './parts.js';
+import { jobLabel, jobState, type NodeState } from './parts.js';
 
 const SHOWN_FIRST = 30;
 
@@ -37,7 +37,7 @@ export function Timeline({ jobs, now }: { jobs: readonly RunJob[]; now: number }
           </thead>
           <tbody>
             {shown.map((job) => (
-              <Row key={job.id} job={job} from={from} to={to} now={now} />
+              <Row key={job.id} job={job} state={jobState(job, jobs)} from={from} to={to} now={now} />
             ))}
           </tbody>
         </table>
@@ -53,17 +53,16 @@ export function Timeline({ jobs, now }: { jobs: readonly RunJob[]; now: number }
 
 const endOf = (job: RunJob, now: number): number => (job.finishedAt === null ? now : Date.parse(job.finishedAt));
 
-function Row({ job, from, to, now }: { job: RunJob; from: number; to: number; now: number }): ReactNode {
+function Row({ job, state, from, to, now }: { job: RunJob; state: NodeState; from: number; to: number; now: number }): ReactNode {
   const start = job.startedAt === null ? undefined : Date.parse(job.startedAt);
   const took = start === undefined ? undefined : Math.max(0, endOf(job, now) - start);
-  const state = jobState(job);
   return (
     <tr>
       <th scope="row" title={job.id}>
         {jobLabel(job)}
       </th>
       <td className="timeline-track">
-        {start === undefined || took === undefined ? null : (
+        {start === undefined || took === undefined || state === 'skipped' ? null : (
           <span
             className={`timeline-bar node-${state}`}
             style={{ left: `${(100 * (start - from)) / (to - from)}%`, width: `${Math.max(0.4, (100 * took) / (to - from))}%` }}
@@ -75,7 +74,7 @@ function Row({ job, from, to, now }: { job: RunJob; from: number; to: number; no
       <td>
         {state}
         {job.attempts > 1 ? `, try ${job.attempts}` : ''}
-        {job.error === null ? null : <span className="timeline-error">{job.error}</span>}
+        {job.error === null || state === 'skipped' ? null : <span className="timeline-error">{job.error}</span>}
       </td>
     </tr>
   );
