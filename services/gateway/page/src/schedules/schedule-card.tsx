@@ -1,5 +1,5 @@
 import { type ReactNode, useState } from 'react';
-import { type Schedule, useDeleteSchedule, usePutSchedule } from '../api/queries.js';
+import { type Schedule, useDeleteSchedule, usePutSchedule } from '../api/schedule-queries.js';
 import { Button } from '../ui/button.js';
 import { Card } from '../ui/card.js';
 import { ConfirmDialog } from '../ui/confirm-dialog.js';
@@ -48,7 +48,7 @@ export function ScheduleCard({
             kind="plain"
             aria-label={`${paused ? 'Resume' : 'Pause'} ${id}`}
             disabled={put.isPending}
-            onClick={() => put.mutate({ id, body: { cron, tz, params, paused: !paused } })}
+            onClick={() => put.mutate({ id, cron, tz, params, paused: !paused })}
           >
             {paused ? 'Resume' : 'Pause'}
           </Button>

@@ -1,5 +1,5 @@
 import { type FormEvent, type ReactNode, useId, useState } from 'react';
-import { type Schedule, usePutSchedule } from '../api/queries.js';
+import { type Schedule, usePutSchedule } from '../api/schedule-queries.js';
 import { Button } from '../ui/button.js';
 import { ErrorNote } from '../ui/error-note.js';
 import { cronText } from './cron-text.js';
@@ -30,7 +30,7 @@ export function ScheduleForm({
     event.preventDefault();
     if (isTaken) return;
     const params = { ...(from === '' ? {} : { from }), ...(to === '' ? {} : { to }), ...(isDryRun ? { dryRun: true } : {}) };
-    put.mutate({ id, body: { cron, tz, params, paused: schedule?.paused ?? false } }, { onSuccess: onDone });
+    put.mutate({ id, cron, tz, params, paused: schedule?.paused ?? false }, { onSuccess: onDone });
   };
 
   return (

@@ -1,5 +1,6 @@
 import { type ReactNode, useState } from 'react';
-import { type Schedule, useMe, useSchedules } from '../api/queries.js';
+import { useMe } from '../api/queries.js';
+import { type Schedule, useSchedules } from '../api/schedule-queries.js';
 import { Button } from '../ui/button.js';
 import { Card } from '../ui/card.js';
 import { EmptyState } from '../ui/empty-state.js';
