@@ -9,9 +9,9 @@ export type Reject = Schemas['Reject'];
 export type Summary = Schemas['Summary'];
 
 const LIVE_MS = 1_000;
-const ENDED = ['published', 'previewed', 'failed', 'cancelled', 'superseded'];
+const ENDED = new Set(['published', 'previewed', 'failed', 'cancelled', 'superseded']);
 
-export const hasEnded = (state: string): boolean => ENDED.includes(state);
+export const hasEnded = (state: string): boolean => ENDED.has(state);
 
 /** The last job ends, and writes its last line, a moment after its run: an ended run is read twice. */
 const untilSettled =

@@ -25,7 +25,6 @@ export function Log({ run }: { run: RunReport }): ReactNode {
           <ol start={offset + 1}>
             {lines.map((line, index) => (
               // Lines have no id, and their order never changes.
-              // oxlint-disable-next-line react/no-array-index-key
               <li key={index}>
                 <span className="log-step">{jobLabel(line)}</span> {line.line}
               </li>

@@ -54,7 +54,6 @@ function RejectTable({ rejects, total }: { rejects: readonly Reject[]; total: nu
           <tbody>
             {rejects.map((reject, index) => (
               // Rejects have no id of their own, and the list never changes its order.
-              // oxlint-disable-next-line react/no-array-index-key
               <tr key={index}>
                 <td>{reject.file ?? reject.source}</td>
                 <td>{reject.record ?? '–'}</td>
