@@ -33,10 +33,14 @@ export function usePutSchedule(): UseMutationResult<Schedule, Error, ScheduleCha
   });
 }
 
-export function useDeleteSchedule(): UseMutationResult<unknown, Error, string> {
+export function useDeleteSchedule(): UseMutationResult<void, Error, string> {
   const refresh = useRefresh();
   return useMutation({
-    mutationFn: (id: string) => unwrap(client.DELETE('/api/schedules/{id}', { params: { path: { id } } })),
+    // The answer has no body to unwrap.
+    mutationFn: async (id: string) => {
+      const { error } = await client.DELETE('/api/schedules/{id}', { params: { path: { id } } });
+      if (error !== undefined) throw error;
+    },
     onSuccess: refresh,
   });
 }

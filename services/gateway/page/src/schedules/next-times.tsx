@@ -2,12 +2,12 @@ import type { ReactNode } from 'react';
 import { inZone, sameClock, viewerZone } from './zones.js';
 
 /** The next times by the schedule's clock and, where that differs, by the viewer's. */
-export function NextTimes({ times, tz }: { times: readonly string[]; tz: string }): ReactNode {
+export function NextTimes({ id, times, tz }: { id: string; times: readonly string[]; tz: string }): ReactNode {
   const [first] = times;
   if (first === undefined) return <p className="soft">Paused: no run is due.</p>;
   const twoClocks = !sameClock(times, tz, viewerZone);
   return (
-    <div className="table-scroll" tabIndex={0} role="region" aria-label="Next times">
+    <div className="table-scroll" tabIndex={0} role="region" aria-label={`Next times of ${id}`}>
       <table className="next-times">
         <thead>
           <tr>

@@ -40,7 +40,7 @@ export function ScheduleCard({
         {[...scope(params), ...(isFixed ? ['set by SCHEDULE_CRON'] : [])].map((text) => ` · ${text}`)}
         {paused ? <span className="schedule-paused"> Paused</span> : null}
       </p>
-      <NextTimes times={schedule.next} tz={tz} />
+      <NextTimes id={id} times={schedule.next} tz={tz} />
       {error === null ? null : <ErrorNote error={error} />}
       {canChange ? (
         <div className="schedule-actions">
