@@ -5,7 +5,7 @@ export function cronText(cron: string): string | undefined {
   const fields = cron.trim().split(/\s+/);
   if (fields.length !== 5) return undefined;
   try {
-    return describe(cron.trim(), { use24HourTimeFormat: true, verbose: false });
+    return describe(cron.trim(), { use24HourTimeFormat: true, verbose: true });
   } catch {
     return undefined;
   }

@@ -91,7 +91,7 @@ function FileTable({ files }: { files: readonly SourceFile[] }): ReactNode {
   const ordered = files.toSorted((left, right) => STATUS_ORDER.indexOf(left.status) - STATUS_ORDER.indexOf(right.status));
   return (
     <div className="table-scroll" tabIndex={0} role="region" aria-label="Files">
-      <table>
+      <table className="source-files">
         <thead>
           <tr>
             <th scope="col">File</th>
