@@ -285,3 +285,27 @@ test('rejects come as CSV that no spreadsheet runs, and the first of them as JSO
     raw: null,
   });
 });
+
+test('the summary of a run is searched, sorted and paged, to the last digit, whatever is published now', async () => {
+  const path = `/api/runs/${runId}/summary`;
+  expect((await gateway.api('GET', path)).status).toBe(404);
+  const folders = runFolders(world.dataDir, runId);
+  await mkdir(folders.results, { recursive: true });
+  const lines = ['-7,1,0.10', '7,5,10.35', '70,9223372036854775807,999999999999999999.99', '71,5,3.01'];
+  await writeFile(folders.summaryCsv, `product_id,total_quantity,total_sale_amount\n${lines.join('\n')}\n`);
+  const product = (line = ''): object => {
+    const [productId, quantity, amount] = line.split(',');
+    return { productId, quantity, amount };
+  };
+  const [minus, seven, seventy, last] = lines.map(product);
+  const all = await json(path);
+  expect(all).toEqual({ products: [minus, seven, seventy, last], total: 4, next: null });
+  expect(() => check(Summary, all, path)).not.toThrow();
+  expect(await json(`${path}?q=7&sort=quantity&order=asc`)).toEqual({ products: [seven, last, seventy], total: 3, next: null });
+  expect(await json(`${path}?sort=amount&order=desc&limit=2`)).toEqual({ products: [seventy, seven], total: 4, next: 2 });
+  expect(await json(`${path}?sort=amount&order=desc&limit=2&offset=2`)).toEqual({ products: [last, minus], total: 4, next: null });
+  expect((await gateway.api('GET', `${path}?q=7%25`)).status).toBe(400);
+  // The page asks for several at once; they wait for each other instead of being refused.
+  const together = await Promise.all([1, 2, 3, 4, 5].map((limit) => gateway.api('GET', `${path}?limit=${limit}&order=desc`)));
+  expect(together.map(({ status }) => status)).toEqual([200, 200, 200, 200, 200]);
+});

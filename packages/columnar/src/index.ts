@@ -4,3 +4,4 @@ export { judgeRows, type RuleOptions } from './cleaning-rules.js';
 export { transformChunk, type ChunkToTransform, type TransformedChunk } from './transform-chunk.js';
 export { mergePartials, type MergedSummary } from './merge-partials.js';
 export { streamRejects } from './stream-rows.js';
+export { readSummaryPage, type SummaryFilePage } from './read-summary.js';

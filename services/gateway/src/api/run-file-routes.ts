@@ -2,7 +2,7 @@ import { createReadStream } from 'node:fs';
 import { stat } from 'node:fs/promises';
 import { pipeline, Readable } from 'node:stream';
 import type { FastifyPluginAsyncTypebox } from '@fastify/type-provider-typebox';
-import { EtlError, Problem, REJECT_CSV_COLUMNS, RejectList, RunIdParams } from '@retail-etl/contracts';
+import { EtlError, Problem, REJECT_CSV_COLUMNS, RejectList, RunIdParams, Summary, SummaryQuery } from '@retail-etl/contracts';
 import { findRun, type Run } from '@retail-etl/ledger';
 import { runFolders } from '@retail-etl/staging';
 import { format } from 'fast-csv';
@@ -11,6 +11,7 @@ import type { GatewayDeps } from '../deps.js';
 import { openRejects } from '../results/open-rejects.js';
 import { type RejectCells, spreadsheetSafe, toReject } from '../results/reject-rows.js';
 import { requireRunFiles } from '../results/run-files.js';
+import { readRunSummary } from '../results/run-summary.js';
 import { known } from './run-routes.js';
 
 /** Rejects that the page shows. */
@@ -26,6 +27,13 @@ export function runFileRoutes(deps: GatewayDeps): FastifyPluginAsyncTypebox {
     const run = known(await findRun(deps.database, id), id);
     await requireRunFiles(dataDir, run, runRetentionDays, what);
     return run;
+  };
+  const summaryOf = async (id: string): Promise<{ run: Run; path: string; size: number; modifiedMs: number }> => {
+    const run = await runWithFiles(id, 'summary');
+    const path = runFolders(dataDir, run.runId).summaryCsv;
+    const found = await stat(path).catch(() => undefined);
+    if (found === undefined) throw new EtlError('NOT_FOUND', `run ${run.runId} has no summary: it is ${run.state}`);
+    return { run, path, size: found.size, modifiedMs: found.mtimeMs };
   };
   const attachment = (name: string): Record<string, string> => ({
     'content-type': 'text/csv; charset=utf-8',
@@ -80,6 +88,24 @@ export function runFileRoutes(deps: GatewayDeps): FastifyPluginAsyncTypebox {
     );
 
     app.get(
+      '/api/runs/:id/summary',
+      {
+        schema: {
+          tags,
+          summary: 'The summary that this run made, searched, sorted and paged',
+          params: RunIdParams,
+          querystring: SummaryQuery,
+          response: { 200: Summary, 400: Problem, 404: Problem, 410: Problem, 429: Problem },
+        },
+      },
+      async (request) => {
+        const { q = '', sort = 'product', order = 'asc', offset = 0, limit = 50 } = request.query;
+        const { path, modifiedMs } = await summaryOf(request.params.id);
+        return readRunSummary(dataDir, path, modifiedMs, { prefix: q, sort, order, offset, limit });
+      },
+    );
+
+    app.get(
       '/api/runs/:id/summary.csv',
       {
         schema: {
@@ -90,13 +116,7 @@ export function runFileRoutes(deps: GatewayDeps): FastifyPluginAsyncTypebox {
         },
       },
       async (request, reply) => {
-        const run = await runWithFiles(request.params.id, 'summary');
-        const path = runFolders(dataDir, run.runId).summaryCsv;
-        const size = await stat(path).then(
-          (found) => found.size,
-          () => undefined,
-        );
-        if (size === undefined) throw new EtlError('NOT_FOUND', `run ${run.runId} has no summary: it is ${run.state}`);
+        const { run, path, size } = await summaryOf(request.params.id);
         reply.headers({ ...attachment(`sales_summary-${run.runId}.csv`), 'content-length': size });
         return reply.send(createReadStream(path, { end: Math.max(0, size - 1) }) as never);
       },

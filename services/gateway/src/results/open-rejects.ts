@@ -1,16 +1,15 @@
-import { join } from 'node:path';
 import { EtlError } from '@retail-etl/contracts';
 import { readRejects, runFolders } from '@retail-etl/staging';
+import { openReader } from './open-reader.js';
 import type { RejectCells } from './reject-rows.js';
 
-/** Downloads of rejects at the same time; each is a DuckDB of its own. */
+/** Readings of rejects at the same time; each is a DuckDB of its own. */
 const READERS_MAX = 2;
 let readers = 0;
 
 /**
- * The rejects of a run in batches, in the order of REJECT_CSV_COLUMNS. DuckDB is loaded by the first download, because it takes more
- * memory than the rest of the gateway, and each download opens and closes an instance of its own. Throws NOT_FOUND before
- * the run was merged, RATE_LIMITED when too many run.
+ * The rejects of a run in batches, in the order of REJECT_CSV_COLUMNS. Throws NOT_FOUND before the run was merged, RATE_LIMITED when
+ * too many are being read.
  */
 export async function* openRejects(dataDir: string, runId: string, limit?: number): AsyncGenerator<RejectCells[]> {
   const files = await readRejects(runFolders(dataDir, runId));
@@ -18,19 +17,12 @@ export async function* openRejects(dataDir: string, runId: string, limit?: numbe
   if (readers >= READERS_MAX) throw new EtlError('RATE_LIMITED', `${READERS_MAX} downloads of rejects are under way already`);
   readers += 1;
   try {
-    const { openEngine, streamRejects } = await import('@retail-etl/columnar');
-    const engine = await openEngine(join(dataDir, 'staging', '.spill'));
+    const reader = await openReader(dataDir);
     try {
-      const connection = await engine.connect();
-      try {
-        for await (const batch of streamRejects(connection, files, limit)) {
-          yield batch.map((cells) => [runId, ...cells]);
-        }
-      } finally {
-        connection.closeSync();
-      }
+      const { streamRejects } = await import('@retail-etl/columnar');
+      for await (const batch of streamRejects(reader.connection, files, limit)) yield batch.map((cells) => [runId, ...cells]);
     } finally {
-      engine.close();
+      reader.close();
     }
   } finally {
     readers -= 1;

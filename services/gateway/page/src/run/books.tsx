@@ -1,0 +1,80 @@
+import type { ReactNode } from 'react';
+import type { RunReport } from '../api/run-queries.js';
+import { Card } from '../ui/card.js';
+import { formatNumber } from '../ui/format.js';
+import { formatDecimal, isSame, sum } from './decimal.js';
+import { reasonText } from './reasons.js';
+
+type Book = RunReport['sources'][number];
+
+const isBalanced = (book: Pick<Book, 'rowsRead' | 'rowsAccepted' | 'rowsRejected' | 'rowsSkipped'>): boolean =>
+  book.rowsRead === book.rowsAccepted + book.rowsRejected + book.rowsSkipped;
+
+/** One line per table and file: every row read is accepted, rejected or skipped, and the lines add up to the run's totals. */
+export function Books({ run }: { run: RunReport }): ReactNode {
+  const { sources, totals } = run;
+  const addsUp =
+    totals !== null &&
+    isSame(sum(sources.map((book) => book.amount)), totals.amount) &&
+    isSame(sum(sources.map((book) => book.quantity)), totals.quantity);
+  const balanced = sources.every(isBalanced) && (totals === null || addsUp);
+  return (
+    <Card title="Books">
+      <p className={balanced ? 'books-balanced' : 'books-unbalanced'}>
+        {balanced
+          ? 'Balanced: each line’s rows read are its rows accepted, rejected and skipped, and the lines add up to the totals.'
+          : 'Not balanced: the marked lines do not add up.'}
+      </p>
+      <div className="table-scroll" tabIndex={0} role="region" aria-label="Books of each source">
+        <table className="books">
+          <thead>
+            <tr>
+              <th scope="col">Source</th>
+              {['Read', '= Accepted', '+ Rejected', '+ Skipped', 'Quantity', 'Amount'].map((head) => (
+                <th scope="col" className="number" key={head}>
+                  {head}
+                </th>
+              ))}
+              <th scope="col">Rejected because</th>
+            </tr>
+          </thead>
+          <tbody>
+            {sources.map((book) => (
+              <BookRow key={book.file ?? book.source} book={book} />
+            ))}
+          </tbody>
+          {totals === null ? null : (
+            <tfoot>
+              <tr>
+                <th scope="row">Total</th>
+                <td className="number">{formatNumber(totals.rowsRead)}</td>
+                <td className="number">{formatNumber(totals.rowsAccepted)}</td>
+                <td className="number">{formatNumber(totals.rowsRejected)}</td>
+                <td className="number">{formatNumber(totals.rowsSkipped)}</td>
+                <td className="number">{formatDecimal(totals.quantity)}</td>
+                <td className="number">{formatDecimal(totals.amount, 2)}</td>
+                <td />
+              </tr>
+            </tfoot>
+          )}
+        </table>
+      </div>
+    </Card>
+  );
+}
+
+function BookRow({ book }: { book: Book }): ReactNode {
+  const reasons = Object.entries(book.rejectsByReason).filter(([, count]) => count > 0);
+  return (
+    <tr className={isBalanced(book) ? '' : 'books-unbalanced'}>
+      <th scope="row">{book.file ?? `${book.source} (table)`}</th>
+      <td className="number">{formatNumber(book.rowsRead)}</td>
+      <td className="number">{formatNumber(book.rowsAccepted)}</td>
+      <td className="number">{formatNumber(book.rowsRejected)}</td>
+      <td className="number">{formatNumber(book.rowsSkipped)}</td>
+      <td className="number">{formatDecimal(book.quantity)}</td>
+      <td className="number">{formatDecimal(book.amount, 2)}</td>
+      <td className="books-reasons">{reasons.map(([reason, count]) => `${formatNumber(count)} ${reasonText(reason)}`).join(', ')}</td>
+    </tr>
+  );
+}

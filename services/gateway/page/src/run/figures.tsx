@@ -1,0 +1,54 @@
+import type { ReactNode } from 'react';
+import { Link } from 'wouter';
+import type { RunReport } from '../api/run-queries.js';
+import { difference, formatDecimal, formatSigned } from './decimal.js';
+
+type Totals = NonNullable<RunReport['totals']>;
+
+const percent = new Intl.NumberFormat(undefined, { style: 'percent', maximumFractionDigits: 2 });
+
+/** A few rejects among millions must not look like none. */
+function shareText(part: number, whole: number): string {
+  const share = part / whole;
+  return share > 0 && share < 0.0001 ? `under ${percent.format(0.0001)}` : percent.format(share);
+}
+
+/** What came out, and how it differs from the run that published before. */
+export function Figures({ run, totals, before }: { run: RunReport; totals: Totals; before: RunReport | undefined }): ReactNode {
+  const old = before?.totals ?? undefined;
+  const figures: [string, string, string | undefined, number][] = [
+    ['Amount', totals.publishedAmount, old?.publishedAmount, 2],
+    ['Quantity', totals.quantity, old?.quantity, 0],
+    ['Products', String(totals.products), old && String(old.products), 0],
+    ['Rows read', String(totals.rowsRead), old && String(old.rowsRead), 0],
+    ['Rejected', String(totals.rowsRejected), old && String(old.rowsRejected), 0],
+    ['Skipped', String(totals.rowsSkipped), old && String(old.rowsSkipped), 0],
+  ];
+  return (
+    <section aria-label="Figures">
+      <dl className="run-figures">
+        {figures.map(([term, value, oldValue, digits]) => (
+          <div key={term}>
+            <dt>{term}</dt>
+            <dd>{formatDecimal(value, digits)}</dd>
+            {term === 'Rejected' && totals.rowsRead > 0 ? (
+              <dd className="run-delta">{shareText(totals.rowsRejected, totals.rowsRead)} of the rows</dd>
+            ) : null}
+            {oldValue === undefined ? null : <dd className="run-delta">{deltaText(oldValue, value, digits)}</dd>}
+          </div>
+        ))}
+      </dl>
+      {before === undefined || old === undefined ? null : (
+        <p className="run-note">
+          Differences are to <Link href={`/runs/${before.id}`}>run {before.seq}</Link>, which published before
+          {run.params.from !== before.params.from || run.params.to !== before.params.to ? ' and read other days' : ''}.
+        </p>
+      )}
+    </section>
+  );
+}
+
+function deltaText(before: string, after: string, digits: number): string {
+  const delta = difference(before, after);
+  return delta === '0' ? 'as before' : formatSigned(delta, digits);
+}

@@ -1,0 +1,120 @@
+import type { ReactNode } from 'react';
+import { hasEnded, type RunJob, type RunReport } from '../api/run-queries.js';
+import { Card } from '../ui/card.js';
+import { formatBytes, formatDuration, formatNumber } from '../ui/format.js';
+import { jobsState, jobState, type NodeState, type Partition, partitionsOf } from './parts.js';
+
+interface Stage {
+  readonly name: 'extract' | 'transform' | 'load';
+  readonly done: number;
+  readonly total: number;
+  readonly rows: number;
+}
+
+const STAGES = ['extract', 'transform', 'load'] as const;
+/** A folder of thousands of files has many partitions; those that work or have failed are shown first. */
+const PARTITIONS_SHOWN = 12;
+const ORDER: Record<NodeState, number> = { failed: 0, working: 1, waiting: 2, skipped: 2, done: 3 };
+
+/** Extract, transform, load: how far each is, and each partition's way through them. */
+export function Journey({
+  run,
+  stages,
+  jobs,
+}: {
+  run: RunReport;
+  stages: readonly Stage[] | undefined;
+  jobs: readonly RunJob[];
+}): ReactNode {
+  const partitions = partitionsOf(jobs);
+  const shown =
+    partitions.length <= PARTITIONS_SHOWN
+      ? partitions
+      : partitions.toSorted((left, right) => rank(left) - rank(right)).slice(0, PARTITIONS_SHOWN);
+  const one = (step: string): RunJob | undefined => jobs.find((job) => job.step === step);
+  return (
+    <Card title="Journey">
+      <ol className="journey-stages">
+        {STAGES.map((name) => (
+          <StageBar key={name} name={name} run={run} stage={stages?.find((stage) => stage.name === name)} />
+        ))}
+      </ol>
+      {jobs.length === 0 ? (
+        <p className="run-note">{hasEnded(run.state) ? 'The jobs of this run are no longer kept.' : 'The run waits for its turn.'}</p>
+      ) : (
+        <div className="journey-graph">
+          <div className="journey-parts">
+            <Node label="plan" job={one('plan')} state={jobState(one('plan'))} />
+            <ul>
+              {shown.map((partition) => (
+                <PartitionRow key={partition.name} partition={partition} />
+              ))}
+            </ul>
+            {partitions.length > shown.length ? (
+              <p className="run-note">and {formatNumber(partitions.length - shown.length)} more partitions; the timeline has all jobs</p>
+            ) : null}
+          </div>
+          <div className="journey-ends">
+            <Node label="merge" job={one('merge')} state={jobState(one('merge'), jobs)} />
+            <Node label="load" job={one('load')} state={jobState(one('load'), jobs)} />
+          </div>
+        </div>
+      )}
+    </Card>
+  );
+}
+
+const rank = ({ extract, transforms }: Partition): number => ORDER[jobsState([...(extract ? [extract] : []), ...transforms])];
+
+function StageBar({ name, run, stage }: { name: Stage['name']; run: RunReport; stage: Stage | undefined }): ReactNode {
+  const { done = 0, total = 0, rows = 0 } = stage ?? {};
+  const report = run.stages.find((each) => each.name === name);
+  const tookMs =
+    report?.startedAt && report.finishedAt ? Math.max(0, Date.parse(report.finishedAt) - Date.parse(report.startedAt)) : undefined;
+  const unit = name === 'load' ? 'products' : 'rows';
+  return (
+    <li className="journey-stage">
+      <span className="journey-name">{name}</span>
+      <progress aria-label={`${name}: ${done} of ${total} jobs`} max={Math.max(1, total)} value={total === 0 ? 0 : done} />
+      <span className="journey-figures">
+        {total === 0 ? 'waiting' : `${formatNumber(done)} of ${formatNumber(total)} jobs`}
+        {rows > 0 ? ` · ${formatNumber(rows)} ${unit}` : ''}
+        {tookMs === undefined ? '' : ` · ${formatDuration(tookMs)}`}
+      </span>
+    </li>
+  );
+}
+
+function PartitionRow({ partition }: { partition: Partition }): ReactNode {
+  const { label, extract, transforms } = partition;
+  const done = transforms.filter((job) => job.state === 'completed').length;
+  const rows = transforms.reduce((sum, job) => sum + job.rows, 0);
+  return (
+    <li className="journey-row">
+      <Node label={label} job={extract} state={jobState(extract)} />
+      <div className={`journey-node node-${jobsState(transforms)}`}>
+        <span className="node-label">{transforms.length === 1 ? '1 chunk' : `${formatNumber(transforms.length)} chunks`}</span>
+        <span className="node-state">{jobsState(transforms)}</span>
+        {transforms.length === 0 ? null : (
+          <progress aria-label={`${label}: ${done} of ${transforms.length} chunks transformed`} max={transforms.length} value={done} />
+        )}
+        {rows === 0 ? null : <span className="node-figures">{formatNumber(rows)} rows</span>}
+      </div>
+    </li>
+  );
+}
+
+function Node({ label, job, state }: { label: string; job: RunJob | undefined; state: NodeState }): ReactNode {
+  const figures = [
+    ...(job !== undefined && job.rows > 0 ? [`${formatNumber(job.rows)} rows`] : []),
+    ...(job !== undefined && job.bytes > 0 ? [formatBytes(job.bytes)] : []),
+    ...(job !== undefined && job.attempts > 1 ? [`try ${job.attempts}`] : []),
+  ];
+  return (
+    <div className={`journey-node node-${state}`}>
+      <span className="node-label">{label}</span>
+      <span className="node-state">{state}</span>
+      {figures.length === 0 ? null : <span className="node-figures">{figures.join(' · ')}</span>}
+    </div>
+  );
+}

@@ -1,0 +1,65 @@
+import type { RunJob } from '../api/run-queries.js';
+
+/** What one partition is doing: its extract job, and the transform jobs of its chunks. */
+export interface Partition {
+  readonly name: string;
+  readonly label: string;
+  readonly extract: RunJob | undefined;
+  readonly transforms: readonly RunJob[];
+}
+
+/** A chunk is named `<partition>-<attempt>-<number>`. */
+const partitionOf = (chunk: string): string => chunk.replace(/-[^-]+-\d+$/, '');
+
+function labelOf(partition: string): string {
+  if (partition === 'table') return 'Online sales table';
+  const files = /^files-0*(\d+)$/.exec(partition);
+  return files === null ? partition : `Store files, part ${files[1]}`;
+}
+
+/** A job as a person would name it. */
+export function jobLabel({ step, part }: { step: string; part: string | null }): string {
+  if (part === null) return step;
+  if (step === 'extract') return `extract · ${labelOf(part)}`;
+  const chunk = /-(\d+)$/.exec(part);
+  return `${step} · ${labelOf(partitionOf(part))}, chunk ${Number(chunk?.[1] ?? 0)}`;
+}
+
+/** The partitions of a run in the order in which it planned them. */
+export function partitionsOf(jobs: readonly RunJob[]): Partition[] {
+  const names = new Set<string>();
+  for (const job of jobs) {
+    if (job.part !== null) names.add(job.step === 'extract' ? job.part : partitionOf(job.part));
+  }
+  return [...names]
+    .sort((left, right) => Number(right === 'table') - Number(left === 'table') || left.localeCompare(right))
+    .map((name) => ({
+      name,
+      label: labelOf(name),
+      extract: jobs.find((job) => job.step === 'extract' && job.part === name),
+      transforms: jobs.filter((job) => job.step === 'transform' && job.part !== null && partitionOf(job.part) === name),
+    }));
+}
+
+export type NodeState = 'waiting' | 'working' | 'done' | 'failed' | 'skipped';
+
+/** merge and load fail in BullMQ when a job that they wait for has failed; they have not worked, so they are not to blame. */
+function isSkipped({ step }: RunJob, jobs: readonly RunJob[]): boolean {
+  if (step !== 'merge' && step !== 'load') return false;
+  return jobs.some((job) => job.state === 'failed' && job.step !== 'load' && job.step !== step);
+}
+
+/** BullMQ's state of a job in the words that the page uses. `jobs` are all jobs of the run. */
+export function jobState(job: RunJob | undefined, jobs: readonly RunJob[] = []): NodeState {
+  if (job === undefined) return 'waiting';
+  if (job.state === 'completed') return 'done';
+  if (job.state === 'failed') return isSkipped(job, jobs) ? 'skipped' : 'failed';
+  return job.state === 'active' ? 'working' : 'waiting';
+}
+
+export function jobsState(jobs: readonly RunJob[]): NodeState {
+  const states = jobs.map((job) => jobState(job));
+  if (states.includes('failed')) return 'failed';
+  if (states.length > 0 && states.every((state) => state === 'done')) return 'done';
+  return states.some((state) => state !== 'waiting') ? 'working' : 'waiting';
+}

@@ -1,0 +1,84 @@
+import { lazy, type ReactNode, Suspense } from 'react';
+import { type Reject, type RunReport, useRunRejects } from '../api/run-queries.js';
+import { Card } from '../ui/card.js';
+import { ErrorNote } from '../ui/error-note.js';
+import { formatNumber } from '../ui/format.js';
+import { Loading } from '../ui/loading.js';
+import { countReasons, isOffending, reasonText, REJECT_CELLS } from './reasons.js';
+
+const BarList = lazy(() => import('./bar-list.js'));
+
+/** Why rows were rejected, the first of them with the value that is to blame, and all of them as a file. */
+export function Rejects({ run }: { run: RunReport }): ReactNode {
+  const rejects = useRunRejects(run.id, run.epoch);
+  const reasons = countReasons(run.sources);
+  return (
+    <Card title="Rejects">
+      <Suspense fallback={<Loading label="Drawing" />}>
+        <BarList
+          label={`Rejected rows by reason: ${reasons.map(([reason, count]) => `${reasonText(reason)} ${count}`).join(', ')}`}
+          tone="warn"
+          bars={reasons.map(([reason, count]) => ({ label: reasonText(reason), value: count, text: formatNumber(count) }))}
+        />
+      </Suspense>
+      <p>
+        <a href={`/api/runs/${run.id}/rejects.csv`} download>
+          Download all rejects (CSV)
+        </a>
+      </p>
+      {rejects.error ? <ErrorNote error={rejects.error} /> : null}
+      {rejects.isPending ? <Loading label="Reading the rejects" /> : null}
+      {rejects.data === undefined ? null : <RejectTable rejects={rejects.data.rejects} total={rejects.data.total} />}
+    </Card>
+  );
+}
+
+function RejectTable({ rejects, total }: { rejects: readonly Reject[]; total: number }): ReactNode {
+  return (
+    <>
+      <p className="run-note">
+        {rejects.length < total ? `The first ${formatNumber(rejects.length)} of ${formatNumber(total)}` : `All ${formatNumber(total)}`}; the
+        value that is to blame is marked.
+      </p>
+      <div className="table-scroll rejects-scroll" tabIndex={0} role="region" aria-label="Rejected rows">
+        <table>
+          <thead>
+            <tr>
+              {['Source', 'Record', 'Reason', 'sale_id', 'product_id', 'quantity', 'sale_amount', 'sale_date'].map((head) => (
+                <th scope="col" key={head}>
+                  {head}
+                </th>
+              ))}
+            </tr>
+          </thead>
+          <tbody>
+            {rejects.map((reject, index) => (
+              // Rejects have no id of their own, and the list never changes its order.
+              <tr key={index}>
+                <td>{reject.file ?? reject.source}</td>
+                <td>{reject.record ?? '–'}</td>
+                <td>{reasonText(reject.reason)}</td>
+                {reject.raw === null ? (
+                  REJECT_CELLS.map((cell) => (
+                    <td key={cell}>
+                      <Cell text={reject[cell]} isToBlame={isOffending(reject, cell)} />
+                    </td>
+                  ))
+                ) : (
+                  <td colSpan={REJECT_CELLS.length}>
+                    <Cell text={reject.raw} isToBlame />
+                  </td>
+                )}
+              </tr>
+            ))}
+          </tbody>
+        </table>
+      </div>
+    </>
+  );
+}
+
+function Cell({ text, isToBlame }: { text: string | null; isToBlame: boolean }): ReactNode {
+  const shown = text === null || text.trim() === '' ? '(empty)' : text;
+  return isToBlame ? <mark className="reject-mark">{shown}</mark> : <span className="reject-cell">{text ?? ''}</span>;
+}

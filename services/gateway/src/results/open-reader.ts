@@ -1,0 +1,29 @@
+import { join } from 'node:path';
+import type { Connection } from '@retail-etl/columnar';
+
+export interface Reader {
+  readonly connection: Connection;
+  readonly close: () => void;
+}
+
+/**
+ * Opens a DuckDB for one request. It is loaded by the first, because it takes more memory than the rest of the gateway, and each
+ * opens and closes an instance of its own, so that nothing is held between them. The caller bounds how many are open.
+ */
+export async function openReader(dataDir: string): Promise<Reader> {
+  const { openEngine } = await import('@retail-etl/columnar');
+  const engine = await openEngine(join(dataDir, 'staging', '.spill'));
+  try {
+    const connection = await engine.connect();
+    return {
+      connection,
+      close: () => {
+        connection.closeSync();
+        engine.close();
+      },
+    };
+  } catch (error) {
+    engine.close();
+    throw error;
+  }
+}

@@ -1,0 +1,47 @@
+import { EtlError, type Summary } from '@retail-etl/contracts';
+import type { SummaryFilePage } from '@retail-etl/columnar';
+import { openReader } from './open-reader.js';
+
+const PAGES_KEPT = 50;
+
+/** Pages are read one after another, because each takes a DuckDB of its own; so many may wait for their turn. */
+const WAITING_MAX = 20;
+let waiting = 0;
+let lastTurn: Promise<unknown> = Promise.resolve();
+
+/** Pages read before. A run's summary never changes, so a page that several people look at, or page back to, is read once. */
+const kept = new Map<string, Promise<Summary>>();
+
+/** A page of the summary CSV at `path`. Throws RATE_LIMITED when too many wait. */
+export function readRunSummary(dataDir: string, path: string, modifiedMs: number, page: SummaryFilePage): Promise<Summary> {
+  const key = JSON.stringify([path, modifiedMs, page]);
+  const known = kept.get(key);
+  if (known !== undefined) return known;
+  const reading = inTurn(() => readPage(dataDir, path, page));
+  const oldest = kept.size >= PAGES_KEPT ? kept.keys().next().value : undefined;
+  if (oldest !== undefined) kept.delete(oldest);
+  kept.set(key, reading);
+  reading.catch(() => kept.delete(key));
+  return reading;
+}
+
+async function inTurn<T>(read: () => Promise<T>): Promise<T> {
+  if (waiting >= WAITING_MAX) throw new EtlError('RATE_LIMITED', `${WAITING_MAX} readings of summaries wait already`);
+  waiting += 1;
+  const turn = lastTurn.then(read).finally(() => (waiting -= 1));
+  lastTurn = turn.catch(() => undefined);
+  return turn;
+}
+
+async function readPage(dataDir: string, path: string, page: SummaryFilePage): Promise<Summary> {
+  const reader = await openReader(dataDir);
+  try {
+    const { readSummaryPage } = await import('@retail-etl/columnar');
+    const found = await readSummaryPage(reader.connection, path, page);
+    const products = found.products.map(([productId = '', quantity = '', amount = '']) => ({ productId, quantity, amount }));
+    const reached = page.offset + products.length;
+    return { products, total: found.total, next: products.length > 0 && reached < found.total ? reached : null };
+  } finally {
+    reader.close();
+  }
+}
