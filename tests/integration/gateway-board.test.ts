@@ -138,7 +138,7 @@ describe.skipIf(executable === undefined)('in Chromium (skipped where no chromiu
     const context = await browser.newContext();
     const { page, complaints } = await signIn(context, OPERATOR);
     await page.goto(`${gateway.address}/`);
-    await page.getByRole('heading', { name: 'Last runs' }).waitFor();
+    await page.getByRole('heading', { name: 'Last 30 runs' }).waitFor();
     await shoot(page, 'start-page');
     await page.getByLabel('Dry run').check();
     await page.getByRole('button', { name: 'Run now' }).click();

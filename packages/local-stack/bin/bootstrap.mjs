@@ -13,6 +13,7 @@ import { fileURLToPath, pathToFileURL } from 'node:url';
 const NODE_MIN = [20, 19];
 const ROOT = fileURLToPath(new URL('../../..', import.meta.url));
 const DIST = join(ROOT, 'packages/local-stack/dist');
+const PAGE = join(ROOT, 'services/gateway/page');
 const SERVICES = ['extractor', 'transformer', 'loader', 'gateway'];
 
 /** An expected failure: one message, no stack. */
@@ -76,10 +77,16 @@ function isSamePackage(wanted, installed) {
 }
 
 async function build() {
-  if (isBuildFresh()) return;
-  console.log('Building (tsc -b)');
-  const code = await run(process.execPath, [join(ROOT, 'node_modules/typescript/bin/tsc'), '-b']);
-  if (code !== 0) throw new Failure('The build failed: see the errors above.');
+  if (!isBuildFresh()) {
+    console.log('Building (tsc -b)');
+    const code = await run(process.execPath, [bin('typescript/bin/tsc'), '-b']);
+    if (code !== 0) throw new Failure('The build failed: see the errors above.');
+  }
+  if (!isPageFresh()) {
+    console.log('Building the page (vite)');
+    const code = await run(process.execPath, [bin('vite/bin/vite.js'), 'build', '-c', join(PAGE, 'vite.config.ts'), '--logLevel', 'warn']);
+    if (code !== 0) throw new Failure('The page could not be built: see the errors above.');
+  }
 }
 
 /** True if every project was built after its last change; looking costs some milliseconds where tsc costs half a second. */
@@ -100,6 +107,12 @@ function isBuildFresh() {
     }
   }
   return true;
+}
+
+/** True if the page was built after the last change of its sources or its packages. */
+function isPageFresh() {
+  const built = modifiedMs(join(ROOT, 'services/gateway/dist/page/index.html'));
+  return built > newestMs(PAGE) && built > modifiedMs(join(ROOT, 'services/gateway/package.json'));
 }
 
 function newestMs(folder) {
@@ -131,12 +144,14 @@ async function runService([name = '']) {
   await import(pathToFileURL(path).href);
 }
 
-/** Rules, types of the tests, and layout; all three speak before this fails. */
+const bin = (name) => join(ROOT, 'node_modules', name);
+
+/** Rules, types of the tests and of the page, and layout; all speak before this fails. */
 async function lint() {
-  const bin = (name) => join(ROOT, 'node_modules', name);
   const codes = [
     await run(process.execPath, [bin('oxlint/bin/oxlint'), '--type-aware', '--deny-warnings']),
     await run(process.execPath, [bin('typescript/bin/tsc'), '-p', 'tests/tsconfig.json']),
+    await run(process.execPath, [bin('typescript/bin/tsc'), '-p', PAGE]),
     await run(process.execPath, [bin('prettier/bin/prettier.cjs'), '--check', '--log-level', 'warn', '.']),
   ];
   if (codes.some((code) => code !== 0)) throw new Failure('Lint found the problems above. "npm run format" repairs the layout.');

@@ -21,7 +21,7 @@ import { healthRoutes } from './ops/health-routes.js';
 import { metricsRoutes } from './ops/metrics-routes.js';
 import { fromThrown, sendProblem, setErrorHandlers } from './problem.js';
 import { assetRoutes } from './web/assets.js';
-import { homePage } from './web/home-page.js';
+import { pageRoutes } from './web/page-routes.js';
 import { setSecurityHeaders } from './web/security-headers.js';
 
 /** No request of the API is larger. */
@@ -104,7 +104,7 @@ export async function buildApp(deps: GatewayDeps, options: AppOptions = {}): Pro
   await app.register(healthRoutes(deps, options.liveness ?? (() => null)));
   await app.register(assetRoutes);
   await app.register(loginRoutes(deps, { users, sessions, limits: openLoginLimits(deps.redis) }));
-  await app.register(homePage(deps));
+  await app.register(pageRoutes);
   await app.register(runRoutes(deps));
   await app.register(runWatchRoutes(deps));
   await app.register(runFileRoutes(deps));

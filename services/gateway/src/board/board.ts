@@ -53,7 +53,7 @@ export function board(deps: GatewayDeps): FastifyPluginAsync {
           ...(isRuns ? { jobDataSchema: RUN_FORM_SCHEMA } : {}),
           externalJobUrl: ({ id, data }: { id?: string | number | null | undefined; data: unknown }) => {
             const runId = parseJobId(String(id ?? ''))?.runId ?? (data as { runId?: string } | null)?.runId;
-            return { displayText: runId === undefined ? 'Runs' : 'Run', href: runId === undefined ? '/' : `/api/runs/${runId}` };
+            return { displayText: runId === undefined ? 'Runs' : 'Run', href: runId === undefined ? '/runs' : `/runs/${runId}` };
           },
         };
         return new BullMQAdapter(deps.queues[name], options);
@@ -65,7 +65,7 @@ export function board(deps: GatewayDeps): FastifyPluginAsync {
           boardTitle: 'Retail sales',
           favIcon: { default: '/assets/icon.svg', alternative: '/assets/icon.svg' },
           miscLinks: [
-            { text: 'Runs', url: '/' },
+            { text: 'Runs', url: '/runs' },
             { text: 'API', url: '/docs' },
           ],
           hideDocsLink: true,

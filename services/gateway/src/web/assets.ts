@@ -1,6 +1,6 @@
 import type { FastifyPluginAsync } from 'fastify';
 
-/** The style of the pages that the gateway draws itself: log-in and the plain start page. */
+/** The style of the page that the gateway draws itself, the log-in. */
 const CSS = `
 :root { --page: #f6f7f9; --card: #fff; --text: #1b2330; --soft: #5b6677; --line: #d9dee6; --accent: #0f62c9; --accent-text: #fff; --bad: #b3261e; --good: #176b3a; --warn: #8a5300 }
 @media (prefers-color-scheme: dark) {

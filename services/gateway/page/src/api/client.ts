@@ -1,0 +1,21 @@
+import createClient from 'openapi-fetch';
+import type { components, paths } from './schema.js';
+
+export type Schemas = components['schemas'];
+
+/** The gateway's API, typed from its OpenAPI document. The browser sends the session's cookie along. */
+export const client = createClient<paths>({ baseUrl: location.origin });
+
+client.use({
+  onResponse({ response }) {
+    // The session is over: only the log-in page can help.
+    if (response.status === 401) location.assign('/login');
+  },
+});
+
+/** What the API answered. Throws the problem that it told instead. */
+export async function unwrap<T>(answer: Promise<{ data?: T; error?: unknown }>): Promise<T> {
+  const { data, error } = await answer;
+  if (data === undefined) throw error;
+  return data;
+}

@@ -1,0 +1,84 @@
+import { lazy, type ReactNode, Suspense } from 'react';
+import { Link, Route, Switch, useLocation } from 'wouter';
+import { useMe } from './api/queries.js';
+import OverviewPage from './overview/overview-page.js';
+import { EmptyState } from './ui/empty-state.js';
+import { Loading } from './ui/loading.js';
+
+// Only the first view comes with the first load.
+const RunsPage = lazy(() => import('./runs/runs-page.js'));
+const RunPage = lazy(() => import('./run/run-page.js'));
+const SchedulesPage = lazy(() => import('./schedules/schedules-page.js'));
+const SourcesPage = lazy(() => import('./sources/sources-page.js'));
+
+const VIEWS = [
+  ['/', 'Overview'],
+  ['/runs', 'Runs'],
+  ['/schedules', 'Schedules'],
+  ['/sources', 'Sources'],
+] as const;
+
+const QUEUES = ['runs', 'extract', 'transform', 'load'] as const;
+
+/** The frame of every view: where one is, where one can go, who one is. */
+export function App(): ReactNode {
+  return (
+    <>
+      <a className="skip" href="#view">
+        Skip to the content
+      </a>
+      <Header />
+      <main id="view">
+        <Suspense fallback={<Loading label="Opening" />}>
+          <Switch>
+            <Route path="/" component={OverviewPage} />
+            <Route path="/runs" component={RunsPage} />
+            <Route path="/runs/:id" component={RunPage} />
+            <Route path="/schedules" component={SchedulesPage} />
+            <Route path="/sources" component={SourcesPage} />
+            <Route>
+              <h1>Not here</h1>
+              <EmptyState title="There is no such view">Choose one above.</EmptyState>
+            </Route>
+          </Switch>
+        </Suspense>
+      </main>
+      <footer>
+        <span>Queues:</span>
+        {QUEUES.map((queue) => (
+          <a key={queue} href={`/queues/queue/${queue}`}>
+            {queue}
+          </a>
+        ))}
+      </footer>
+    </>
+  );
+}
+
+function Header(): ReactNode {
+  const [path] = useLocation();
+  const me = useMe();
+  const isCurrent = (href: string): boolean => (href === '/' ? path === '/' : path.startsWith(href));
+  return (
+    <header className="bar">
+      <Link href="/" className="brand">
+        <img src="/assets/icon.svg" alt="" width="22" height="22" /> Retail sales
+      </Link>
+      <nav aria-label="Views">
+        {VIEWS.map(([href, name]) => (
+          <Link key={href} href={href} aria-current={isCurrent(href) ? 'page' : undefined}>
+            {name}
+          </Link>
+        ))}
+        <a href="/queues">Queues</a>
+        <a href="/docs">API</a>
+      </nav>
+      <form method="post" action="/logout" className="who">
+        <span className="soft">{me.data === undefined ? '' : `${me.data.username} · ${me.data.role}`}</span>
+        <button className="button-plain" type="submit">
+          Sign out
+        </button>
+      </form>
+    </header>
+  );
+}
