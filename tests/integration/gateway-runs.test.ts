@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import { EtlError, newRunId, type RunReport } from '@retail-etl/contracts';
 import { enforceRetention } from '@retail-etl/gateway';
 import { afterAll, afterEach, beforeAll, beforeEach, expect, test } from 'vitest';
-import { createWorld, eventually, type GatewayWorld, OPERATOR, type RunningGateway } from '../support/gateway-harness.js';
+import { createWorld, eventually, type GatewayWorld, type RunningGateway } from '../support/gateway-harness.js';
 import { reaches, type StandIn, startSteps, type StandInSteps } from '../support/gateway-steps.js';
 
 let world: GatewayWorld;

@@ -13,9 +13,21 @@ client.use({
   },
 });
 
-/** What the API answered. Throws the problem that it told instead. */
+/** A problem in the API's own words. */
+export class ApiProblem extends Error {
+  readonly code: string;
+  readonly remedy: string;
+  constructor(told: unknown) {
+    const { code = 'UNKNOWN', message = 'The gateway gave no reason.', remedy = '' } = (told ?? {}) as Partial<Schemas['Problem']>;
+    super(message);
+    this.code = code;
+    this.remedy = remedy;
+  }
+}
+
+/** What the API answered. Throws the ApiProblem that it told instead. */
 export async function unwrap<T>(answer: Promise<{ data?: T; error?: unknown }>): Promise<T> {
   const { data, error } = await answer;
-  if (data === undefined) throw error;
+  if (data === undefined) throw new ApiProblem(error);
   return data;
 }

@@ -1,5 +1,5 @@
 import { useMutation, type UseMutationResult, useQuery, useQueryClient, type UseQueryResult } from '@tanstack/react-query';
-import { client, unwrap } from './client.js';
+import { ApiProblem, client, unwrap } from './client.js';
 import type { components } from './schema.js';
 
 type Schemas = components['schemas'];
@@ -39,7 +39,7 @@ export function useDeleteSchedule(): UseMutationResult<void, Error, string> {
     // The answer has no body to unwrap.
     mutationFn: async (id: string) => {
       const { error } = await client.DELETE('/api/schedules/{id}', { params: { path: { id } } });
-      if (error !== undefined) throw error;
+      if (error !== undefined) throw new ApiProblem(error);
     },
     onSuccess: refresh,
   });

@@ -20,7 +20,7 @@ import './run.css';
 
 /** Everything there is to know about one run: what went wrong first, then where it is, what it read, made and changed. */
 export default function RunPage(): ReactNode {
-  const { id = '' } = useParams<{ id: string }>();
+  const { id } = useParams<{ id: string }>();
   const report = useRunReport(id);
   if (report.data !== undefined) return <RunView run={report.data} />;
   return report.error ? <ErrorNote error={report.error} /> : <Loading label="Reading the run" />;
