@@ -75,6 +75,7 @@ describe.skipIf(executable === undefined)('the page in Chromium (skipped where n
     } finally {
       release();
     }
+    expect(await stack.ended(id)).toMatchObject({ state: 'published', error: null });
     await page.getByText('published', { exact: true }).first().waitFor();
     expect(await bar.getAttribute('value')).toBe(await bar.getAttribute('max'));
 
