@@ -30,7 +30,11 @@ describe.skipIf(executable === undefined)('the page in Chromium (skipped where n
     operator = { username: 'ada', password: stack.token };
     browser = await openBrowser(executable as string);
     await createSales(stack, "(1, 7, 2, 10.25, '2026-01-01'), (2, 7, 1, 0.10, '2026-01-02'), (3, 8, 0, 5.00, '2026-01-02')");
-    await putFile(stack, 'store.csv', `${HEADER}1,8,3,1.005,2026-01-01\n2,9,x,2.00,2026-01-02\nbroken\n`);
+    await putFile(
+      stack,
+      'store.csv',
+      `${HEADER}1,8,3,1.005,2026-01-01\n2,9,x,2.00,2026-01-02\nbroken\n4,8,1,2.00,2026-01-02\n5,9,1,3.00,2026-01-02\n`,
+    );
   });
   afterAll(async () => {
     await browser.close();
@@ -75,6 +79,7 @@ describe.skipIf(executable === undefined)('the page in Chromium (skipped where n
     } finally {
       release();
     }
+    expect(await stack.ended(id)).toMatchObject({ state: 'published', error: null });
     await page.getByText('published', { exact: true }).first().waitFor();
     expect(await bar.getAttribute('value')).toBe(await bar.getAttribute('max'));
 
@@ -82,7 +87,7 @@ describe.skipIf(executable === undefined)('the page in Chromium (skipped where n
     await page.getByRole('link', { name: 'Download all rejects (CSV)' }).click();
     const lines = (await readFile(await (await download).path(), 'utf8')).trim().split('\n');
     const [[books]] = (await stack.mysql.query(
-      "SELECT JSON_UNQUOTE(JSON_EXTRACT(findings, '$.totals.rowsRejected')) AS rejected FROM etl_runs WHERE run_id = ?",
+      "SELECT JSON_UNQUOTE(JSON_EXTRACT(report, '$.totals.rowsRejected')) AS rejected FROM etl_runs WHERE run_id = ?",
       [id],
     )) as unknown as [[{ rejected: string }]];
     expect(lines.length - 1).toBe(Number(books.rejected));
