@@ -81,7 +81,7 @@ function Published({ overview: { published, freshness } }: { overview: Overview 
 }
 
 function Freshness({ freshness: { state, expectedAt } }: Pick<Overview, 'freshness'>): ReactNode {
-  if (state === 'unknown' || expectedAt === null) return <span className="soft">no schedule to measure it by</span>;
+  if (state === 'unknown' || expectedAt === null) return <span className="soft">no scheduled time has passed yet</span>;
   return state === 'fresh' ? (
     <span className="fresh">
       fresh: newer than what was due <Time at={expectedAt} />

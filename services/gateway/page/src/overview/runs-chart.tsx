@@ -47,7 +47,7 @@ export default function RunsChart({ runs }: { runs: readonly Run[] }): ReactNode
               tickLine={false}
               tickFormatter={formatDuration}
             />
-            <YAxis yAxisId="rejects" hide domain={[0, 1]} />
+            <YAxis yAxisId="rejects" orientation="right" hide domain={[0, 1]} />
             <Tooltip content={Tip} cursor={{ fill: 'var(--line)', fillOpacity: 0.5 }} isAnimationActive={false} />
             <Bar
               yAxisId="rows"
