@@ -13,7 +13,7 @@ export interface RedisDatabase {
 
 /**
  * An empty database of the Redis server at `serverUrl` that no other test uses meanwhile, whichever process it runs in.
- * vitest's pool ids are no substitute: two workers have been seen with the same one.
+ * vitest's pool ids are no substitute: a second test run on the same server has the same ones.
  */
 export async function leaseRedisDatabase(serverUrl: string): Promise<RedisDatabase> {
   const leases = await connect(serverUrl, 0);
