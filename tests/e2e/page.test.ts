@@ -129,6 +129,29 @@ describe.skipIf(executable === undefined)('the page in Chromium (skipped where n
     await context.close();
   });
 
+  test('an operator starts a run, and retries one that failed', async () => {
+    const context = await browser.newContext();
+    const { page, complaints } = await signIn(context, operator);
+    await page.goto(`${stack.url}/`);
+    await page.getByLabel('Dry run').check();
+    await page.getByRole('button', { name: 'Run now' }).click();
+    await page.getByText('previewed', { exact: true }).first().waitFor();
+    const failed = await stack.run({ from: '1990-01-01', to: '1990-01-02' });
+    await page.goto(`${stack.url}/runs/${failed.id}`);
+    stack.services.transformer.kill('SIGSTOP');
+    try {
+      await page.getByRole('button', { name: 'Retry' }).click();
+      await page.getByRole('button', { name: 'Cancel run' }).waitFor();
+    } finally {
+      stack.services.transformer.kill('SIGCONT');
+    }
+    await page.getByRole('button', { name: 'Retry' }).waitFor();
+    await page.getByText('Retries').waitFor();
+    expect((await stack.ended(failed.id)).epoch).toBe(2);
+    expect(complaints).toEqual([]);
+    await context.close();
+  });
+
   test('an operator cancels a run', async () => {
     const context = await browser.newContext();
     const { page, complaints } = await signIn(context, operator);

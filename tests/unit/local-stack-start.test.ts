@@ -103,6 +103,7 @@ describe('arguments and settings', () => {
       needsServers: true,
       needsBrowser: false,
     });
+    expect(planVitest(['--reporter', 'dot']).args.at(-1)).toBe('--reporter=./packages/local-stack/dist/test/count-reporter.js');
     expect(planVitest(['tests/e2e']).needsBrowser).toBe(false);
     expect(planVitest(['--coverage']).needsBrowser).toBe(true);
     expect(planVitest(['tests/unit/x.test.ts', '--coverage']).needsServers).toBe(false);

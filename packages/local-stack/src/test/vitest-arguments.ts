@@ -1,4 +1,5 @@
 const DEFAULT_PROJECTS = ['unit', 'integration', 'e2e', 'faults-short'] as const;
+const COUNT_REPORTER = './packages/local-stack/dist/test/count-reporter.js';
 const UNIT_FOLDER = /^(\.\/)?tests\/unit(\/|$)/;
 
 export interface VitestPlan {
@@ -19,5 +20,11 @@ export function planVitest(args: readonly string[]): VitestPlan {
     (projects.length > 0 && projects.every((project) => project === 'unit')) ||
     (paths.length > 0 && paths.every((path) => UNIT_FOLDER.test(path)));
   const chosen = projects.length > 0 ? [] : DEFAULT_PROJECTS.flatMap((project) => ['--project', project]);
-  return { args: ['run', ...chosen, ...args], needsServers: !onlyUnit, needsBrowser: projects.length === 0 && paths.length === 0 };
+  // Reporters that are named replace those of vitest.config.ts, and the counts with them.
+  const counted = args.some((arg) => arg.startsWith('--reporter')) ? [`--reporter=${COUNT_REPORTER}`] : [];
+  return {
+    args: ['run', ...chosen, ...args, ...counted],
+    needsServers: !onlyUnit,
+    needsBrowser: projects.length === 0 && paths.length === 0,
+  };
 }

@@ -13,32 +13,14 @@ main.narrow { min-height: 100vh; display: grid; place-items: center; padding: 1r
 .card { background: var(--card); border: 1px solid var(--line); border-radius: 14px; padding: 1.5rem; margin-bottom: 1.5rem; box-shadow: 0 1px 2px rgb(0 0 0 / .06) }
 .login { width: min(24rem, 100%) }
 h1 { font-size: 1.35rem; margin: 0 0 .25rem }
-h2 { font-size: 1.05rem; margin: 0 0 .75rem }
 p { margin: 0 0 1rem }
 .soft { color: var(--soft) }
 label { display: block; font-weight: 600; font-size: .9rem; margin: .9rem 0 .3rem }
-input[type=text], input[type=password], input[type=date] { width: 100%; padding: .6rem .7rem; font: inherit; color: inherit; background: var(--page); border: 1px solid var(--line); border-radius: 8px }
+input[type=text], input[type=password] { width: 100%; padding: .6rem .7rem; font: inherit; color: inherit; background: var(--page); border: 1px solid var(--line); border-radius: 8px }
 button { font: inherit; font-weight: 600; padding: .6rem 1.1rem; border: 0; border-radius: 8px; background: var(--accent); color: var(--accent-text); cursor: pointer }
 .login button { width: 100%; margin-top: 1.4rem }
-button.plain { background: none; color: var(--accent); padding: .2rem .4rem }
 :focus-visible { outline: 2px solid var(--accent); outline-offset: 2px }
-a { color: var(--accent) }
 .error { color: var(--bad); border: 1px solid currentColor; border-radius: 8px; padding: .6rem .8rem; margin: 1rem 0 0 }
-.row { display: flex; flex-wrap: wrap; gap: 1rem; align-items: end }
-.row > div { flex: 1 1 10rem }
-.check { display: flex; gap: .5rem; align-items: center; flex: 0 0 auto !important; padding-bottom: .6rem }
-.check label { margin: 0 }
-header.bar { display: flex; flex-wrap: wrap; gap: 1rem; align-items: center; justify-content: space-between; margin-bottom: 1.5rem }
-header.bar nav { display: flex; flex-wrap: wrap; gap: 1rem; align-items: center }
-.scroll { overflow-x: auto }
-table { border-collapse: collapse; width: 100%; font-variant-numeric: tabular-nums }
-th, td { text-align: left; padding: .5rem .75rem .5rem 0; border-bottom: 1px solid var(--line); white-space: nowrap }
-th { color: var(--soft); font-size: .85rem }
-td.number, th.number { text-align: right }
-.state-published, .state-previewed { color: var(--good) }
-.state-failed { color: var(--bad) }
-.state-queued, .state-cancelled, .state-superseded { color: var(--soft) }
-.state-extracting, .state-transforming, .state-loading { color: var(--warn) }
 `;
 
 const ICON = `<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 32 32"><rect width="32" height="32" rx="7" fill="#0f62c9"/><path d="M8 23V15m6 8V9m6 14v-6m5 6V12" stroke="#fff" stroke-width="3" stroke-linecap="round"/></svg>`;

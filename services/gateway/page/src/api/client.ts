@@ -9,7 +9,7 @@ export const client = createClient<paths>({ baseUrl: location.origin });
 client.use({
   onResponse({ response }) {
     // The session is over: only the log-in page can help.
-    if (response.status === 401) location.assign('/login');
+    if (response.status === 401) location.assign(`/login?next=${encodeURIComponent(location.pathname)}`);
   },
 });
 

@@ -6,6 +6,7 @@ import {
   useQueryClient,
   type UseQueryResult,
 } from '@tanstack/react-query';
+import { useCallback } from 'react';
 import { client, type Schemas, unwrap } from './client.js';
 
 export type Overview = Schemas['Overview'];
@@ -38,9 +39,7 @@ export function useRuns(state: string, before: number | undefined): UseQueryResu
 export function useStartRun(): UseMutationResult<Schemas['RunAccepted'], Error, RunParams> {
   const refresh = useRefresh();
   return useMutation({
-    // The key makes a click that the network repeats the same run.
-    mutationFn: (body: RunParams) =>
-      unwrap(client.POST('/api/runs', { body, params: { header: { 'idempotency-key': crypto.randomUUID() } } })),
+    mutationFn: (body: RunParams) => unwrap(client.POST('/api/runs', { body })),
     onSuccess: refresh,
   });
 }
@@ -61,8 +60,8 @@ export function useRetryRun(): UseMutationResult<Schemas['RunAccepted'], Error, 
   });
 }
 
-/** After a change of a run, everything that is shown of runs is read again. */
-function useRefresh(): () => Promise<unknown> {
+/** What reads again everything that is shown of runs, after one of them has changed. */
+export function useRefresh(): () => Promise<unknown> {
   const queries = useQueryClient();
-  return () => queries.invalidateQueries({ predicate: ({ queryKey }) => queryKey[0] !== 'me' });
+  return useCallback(() => queries.invalidateQueries({ predicate: ({ queryKey }) => queryKey[0] !== 'me' }), [queries]);
 }

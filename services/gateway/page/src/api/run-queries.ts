@@ -1,8 +1,6 @@
 import { keepPreviousData, useQuery, type UseQueryResult } from '@tanstack/react-query';
-import { client, unwrap } from './client.js';
-import type { components } from './schema.js';
+import { client, type Schemas, unwrap } from './client.js';
 
-type Schemas = components['schemas'];
 export type RunReport = Schemas['RunReport'];
 export type RunJob = Schemas['RunJob'];
 export type Reject = Schemas['Reject'];
@@ -12,6 +10,12 @@ const LIVE_MS = 1_000;
 const ENDED = new Set(['published', 'previewed', 'failed', 'cancelled', 'superseded']);
 
 export const hasEnded = (state: string): boolean => ENDED.has(state);
+
+/** How long a run has worked, until now if it still does; undefined before it has begun. */
+export function tookMs({ startedAt, finishedAt }: Pick<RunReport, 'startedAt' | 'finishedAt'>): number | undefined {
+  if (startedAt === null) return undefined;
+  return Math.max(0, (finishedAt === null ? Date.now() : Date.parse(finishedAt)) - Date.parse(startedAt));
+}
 
 /** The last job ends, and writes its last line, a moment after its run: an ended run is read twice. */
 const untilSettled =

@@ -1,8 +1,6 @@
 import { useMutation, type UseMutationResult, useQuery, useQueryClient, type UseQueryResult } from '@tanstack/react-query';
-import { ApiProblem, client, unwrap } from './client.js';
-import type { components } from './schema.js';
+import { ApiProblem, client, type Schemas, unwrap } from './client.js';
 
-type Schemas = components['schemas'];
 export type Schedule = Schemas['Schedule'];
 export type ScheduleChange = Pick<Schedule, 'id' | 'cron' | 'tz' | 'params' | 'paused'>;
 export type Sources = Schemas['Sources'];

@@ -68,7 +68,7 @@ function Published({ overview: { published, freshness } }: { overview: Overview 
       <dl className="facts">
         <Fact term="Products">{published.products === null ? '–' : formatNumber(published.products)}</Fact>
         <Fact term="Quantity">{published.quantity === null ? '–' : formatDecimal(published.quantity)}</Fact>
-        <Fact term="Amount">{published.amount === null ? '–' : formatDecimal(published.amount)}</Fact>
+        <Fact term="Amount">{published.amount === null ? '–' : formatDecimal(published.amount, 2)}</Fact>
         <Fact term="Published" small>
           <Time at={published.at} /> by <Link href={`/runs/${published.id}`}>run {published.seq}</Link>
         </Fact>

@@ -1,11 +1,13 @@
 import type { ReactNode } from 'react';
 import type { RunReport } from '../api/run-queries.js';
 import { Card } from '../ui/card.js';
-import { formatNumber } from '../ui/format.js';
-import { formatDecimal, isSame, sum } from './decimal.js';
+import { formatDecimal, formatNumber } from '../ui/format.js';
+import { isSame, sum } from './decimal.js';
 import { reasonText } from './reasons.js';
 
 type Book = RunReport['sources'][number];
+
+const ROWS = ['rowsRead', 'rowsAccepted', 'rowsRejected', 'rowsSkipped'] as const;
 
 const isBalanced = (book: Pick<Book, 'rowsRead' | 'rowsAccepted' | 'rowsRejected' | 'rowsSkipped'>): boolean =>
   book.rowsRead === book.rowsAccepted + book.rowsRejected + book.rowsSkipped;
@@ -14,16 +16,17 @@ const isBalanced = (book: Pick<Book, 'rowsRead' | 'rowsAccepted' | 'rowsRejected
 export function Books({ run }: { run: RunReport }): ReactNode {
   const { sources, totals } = run;
   const addsUp =
-    totals !== null &&
-    isSame(sum(sources.map((book) => book.amount)), totals.amount) &&
-    isSame(sum(sources.map((book) => book.quantity)), totals.quantity);
-  const balanced = sources.every(isBalanced) && (totals === null || addsUp);
+    totals === null ||
+    (ROWS.every((rows) => sources.reduce((counted, book) => counted + book[rows], 0) === totals[rows]) &&
+      isSame(sum(sources.map((book) => book.amount)), totals.amount) &&
+      isSame(sum(sources.map((book) => book.quantity)), totals.quantity));
+  const balanced = sources.every(isBalanced) && addsUp;
   return (
     <Card title="Books">
       <p className={balanced ? 'books-balanced' : 'books-unbalanced'}>
         {balanced
-          ? 'Balanced: each line’s rows read are its rows accepted, rejected and skipped, and the lines add up to the totals.'
-          : 'Not balanced: the marked lines do not add up.'}
+          ? `Balanced: each line’s rows read are its rows accepted, rejected and skipped${totals === null ? '' : ', and the lines add up to the totals'}.`
+          : 'Not balanced: the marked lines, or the lines and their total, do not add up.'}
       </p>
       <div className="table-scroll" tabIndex={0} role="region" aria-label="Books of each source">
         <table className="books">

@@ -1,8 +1,8 @@
 import type { ReactNode } from 'react';
 import type { RunReport } from '../api/run-queries.js';
 import { Card } from '../ui/card.js';
-import { formatNumber } from '../ui/format.js';
-import { difference, formatDecimal, formatSigned } from './decimal.js';
+import { formatDecimal, formatNumber, formatSigned } from '../ui/format.js';
+import { difference } from './decimal.js';
 
 type Difference = RunReport['differences'][number];
 

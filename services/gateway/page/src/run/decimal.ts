@@ -24,15 +24,3 @@ export function sum(values: readonly string[]): string {
 export function isSame(left: string, right: string): boolean {
   return toMillionths(left) === toMillionths(right);
 }
-
-/** The sign in front, also of a gain, with the thousands of the reader's language. `digits` decimals are always shown. */
-export function formatSigned(value: string, digits = 0): string {
-  const format = new Intl.NumberFormat(undefined, { signDisplay: 'exceptZero', minimumFractionDigits: digits, maximumFractionDigits: 6 });
-  return format.format(value as Intl.StringNumericLiteral);
-}
-
-/** A decimal text with the thousands of the reader's language, to the last digit. */
-export function formatDecimal(value: string, digits = 0): string {
-  const format = new Intl.NumberFormat(undefined, { minimumFractionDigits: digits, maximumFractionDigits: 6 });
-  return format.format(value as Intl.StringNumericLiteral);
-}

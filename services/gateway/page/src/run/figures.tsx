@@ -1,17 +1,10 @@
 import type { ReactNode } from 'react';
 import { Link } from 'wouter';
 import type { RunReport } from '../api/run-queries.js';
-import { difference, formatDecimal, formatSigned } from './decimal.js';
+import { formatDecimal, formatRatio, formatSigned } from '../ui/format.js';
+import { difference } from './decimal.js';
 
 type Totals = NonNullable<RunReport['totals']>;
-
-const percent = new Intl.NumberFormat(undefined, { style: 'percent', maximumFractionDigits: 2 });
-
-/** A few rejects among millions must not look like none. */
-function shareText(part: number, whole: number): string {
-  const share = part / whole;
-  return share > 0 && share < 0.0001 ? `under ${percent.format(0.0001)}` : percent.format(share);
-}
 
 /** What came out, and how it differs from the run that published before. */
 export function Figures({ run, totals, before }: { run: RunReport; totals: Totals; before: RunReport | undefined }): ReactNode {
@@ -32,7 +25,7 @@ export function Figures({ run, totals, before }: { run: RunReport; totals: Total
             <dt>{term}</dt>
             <dd>{formatDecimal(value, digits)}</dd>
             {term === 'Rejected' && totals.rowsRead > 0 ? (
-              <dd className="run-delta">{shareText(totals.rowsRejected, totals.rowsRead)} of the rows</dd>
+              <dd className="run-delta">{formatRatio(totals.rowsRejected / totals.rowsRead)} of the rows</dd>
             ) : null}
             {oldValue === undefined ? null : <dd className="run-delta">{deltaText(oldValue, value, digits)}</dd>}
           </div>

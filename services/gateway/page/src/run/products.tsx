@@ -3,9 +3,8 @@ import { type RunReport, type SummaryPage, useRunSummary } from '../api/run-quer
 import { Button } from '../ui/button.js';
 import { Card } from '../ui/card.js';
 import { ErrorNote } from '../ui/error-note.js';
-import { formatNumber } from '../ui/format.js';
+import { formatDecimal, formatNumber } from '../ui/format.js';
 import { Loading } from '../ui/loading.js';
-import { formatDecimal } from './decimal.js';
 
 const BarList = lazy(() => import('./bar-list.js'));
 

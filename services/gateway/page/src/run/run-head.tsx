@@ -1,6 +1,6 @@
 import { type ReactNode, useState } from 'react';
 import { useLocation } from 'wouter';
-import { hasEnded, type RunReport } from '../api/run-queries.js';
+import { hasEnded, type RunReport, tookMs } from '../api/run-queries.js';
 import { useCancelRun, useRetryRun, useStartRun } from '../api/queries.js';
 import { Button } from '../ui/button.js';
 import { ConfirmDialog } from '../ui/confirm-dialog.js';
@@ -13,11 +13,6 @@ function windowText({ from, to }: RunReport['params']): string {
   if (from === undefined && to === undefined) return 'all days';
   if (from === undefined) return `up to ${to}`;
   return to === undefined ? `from ${from}` : `${from} to ${to}`;
-}
-
-function tookMs({ startedAt, finishedAt }: RunReport): number | undefined {
-  if (startedAt === null) return undefined;
-  return Math.max(0, (finishedAt === null ? Date.now() : Date.parse(finishedAt)) - Date.parse(startedAt));
 }
 
 /** Which run this is, in which state, and what an operator can do with it. */

@@ -28,7 +28,7 @@ export default function RunPage(): ReactNode {
 
 function RunView({ run }: { run: RunReport }): ReactNode {
   const me = useMe();
-  const progress = useRunProgress(run.id);
+  const progress = useRunProgress(run.id, run.epoch);
   const before = useRunBefore(run.seq);
   const jobs = useRunJobs(run.id, run.state, run.epoch);
   const list = jobs.data?.jobs ?? [];

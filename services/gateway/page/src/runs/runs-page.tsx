@@ -1,6 +1,7 @@
 import { type ReactNode, useState } from 'react';
 import { Link } from 'wouter';
 import { type RunList, RUNS_PER_PAGE, useRuns } from '../api/queries.js';
+import { tookMs } from '../api/run-queries.js';
 import { Button } from '../ui/button.js';
 import { EmptyState } from '../ui/empty-state.js';
 import { ErrorNote } from '../ui/error-note.js';
@@ -115,10 +116,10 @@ function RunTable({ runs }: { runs: readonly Run[] }): ReactNode {
               <td>
                 <Time at={run.createdAt} />
               </td>
-              <td className="number">{duration(run)}</td>
+              <td className="number">{took(run)}</td>
               <td className="number">{run.totals === null ? '–' : formatNumber(run.totals.rowsRead)}</td>
               <td className="number">{run.totals === null ? '–' : formatNumber(run.totals.rowsRejected)}</td>
-              <td className="number">{run.totals === null ? '–' : formatDecimal(run.totals.publishedAmount)}</td>
+              <td className="number">{run.totals === null ? '–' : formatDecimal(run.totals.publishedAmount, 2)}</td>
             </tr>
           ))}
         </tbody>
@@ -127,7 +128,7 @@ function RunTable({ runs }: { runs: readonly Run[] }): ReactNode {
   );
 }
 
-function duration({ startedAt, finishedAt }: Run): string {
-  if (startedAt === null) return '–';
-  return formatDuration(Math.max(0, (finishedAt === null ? Date.now() : Date.parse(finishedAt)) - Date.parse(startedAt)));
+function took(run: Run): string {
+  const ms = tookMs(run);
+  return ms === undefined ? '–' : formatDuration(ms);
 }

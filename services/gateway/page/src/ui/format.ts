@@ -1,4 +1,8 @@
 const COUNT = new Intl.NumberFormat();
+const PERCENT = new Intl.NumberFormat(undefined, { style: 'percent', maximumFractionDigits: 2 });
+const RATIO_SHOWN_MIN = 0.0001;
+/** Amounts are exact to millionths. */
+const DECIMALS_MAX = 6;
 const SECOND_MS = 1_000;
 const MINUTE_MS = 60 * SECOND_MS;
 const HOUR_MS = 60 * MINUTE_MS;
@@ -8,14 +12,21 @@ export function formatNumber(count: number): string {
   return COUNT.format(count);
 }
 
-/** A decimal string with its whole part grouped; no digit is changed, as a float would. */
-export function formatDecimal(decimal: string): string {
-  const [whole = '0', fraction] = decimal.split('.');
-  const grouped = COUNT.format(BigInt(whole));
-  return fraction === undefined ? grouped : `${grouped}${DECIMAL_POINT}${fraction}`;
+/** A decimal text with the thousands of the reader's language, to the last digit; `digits` decimals are always shown. */
+export function formatDecimal(decimal: string, digits = 0): string {
+  const format = new Intl.NumberFormat(undefined, { minimumFractionDigits: digits, maximumFractionDigits: DECIMALS_MAX });
+  return format.format(decimal as Intl.StringNumericLiteral);
 }
 
-const DECIMAL_POINT = COUNT.formatToParts(1.5).find(({ type }) => type === 'decimal')?.value ?? '.';
+/** As formatDecimal, with the sign in front, also of a gain. */
+export function formatSigned(decimal: string, digits = 0): string {
+  const format = new Intl.NumberFormat(undefined, {
+    signDisplay: 'exceptZero',
+    minimumFractionDigits: digits,
+    maximumFractionDigits: DECIMALS_MAX,
+  });
+  return format.format(decimal as Intl.StringNumericLiteral);
+}
 
 export function formatDuration(ms: number): string {
   if (ms < SECOND_MS) return `${Math.round(ms)} ms`;
@@ -30,7 +41,7 @@ export function formatBytes(bytes: number): string {
   return `${unit === 0 ? value : value.toFixed(1)} ${BYTE_UNITS[unit]}`;
 }
 
-/** A part of a whole as a percentage; small ones do not look like none. */
+/** A part of a whole as a percentage; a few among millions do not look like none. */
 export function formatRatio(ratio: number): string {
-  return ratio > 0 && ratio < 0.001 ? '< 0.1 %' : `${(ratio * 100).toFixed(1)} %`;
+  return ratio > 0 && ratio < RATIO_SHOWN_MIN ? `under ${PERCENT.format(RATIO_SHOWN_MIN)}` : PERCENT.format(ratio);
 }
