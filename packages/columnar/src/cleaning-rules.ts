@@ -72,7 +72,8 @@ export interface RuleOptions {
 }
 
 /**
- * SELECT that judges staged rows: `row` (position in the file), `product_id`, `quantity`, `amount`, `outcome`. A row is judged
+ * SELECT that judges staged rows: `row` (position in the file), `product_id`, `quantity`, `amount`, each column's text as `<column>_text`,
+ * `outcome`. A row is judged
  * first; only acceptable rows outside the window are skipped.
  */
 export function judgeRows(stagedRows: string, options: RuleOptions): string {
@@ -82,7 +83,7 @@ export function judgeRows(stagedRows: string, options: RuleOptions): string {
   ];
   // The last branches look at the texts again, but only for rows that are not accepted.
   return `
-    SELECT row, product_id, quantity, amount,
+    SELECT row, product_id, quantity, amount, ${SALES_COLUMNS.map((column) => `${column}_text`).join(', ')},
       CASE
         WHEN sale IS NOT NULL AND product_id IS NOT NULL AND quantity > 0 AND amount > 0 AND day BETWEEN DATE '0001-01-01' AND DATE '9999-12-31'
           THEN ${outside.length === 0 ? ACCEPTED : `CASE WHEN ${outside.join(' OR ')} THEN ${SKIPPED} ELSE ${ACCEPTED} END`}

@@ -1,4 +1,4 @@
-import { REJECT_REASONS, type RejectCounts } from '@retail-etl/contracts';
+import { REJECT_REASONS, SALES_COLUMNS, type RejectCounts } from '@retail-etl/contracts';
 import type { PartialBooks, Segment } from '@retail-etl/staging';
 import { ACCEPTED, judgeRows, type RuleOptions, SKIPPED } from './cleaning-rules.js';
 import type { Connection } from './engine.js';
@@ -20,6 +20,12 @@ export interface TransformedChunk {
   readonly books: readonly PartialBooks[];
   readonly hasRejects: boolean;
 }
+
+/**
+ * The texts of a rejected row are carried along if they are this short together, as nearly all are, and else read again from the staged
+ * file: many long ones would take several times the chunk's size in memory.
+ */
+const CARRIED_BYTES_MAX = 256;
 
 const IS_REJECTED = `outcome BETWEEN 1 AND ${REJECT_REASONS.length}`;
 
@@ -49,18 +55,23 @@ export async function transformChunk(connection: Connection, chunk: ChunkToTrans
 
 /**
  * The table `gathered`, in one pass over the chunk and without keeping every row: accepted rows are added up by product, rejected ones
- * stay alone under their position, skipped ones are only counted.
+ * stay alone under their position with the texts of their columns if these are short, skipped ones are only counted. Texts are part of what is grouped by,
+ * because DuckDB can spill groups to disk, but not texts inside of sums.
  */
 async function gatherRows(connection: Connection, chunk: ChunkToTransform, judged: string): Promise<void> {
   // A row belongs to the last segment that begins at or before it.
+  const columns = SALES_COLUMNS.map((column) => `${column}_text`);
+  const bytes = columns.map((column) => `coalesce(strlen(${column}), 0)`).join(' + ');
+  const texts = `CASE WHEN ${IS_REJECTED} AND ${bytes} <= ${CARRIED_BYTES_MAX} THEN [${columns.join(', ')}] END AS texts`;
+  const kept = `SELECT row, product_id, quantity, amount, outcome, ${texts} FROM (${judged})`;
   const judgedWithSegment = isPlain(chunk)
-    ? `(SELECT *, 0 AS segment FROM (${judged}))`
-    : `(SELECT j.*, s.segment FROM (${judged}) j ASOF JOIN (SELECT * FROM anchors WHERE is_start) s ON j.row >= s.rows_before)`;
+    ? `(SELECT *, 0 AS segment FROM (${kept}))`
+    : `(SELECT j.*, s.segment FROM (${kept}) j ASOF JOIN (SELECT * FROM anchors WHERE is_start) s ON j.row >= s.rows_before)`;
   await run(
     connection,
     'judging rows',
     `CREATE OR REPLACE TEMP TABLE gathered AS
-     SELECT segment, outcome, CASE WHEN outcome = ${ACCEPTED} THEN product_id WHEN ${IS_REJECTED} THEN row END AS key,
+     SELECT segment, outcome, CASE WHEN outcome = ${ACCEPTED} THEN product_id WHEN ${IS_REJECTED} THEN row END AS key, texts,
        count(*) AS rows, sum(quantity) AS quantity, sum(amount)::DECIMAL(38, 6) AS amount
      FROM ${judgedWithSegment} GROUP BY ALL`,
   );
@@ -124,8 +135,11 @@ async function readBooks(connection: Connection, chunk: ChunkToTransform): Promi
 async function writeRejects(connection: Connection, chunk: ChunkToTransform, staged: string): Promise<void> {
   const files = chunk.segments.map(({ file }) => (file === null ? 'NULL' : quote(file)));
   const rejected = `
-    SELECT g.segment, g.key AS row, g.outcome, s.sale_id, s.product_id, s.quantity, s.sale_amount, s.sale_date
-    FROM (SELECT * FROM gathered WHERE ${IS_REJECTED}) g JOIN ${staged} s ON s.file_row_number = g.key`;
+    SELECT segment, key AS row, outcome, ${SALES_COLUMNS.map((column, index) => `texts[${index + 1}] AS ${column}`).join(', ')}
+    FROM gathered WHERE ${IS_REJECTED} AND texts IS NOT NULL
+    UNION ALL
+    SELECT g.segment, g.key, g.outcome, ${SALES_COLUMNS.map((column) => `s.${column}`).join(', ')}
+    FROM (SELECT * FROM gathered WHERE ${IS_REJECTED} AND texts IS NULL) g JOIN ${staged} s ON s.file_row_number = g.key`;
   const numbered = isPlain(chunk)
     ? `SELECT *, row + ${chunk.segments[0]?.firstRecord ?? 1} AS record, NULL AS raw FROM (${rejected})`
     : `SELECT r.*, a.record + 1 + (r.row - a.rows_before) AS record, NULL AS raw
