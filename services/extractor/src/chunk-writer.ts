@@ -62,9 +62,14 @@ export class ChunkWriter implements RecordSink {
     this.#malformedRows.limitRowGroup();
   }
 
+  /** Whether enough has been gathered for a chunk. */
+  get isFull(): boolean {
+    return this.rows.rows >= CHUNK_ROWS || this.rows.bytes + this.#malformedRows.bytes >= CHUNK_BYTES;
+  }
+
   /** Stages a chunk if enough has been gathered; `nextRecord` is the number of the file's next record. */
   async stageIfFull(nextRecord: number): Promise<void> {
-    if (this.rows.rows < CHUNK_ROWS && this.rows.bytes + this.#malformedRows.bytes < CHUNK_BYTES) return;
+    if (!this.isFull) return;
     await this.stage();
     this.startSegment(this.#file, nextRecord);
   }

@@ -163,10 +163,11 @@ async function extractTable(openWriter: () => ChunkWriter, postgresUrl: string, 
       };
       let current = open();
       return {
-        async push(piece) {
-          bytes += piece.length;
-          current.scanner.push(piece);
-          await writer.stageIfFull(1);
+        take(text) {
+          signal.throwIfAborted();
+          bytes += text.length;
+          current.scanner.push(text);
+          return writer.isFull ? writer.stageIfFull(1) : undefined;
         },
         async endRange() {
           current.scanner.finish();

@@ -1,6 +1,6 @@
 import { isUtf8 } from 'node:buffer';
 import type { ParquetFile } from '../parquet/parquet-file.js';
-import { TextColumn, writeLength } from '../parquet/text-column.js';
+import { TextColumn } from '../parquet/text-column.js';
 import { RecordSkipper } from './record-skipper.js';
 
 /** A longer record is malformed. */
@@ -51,8 +51,9 @@ export class RecordScanner {
   readonly #marks: Int32Array;
   /** Takes the fields that fill no column; it stays empty. */
   readonly #ignored = new TextColumn();
-  /** The begin of a record whose end has not been seen. */
-  #carry: Uint8Array = new Uint8Array(0);
+  /** Holds, in its first `#carryLength` bytes, the begin of a record whose end has not been seen, and behind it the next piece. */
+  #carry: Buffer = Buffer.alloc(0);
+  #carryLength = 0;
   /** Set while a record over 1 MiB is passed over. */
   #skipper: RecordSkipper | null = null;
   /** Where `#carry` begins in the text. */
@@ -77,7 +78,7 @@ export class RecordScanner {
   }
 
   /** Takes the next piece of text. */
-  push(piece: Uint8Array): void {
+  push(piece: Buffer): void {
     let data = piece;
     if (this.#skipper !== null) {
       const end = this.#skipper.feed(piece);
@@ -86,22 +87,32 @@ export class RecordScanner {
       this.#malformed(this.#skipper.head);
       this.#skipper = null;
       data = piece.subarray(end);
-    } else if (this.#carry.length > 0) {
-      data = Buffer.concat([this.#carry, piece]);
+    } else if (this.#carryLength > 0) {
+      data = this.#joinCarry(piece);
     }
     const end = data.lastIndexOf(NEWLINE) + 1;
     const done = this.#scan(data, end);
     this.#offset += done;
     const rest = data.subarray(done);
+    this.#carryLength = 0;
     if (rest.length > this.#recordBytesMax + 2) {
       this.#skipper = new RecordSkipper(this.#shape.delimiter, this.#offset, this.#quotesStayOpen);
       // The record did not end within `rest`, so this only brings the skipper to where the text is.
       this.#skipper.feed(rest);
-      this.#carry = new Uint8Array(0);
-    } else {
-      // A copy: the caller may use the piece's memory again.
-      this.#carry = Uint8Array.prototype.slice.call(rest);
+    } else this.#joinCarry(rest);
+  }
+
+  /** The carry with `more` behind it, which is the carry then. */
+  #joinCarry(more: Buffer): Buffer {
+    const length = this.#carryLength + more.length;
+    if (length > this.#carry.length) {
+      const larger = Buffer.allocUnsafeSlow(length * 2);
+      this.#carry.copy(larger, 0, 0, this.#carryLength);
+      this.#carry = larger;
     }
+    more.copy(this.#carry, this.#carryLength);
+    this.#carryLength = length;
+    return this.#carry.subarray(0, length);
   }
 
   /**
@@ -119,10 +130,10 @@ export class RecordScanner {
       this.#offset = skipper.secondLineOffset;
       return this.#offset;
     }
-    if (this.#carry.length === 0) return null;
+    if (this.#carryLength === 0) return null;
     // CRLF, so that a return at the very end stays the ordinary text that a lone one is.
-    const data = Buffer.concat([this.#carry, Buffer.from('\r\n')]);
-    this.#carry = new Uint8Array(0);
+    const data = this.#joinCarry(Buffer.from('\r\n'));
+    this.#carryLength = 0;
     let done = this.#scan(data, data.length);
     if (done < data.length) {
       this.#quotesStayOpen = true;
@@ -143,6 +154,7 @@ export class RecordScanner {
     const { rows } = this.#sink;
     // A record of n bytes adds at most n bytes and five lengths to a column.
     for (const column of rows.columns) column.reserve(2 * end + 64);
+    this.#words = new DataView(data.buffer, data.byteOffset, end);
     this.#ignored.reserve(end + 64);
     let at = 0;
     while (at < end) {
@@ -166,6 +178,9 @@ export class RecordScanner {
     const { rows } = this.#sink;
     const { columns } = rows;
     for (let i = 0; i < columns.length; i += 1) this.#marks[i] = columns[i]!.length;
+    const words = this.#words;
+    const lastWord = end - 4;
+    const delimiters = this.#shape.delimiter * 0x01010101;
     let at = start;
     let field = 0;
     let isBad = false;
@@ -191,9 +206,18 @@ export class RecordScanner {
         }
       } else {
         const target = column >= 0 ? columns[column]! : this.#ignored;
-        const { bytes } = target;
+        const { bytes, view } = target;
         const lengthAt = target.length;
         let to = lengthAt + 4;
+        // Four bytes at once, as long as none of them is below 0x20 or the delimiter (the tests may err, towards finding one).
+        while (at <= lastWord) {
+          const word = words.getInt32(at, true);
+          const apart = word ^ delimiters;
+          if (((((word - 0x20202020) & ~word) | ((apart - 0x01010101) & ~apart)) & 0x80808080) !== 0) break;
+          view.setInt32(to, word, true);
+          at += 4;
+          to += 4;
+        }
         for (;;) {
           const byte = data[at]!;
           const kind = classes[byte]!;
@@ -206,7 +230,7 @@ export class RecordScanner {
           at += 1;
         }
         if (column >= 0) {
-          writeLength(bytes, lengthAt, to - lengthAt - 4);
+          view.setInt32(lengthAt, to - lengthAt - 4, true);
           target.length = to;
         }
       }
@@ -232,6 +256,8 @@ export class RecordScanner {
   }
 
   #sawNul = false;
+  /** What is being scanned. */
+  #words: DataView = new DataView(new ArrayBuffer(0));
 
   /** Reads a quoted field from behind its opening quote. Returns where its closing quote ends, or -1 if it is open at `end`. */
   #scanQuoted(data: Uint8Array, start: number, end: number, column: number): number {
@@ -244,7 +270,7 @@ export class RecordScanner {
       if (byte === QUOTE) {
         if (data[at + 1] !== QUOTE) {
           if (target !== null) {
-            writeLength(target.bytes, lengthAt, to - lengthAt - 4);
+            target.view.setInt32(lengthAt, to - lengthAt - 4, true);
             target.length = to;
           }
           return at + 1;

@@ -14,7 +14,8 @@ export async function* toUtf8(pieces: AsyncIterable<Buffer>, encoding: CsvEncodi
   let first: Buffer = Buffer.alloc(0);
   for await (const piece of pieces) {
     if (decoder === null) {
-      first = first.length === 0 ? piece : Buffer.concat([first, piece]);
+      // A copy: the next piece may come in the memory of this one.
+      first = Buffer.concat([first, piece]);
       if (first.length < 3) continue;
       const start = chooseDecoder(first, encoding);
       decoder = start.decoder;

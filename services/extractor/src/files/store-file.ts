@@ -14,7 +14,7 @@ const PIECE_BYTES = 1 << 19;
 export interface StoreFile {
   readonly name: string;
   /**
-   * Its text as UTF-8 from `offset` on. `onBytes` sees the decompressed bytes of the whole file. Throws FILE_REFUSED if it is no
+   * Its text as UTF-8 from `offset` on, in pieces that are good until the next is asked for. `onBytes` sees the decompressed bytes of the whole file. Throws FILE_REFUSED if it is no
    * gzip although named so, or larger than `bytesMax`, FILE_CHANGED if it has grown.
    */
   read(offset: number, onBytes?: (bytes: Buffer) => void): AsyncGenerator<Buffer>;
@@ -69,9 +69,11 @@ export async function openStoreFile(planned: PlannedFile, options: ReadOptions):
         onBytes?.(piece);
       };
       let toSkip = offset;
-      const source = readPieces(handle, planned.bytes, verifyUnchanged);
+      const isCompressed = /\.gz$/i.test(name);
+      // The decompressing stream reads ahead, so there each piece needs memory of its own.
+      const source = readPieces(handle, planned.bytes, verifyUnchanged, isCompressed);
       try {
-        for await (const piece of toUtf8(decompress(source, /\.gz$/i.test(name), counted), options.encoding)) {
+        for await (const piece of toUtf8(decompress(source, isCompressed, counted), options.encoding)) {
           if (piece.length <= toSkip) {
             toSkip -= piece.length;
             continue;
@@ -103,11 +105,18 @@ async function* decompress(
   }
 }
 
-async function* readPieces(handle: FileHandle, bytesPlanned: number, verifyUnchanged: () => Promise<void>): AsyncGenerator<Buffer> {
+async function* readPieces(
+  handle: FileHandle,
+  bytesPlanned: number,
+  verifyUnchanged: () => Promise<void>,
+  areKept: boolean,
+): AsyncGenerator<Buffer> {
   // One byte more than planned shows a file that has grown.
   const size = Math.min(PIECE_BYTES, bytesPlanned + 1);
+  let buffer = Buffer.allocUnsafe(size);
   for (let position = 0; ;) {
-    const { buffer, bytesRead } = await handle.read(Buffer.allocUnsafe(size), 0, size, position);
+    if (areKept) buffer = Buffer.allocUnsafe(size);
+    const { bytesRead } = await handle.read(buffer, 0, size, position);
     if (bytesRead === 0) return;
     position += bytesRead;
     // A file may grow as fast as it is read.

@@ -12,15 +12,19 @@ const VALUES_MAX = 16_384;
 /** After so many rows a column with more than half of them distinct is given up on. */
 const SAMPLE_ROWS = 16_384;
 const SLOTS = 1 << 16;
+const HASH_FACTOR = 0x9e3779b1;
 
-/** Scratch memory: a hash table by open addressing, and of each value its hash and where its text begins. */
+/** Scratch memory: a hash table by open addressing, and of each value its hash and where it begins. */
 const slotIndexes = new Int32Array(SLOTS);
 const hashes = new Int32Array(VALUES_MAX);
 const offsets = new Int32Array(VALUES_MAX);
 
-/** Builds the dictionary of a column, or returns null if it has too many distinct values. */
+/**
+ * Builds the dictionary of a column, or returns null if it has too many distinct values. Values are hashed and compared with their
+ * lengths before them, four bytes at a time; the last four may overlap those before.
+ */
 export function buildDictionary(column: TextColumn, rows: number): Dictionary | null {
-  const { bytes, length } = column;
+  const { bytes, view, length } = column;
   const indexes = new Uint16Array(rows);
   slotIndexes.fill(-1);
   let count = 0;
@@ -28,15 +32,13 @@ export function buildDictionary(column: TextColumn, rows: number): Dictionary | 
   let valuesBytes = 0;
   for (let at = 0; at < length; row += 1) {
     if (row === SAMPLE_ROWS && count > SAMPLE_ROWS / 2) return null;
-    const size = bytes[at]! | (bytes[at + 1]! << 8) | (bytes[at + 2]! << 16) | (bytes[at + 3]! << 24);
-    const start = at + 4;
-    const end = start + size;
-    let hash = size;
-    for (let i = start; i < end; i += 1) hash = Math.imul(hash ^ bytes[i]!, 0x9e3779b1);
+    const end = at + 4 + view.getInt32(at, true);
+    let hash = Math.imul(view.getInt32(end - 4, true), HASH_FACTOR);
+    for (let word = at; word < end - 4; word += 4) hash = Math.imul(hash ^ (hash >>> 15) ^ view.getInt32(word, true), HASH_FACTOR);
     hash ^= hash >>> 15;
     let slot = hash & (SLOTS - 1);
     let index = slotIndexes[slot]!;
-    while (index !== -1 && !(hashes[index] === hash && isSame(bytes, offsets[index]!, start, size))) {
+    while (index !== -1 && !(hashes[index] === hash && isSame(view, offsets[index]!, at, end))) {
       slot = (slot + 1) & (SLOTS - 1);
       index = slotIndexes[slot]!;
     }
@@ -45,25 +47,27 @@ export function buildDictionary(column: TextColumn, rows: number): Dictionary | 
       index = count;
       slotIndexes[slot] = index;
       hashes[index] = hash;
-      offsets[index] = start;
-      valuesBytes += 4 + size;
+      offsets[index] = at;
+      valuesBytes += end - at;
       count += 1;
     }
     indexes[row] = index;
     at = end;
   }
   const values = new Uint8Array(valuesBytes);
-  let end = 0;
+  let to = 0;
   for (let index = 0; index < count; index += 1) {
-    const at = offsets[index]! - 4;
-    const size = 4 + (bytes[at]! | (bytes[at + 1]! << 8) | (bytes[at + 2]! << 16) | (bytes[at + 3]! << 24));
-    values.set(bytes.subarray(at, at + size), end);
-    end += size;
+    const at = offsets[index]!;
+    const end = at + 4 + view.getInt32(at, true);
+    values.set(bytes.subarray(at, end), to);
+    to += end - at;
   }
   return { values, count, indexes };
 }
 
-function isSame(bytes: Uint8Array, a: number, b: number, size: number): boolean {
-  for (let i = 0; i < size; i += 1) if (bytes[a + i] !== bytes[b + i]) return false;
-  return true;
+/** Whether the value at `a` is the one from `b` to `end`. The first word to be compared is the length, so that no other is past the end. */
+function isSame(view: DataView, a: number, b: number, end: number): boolean {
+  const last = end - 4 - b;
+  for (let i = 0; i < last; i += 4) if (view.getInt32(a + i, true) !== view.getInt32(b + i, true)) return false;
+  return view.getInt32(a + last, true) === view.getInt32(b + last, true);
 }

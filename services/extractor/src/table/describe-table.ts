@@ -3,7 +3,7 @@ import type { Client } from 'pg';
 import { postgresError } from './postgres.js';
 
 export interface SalesTable {
-  /** For each of the five columns, in their order, the quoted name that it has in the table. */
+  /** For each of the five columns, in their order, the expression that gives its text. */
   readonly columns: readonly string[];
   /** Ranges of pages to read one by one; a single null where the table has to be read in one piece. */
   readonly ranges: readonly (PageRange | null)[];
@@ -14,6 +14,15 @@ export interface PageRange {
   readonly from: number;
   readonly to: number | null;
 }
+
+interface Attribute {
+  readonly name: string;
+  /** Whether COPY writes it as a cast to text would; then the cast, a third of the server's time, is left out. */
+  readonly isText: boolean;
+}
+
+/** Not so, for example: char(n), whose padding a cast takes off, and boolean, which COPY writes as t and f. */
+const TEXT_TYPES = ['smallint', 'integer', 'bigint', 'numeric', 'text', 'varchar', 'date', 'timestamp', 'timestamptz'];
 
 /** Rows that a range should hold, so that parallel readers finish together and a chunk is reached often. */
 const RANGE_ROWS = 250_000;
@@ -32,11 +41,12 @@ export async function describeTable(client: Client): Promise<SalesTable> {
     );
     const table = found.rows[0];
     if (table === undefined) throw new EtlError('SOURCE_MISSING', `table ${SOURCE_TABLE} does not exist in the database of POSTGRES_URL`);
-    const attributes = await client.query<{ attname: string }>(
-      'SELECT attname FROM pg_attribute WHERE attrelid = $1 AND attnum > 0 AND NOT attisdropped ORDER BY attnum',
-      [table.oid],
+    const attributes = await client.query<Attribute>(
+      `SELECT attname AS name, atttypid = ANY ($2::regtype[]) AS "isText"
+         FROM pg_attribute WHERE attrelid = $1 AND attnum > 0 AND NOT attisdropped ORDER BY attnum`,
+      [table.oid, TEXT_TYPES],
     );
-    const columns = matchColumns(attributes.rows.map((row) => row.attname));
+    const columns = matchColumns(attributes.rows);
     const pages = Math.ceil(Number(table.bytes) / table.block_bytes);
     return { columns, ranges: splitPages(table.relkind, pages, table.rows > 0 && table.pages > 0 ? table.rows / table.pages : 100) };
   } catch (cause) {
@@ -44,13 +54,14 @@ export async function describeTable(client: Client): Promise<SalesTable> {
   }
 }
 
-function matchColumns(names: readonly string[]): string[] {
+function matchColumns(attributes: readonly Attribute[]): string[] {
   const problems: string[] = [];
   const columns = SALES_COLUMNS.map((column) => {
-    const matches = names.filter((name) => name.trim().toLowerCase() === column);
+    const matches = attributes.filter(({ name }) => name.trim().toLowerCase() === column);
     if (matches.length === 0) problems.push(`column ${column} is missing`);
-    if (matches.length > 1) problems.push(`column ${column} stands twice (${matches.map((name) => `"${name}"`).join(', ')})`);
-    return `"${(matches[0] ?? column).replaceAll('"', '""')}"`;
+    if (matches.length > 1) problems.push(`column ${column} stands twice (${matches.map(({ name }) => `"${name}"`).join(', ')})`);
+    const quoted = `"${(matches[0]?.name ?? column).replaceAll('"', '""')}"`;
+    return matches[0]?.isText === true ? quoted : `${quoted}::text`;
   });
   if (problems.length > 0) throw new EtlError('HEADER_INVALID', `table ${SOURCE_TABLE}: ${problems.join(', ')}`);
   return columns;

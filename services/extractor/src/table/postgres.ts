@@ -11,6 +11,8 @@ export interface PostgresConnection {
    * the kernel gives up. Then the connection is closed, and what was waited for fails.
    */
   answer<T>(waiting: Promise<T>): Promise<T>;
+  /** The same for whoever hears the server in pieces: to be refreshed with each, and cleared when nothing is waited for. */
+  limitSilence(): NodeJS.Timeout;
 }
 
 /** How long a statement may take to say anything: a view may have to add up a great deal before its first row, or wait for a lock. */
@@ -36,12 +38,16 @@ export async function connectPostgres(url: string): Promise<PostgresConnection> 
   client.on('error', () => undefined);
   try {
     await client.connect();
+    const limitSilence = (): NodeJS.Timeout => {
+      const timeoutMs = Math.max(ANSWER_MS_MIN, scaledMs(ANSWER_MS));
+      return setTimeout(() => socket.destroy(new Error(`no answer for ${timeoutMs / 1_000} s`)), timeoutMs);
+    };
     return {
       client,
       destroy: () => socket.destroy(),
+      limitSilence,
       answer: async (waiting) => {
-        const timeoutMs = Math.max(ANSWER_MS_MIN, scaledMs(ANSWER_MS));
-        const timer = setTimeout(() => socket.destroy(new Error(`no answer for ${timeoutMs / 1_000} s`)), timeoutMs);
+        const timer = limitSilence();
         try {
           return await waiting;
         } finally {

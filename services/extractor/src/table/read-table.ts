@@ -1,5 +1,5 @@
 import { SOURCE_TABLE } from '@retail-etl/contracts';
-import { to as copyTo } from 'pg-copy-streams';
+import { copyOut, type TextTaker } from './copy-out.js';
 import { describeTable, type PageRange, type SalesTable } from './describe-table.js';
 import { connectPostgres, type PostgresConnection, postgresError } from './postgres.js';
 
@@ -10,8 +10,8 @@ const READERS_MAX = 2;
 const BEGIN = "BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY; SET LOCAL DateStyle = 'ISO'; SET LOCAL TimeZone = 'UTC'";
 
 export interface TableReader {
-  /** Takes the table's rows as CSV, fields in the order of the five columns, in pieces that may end anywhere. */
-  push(piece: Buffer): Promise<void>;
+  /** Takes the table's rows as CSV, fields in the order of the five columns. */
+  take: TextTaker;
   /** Called when a range has been read whole. */
   endRange(): Promise<void>;
   /** Called once, after the last range. */
@@ -75,28 +75,18 @@ async function copyRanges(
       await reader.end();
       return rows;
     }
-    const stream = connection.client.query(copyTo(copyStatement(table, range), { highWaterMark: 1 << 20 }));
     try {
-      const pieces = (stream as AsyncIterable<Buffer>)[Symbol.asyncIterator]();
-      for (;;) {
-        // Only the wait for the server is bounded: the reader may be held back for as long as the transformer is.
-        const next = await connection.answer(pieces.next());
-        if (next.done === true) break;
-        signal.throwIfAborted();
-        await reader.push(next.value);
-      }
+      rows += await copyOut(connection, copyStatement(table, range), reader.take);
     } catch (cause) {
       signal.throwIfAborted();
       throw postgresError(cause, `copying ${SOURCE_TABLE}`);
     }
-    rows += stream.rowCount;
     await reader.endRange();
   }
 }
 
 function copyStatement(table: SalesTable, range: PageRange | null): string {
-  const columns = table.columns.map((name) => `${name}::text`).join(', ');
   const where =
     range === null ? '' : ` WHERE ctid >= '(${range.from},0)'::tid${range.to === null ? '' : ` AND ctid < '(${range.to},0)'::tid`}`;
-  return `COPY (SELECT ${columns} FROM ${SOURCE_TABLE}${where}) TO STDOUT (FORMAT csv)`;
+  return `COPY (SELECT ${table.columns.join(', ')} FROM ${SOURCE_TABLE}${where}) TO STDOUT (FORMAT csv)`;
 }

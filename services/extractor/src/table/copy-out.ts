@@ -1,0 +1,109 @@
+import type { Connection, Submittable } from 'pg';
+import { CopyData } from './copy-data.js';
+import type { PostgresConnection } from './postgres.js';
+
+/** Takes a piece of the rows' text, which may end anywhere; its memory is used again afterwards. A promise holds the server back. */
+export type TextTaker = (text: Buffer) => Promise<void> | undefined;
+
+/**
+ * Runs a COPY ... TO STDOUT and hands its rows' text to `take`. Returns how many rows the server says it sent. Fails as a query does,
+ * and if the server says nothing for too long; then, too, nothing of `take` is under way any more.
+ *
+ * In place of pg-copy-streams, which makes several objects for each row: a third of the extractor's processor time.
+ */
+export async function copyOut(connection: PostgresConnection, sql: string, take: TextTaker): Promise<number> {
+  const copy = new CopyOut(sql, take, connection);
+  try {
+    connection.client.query(copy);
+    return await copy.ended;
+  } finally {
+    copy.stop();
+    await copy.taking?.catch(() => undefined);
+  }
+}
+
+type BytesListener = (bytes: Buffer) => void;
+
+/** What pg calls a submittable: it sends its own query, and the client tells it how that went. */
+class CopyOut implements Submittable {
+  readonly ended: Promise<number>;
+  /** The last piece that is not taken at once. */
+  taking: Promise<void> | undefined;
+  readonly #sql: string;
+  readonly #take: TextTaker;
+  readonly #connection: PostgresConnection;
+  readonly #copyData = new CopyData();
+  #resolve: (rows: number) => void = () => undefined;
+  #reject: (error: unknown) => void = () => undefined;
+  #silence: NodeJS.Timeout | undefined;
+  #stream: Connection['stream'] | undefined;
+  /** The client's own listener, set aside while the copy goes on. */
+  #clientListener: BytesListener | undefined;
+  #rows = 0;
+
+  constructor(sql: string, take: TextTaker, connection: PostgresConnection) {
+    this.#sql = sql;
+    this.#take = take;
+    this.#connection = connection;
+    this.ended = new Promise((resolve, reject) => {
+      this.#resolve = resolve;
+      this.#reject = reject;
+    });
+  }
+
+  /** Called by the client when the connection is free. */
+  submit(connection: Connection): void {
+    const { stream } = connection;
+    this.#stream = stream;
+    this.#clientListener = stream.listeners('data')[0] as BytesListener;
+    stream.removeListener('data', this.#clientListener);
+    stream.on('data', this.#onBytes);
+    this.#silence = this.#connection.limitSilence();
+    connection.query(this.#sql);
+  }
+
+  handleError = (error: unknown): void => this.#reject(error);
+
+  handleCommandComplete({ text }: { text: string }): void {
+    this.#rows = Number(/^COPY (\d+)$/.exec(text)?.[1]);
+  }
+
+  handleReadyForQuery(): void {
+    this.#resolve(this.#rows);
+  }
+
+  stop(): void {
+    clearTimeout(this.#silence);
+    this.#stream?.removeListener('data', this.#onBytes);
+  }
+
+  readonly #onBytes: BytesListener = (bytes) => {
+    const stream = this.#stream!;
+    this.#silence?.refresh();
+    const { text, rest } = this.#copyData.push(bytes);
+    try {
+      this.taking = text.length === 0 ? undefined : this.#take(text);
+    } catch (error) {
+      this.#reject(error);
+      return;
+    }
+    if (rest !== null) {
+      stream.removeListener('data', this.#onBytes);
+      stream.on('data', this.#clientListener!);
+    }
+    if (this.taking === undefined) {
+      if (rest !== null) this.#clientListener!(rest);
+      return;
+    }
+    stream.pause();
+    clearTimeout(this.#silence);
+    this.taking.then(
+      () => {
+        this.#silence = this.#connection.limitSilence();
+        if (rest !== null) this.#clientListener!(rest);
+        stream.resume();
+      },
+      (error: unknown) => this.#reject(error),
+    );
+  };
+}
