@@ -81,7 +81,7 @@ export async function startStack(env: NodeJS.ProcessEnv = {}): Promise<Stack> {
     const log = createWriteStream(join(dataDir, `${service}.log`), { flags: 'a' });
     const child = spawn(
       process.execPath,
-      ['--max-semi-space-size=2', '--v8-pool-size=1', join(ROOT, 'services', service, 'dist', 'main.js')],
+      ['--max-semi-space-size=2', '--v8-pool-size=1', '--heap-growing-percent=100', join(ROOT, 'services', service, 'dist', 'main.js')],
       {
         env: { ...common, PORT: String(port), ...more },
         stdio: ['ignore', 'pipe', 'pipe'],

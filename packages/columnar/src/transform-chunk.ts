@@ -64,9 +64,10 @@ async function gatherRows(connection: Connection, chunk: ChunkToTransform, judge
   const bytes = columns.map((column) => `coalesce(strlen(${column}), 0)`).join(' + ');
   const texts = `CASE WHEN ${IS_REJECTED} AND ${bytes} <= ${CARRIED_BYTES_MAX} THEN [${columns.join(', ')}] END AS texts`;
   const kept = `SELECT row, product_id, quantity, amount, outcome, ${texts} FROM (${judged})`;
-  const judgedWithSegment = isPlain(chunk)
-    ? `(SELECT *, 0 AS segment FROM (${kept}))`
-    : `(SELECT j.*, s.segment FROM (${kept}) j ASOF JOIN (SELECT * FROM anchors WHERE is_start) s ON j.row >= s.rows_before)`;
+  const judgedWithSegment =
+    chunk.segments.length === 1
+      ? `(SELECT *, 0 AS segment FROM (${kept}))`
+      : `(SELECT j.*, s.segment FROM (${kept}) j ASOF JOIN (SELECT * FROM anchors WHERE is_start) s ON j.row >= s.rows_before)`;
   await run(
     connection,
     'judging rows',
