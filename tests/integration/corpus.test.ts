@@ -273,6 +273,24 @@ describe('the table', () => {
     expect(await publishedRows(stack)).toEqual(['7,3,3.00', '8,3,2.25']);
   });
 
+  test('of types that COPY writes otherwise than a cast to text does', async () => {
+    await define(
+      'CREATE DOMAIN code AS char(6)',
+      'CREATE TABLE online_sales (sale_id code, product_id char(4), quantity boolean, sale_amount float8, sale_date timestamptz)',
+      "INSERT INTO online_sales VALUES ('1', '7', true, 1e20, '2026-01-01 10:00+02'), (NULL, '8', false, 0.1, NULL)",
+    );
+    const { rows } = await stack.postgres.query<string[]>({
+      text: `SELECT ${NAMES.split(', ')
+        .map((name) => `coalesce(${name}::text, '')`)
+        .join(', ')} FROM online_sales`,
+      rowMode: 'array',
+    });
+    const report = await refusedRun();
+    expect(report.error).toMatchObject({ code: 'REJECT_RATIO' });
+    const rejected = (await rejectsOf(stack, report.id)).map((reject) => reject.slice(4, 9));
+    expect(new Set(rejected)).toEqual(new Set(rows));
+  });
+
   test('texts that are hard to carry: quotes, newlines, and a row over 1 MiB', async () => {
     await createSales(stack, '', true);
     const texts = ['"', 'a,"b"\r\nc', '\\.', 'z'.repeat(1 << 20)];
