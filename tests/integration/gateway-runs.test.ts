@@ -289,3 +289,24 @@ test('files of ended runs go in their time', async () => {
   expect(await there.text()).toBe('product_id,total_quantity,total_sale_amount\n1,2,3.00\n');
   expect((await gateway.api('GET', `/api/runs/${old}`)).status).toBe(200);
 });
+
+test('reports of runs go after 400 days, or when there are too many, but not the published one nor one that works', async () => {
+  const ids: string[] = [];
+  for (let index = 0; index < 6; index += 1) ids.push((await trigger()).id);
+  const [published, working, old, ancient, young, fresh] = ids as [string, string, string, string, string, string];
+  const end = (id: string, state: string, days: number): Promise<unknown> =>
+    world.mysql.query(`UPDATE etl_runs SET state = ?, finished_at = UTC_TIMESTAMP() - INTERVAL ? DAY WHERE run_id = ?`, [state, days, id]);
+  await end(published, 'published', 900);
+  await world.mysql.query('UPDATE etl_published SET run_id = ?, seq = (SELECT seq FROM etl_runs WHERE run_id = ?)', [published, published]);
+  await world.mysql.query("UPDATE etl_runs SET state = 'extracting', created_at = '2020-01-01' WHERE run_id = ?", [working]);
+  await end(old, 'failed', 401);
+  await end(ancient, 'published', 2_000);
+  await end(young, 'cancelled', 399);
+  await end(fresh, 'published', 0);
+  await enforceRetention(gateway.deps);
+  const left = async (): Promise<unknown[]> => (await ledger()).map((run) => run.run_id);
+  expect(new Set(await left())).toEqual(new Set([published, working, young, fresh]));
+  await world.mysql.query('UPDATE etl_runs SET seq = seq + 100000 WHERE run_id = ?', [fresh]);
+  await enforceRetention(gateway.deps);
+  expect(new Set(await left())).toEqual(new Set([published, working, fresh]));
+});

@@ -89,6 +89,29 @@ export async function unfinishedRuns(database: Database, limit = 1_000): Promise
   );
 }
 
+/** Looked at in one go, so that no call holds up others; more wait for the next. */
+const PURGED_MAX = 1_000;
+
+/**
+ * Forgets runs that ended before `before`, and what is more than the newest `keptMax` runs, oldest first, at most 1,000 a call. The
+ * run that the target shows stays, and so do runs that have not ended. Returns how many are gone.
+ */
+export async function purgeRuns(database: Database, before: Date, keptMax: number): Promise<number> {
+  const [edge] = await select<{ last: number | string | null; newest: number | string | null }>(
+    database,
+    'looking for old runs',
+    `SELECT MAX(seq) AS last, (SELECT MAX(seq) FROM etl_runs) AS newest FROM (SELECT seq FROM etl_runs ORDER BY seq LIMIT ${PURGED_MAX}) AS oldest`,
+  );
+  const { affectedRows } = await execute(
+    database,
+    'purging old runs',
+    `DELETE FROM etl_runs WHERE seq <= ? AND finished_at IS NOT NULL AND (finished_at < ? OR seq <= ?)
+       AND seq <> (SELECT seq FROM etl_published WHERE id = 1)`,
+    [Number(edge?.last ?? 0), before, Number(edge?.newest ?? 0) - keptMax],
+  );
+  return affectedRows;
+}
+
 export interface Published {
   /** 0: nothing was ever published. */
   readonly seq: number;

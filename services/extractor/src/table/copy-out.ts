@@ -17,8 +17,8 @@ export async function copyOut(connection: PostgresConnection, sql: string, take:
     connection.client.query(copy);
     return await copy.ended;
   } finally {
-    copy.stop();
     await copy.taking?.catch(() => undefined);
+    copy.stop();
   }
 }
 

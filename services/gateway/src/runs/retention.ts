@@ -1,13 +1,15 @@
 import { isTerminal, RUN_ID_PATTERN } from '@retail-etl/contracts';
-import { purgeAlerts, purgeAudit, readPublished, type Run, runsEndedBefore, selectRunsById } from '@retail-etl/ledger';
+import { purgeAlerts, purgeAudit, purgeRuns, readPublished, type Run, runsEndedBefore, selectRunsById } from '@retail-etl/ledger';
 import { listRunFolders, removeRunResults, removeRunStaging } from '@retail-etl/staging';
 import type { GatewayDeps } from '../deps.js';
 
 /** Folders looked at in one go; more wait for the next time. */
 const FOLDERS_MAX = 500;
 
-/** The audit log is kept at least this long, whatever the runs' retention. */
-const AUDIT_DAYS_MIN = 400;
+/** Reports and the audit log are kept at least this long, whatever the retention of the runs' files. */
+const HISTORY_DAYS_MIN = 400;
+/** But of reports no more than these: a run every minute would fill the ledger's disk. Some 5 KB each. */
+const REPORTS_MAX = 100_000;
 
 const DAY_MS = 86_400_000;
 
@@ -20,7 +22,10 @@ export async function enforceRetention(deps: RetentionDeps): Promise<void> {
   const now = (deps.now ?? Date.now)();
   const days = deps.config.runRetentionDays;
   await purgeAlerts(deps.database, new Date(now - days * DAY_MS));
-  await purgeAudit(deps.database, new Date(now - Math.max(days, AUDIT_DAYS_MIN) * DAY_MS));
+  const historyBegins = new Date(now - Math.max(days, HISTORY_DAYS_MIN) * DAY_MS);
+  await purgeAudit(deps.database, historyBegins);
+  const purged = await purgeRuns(deps.database, historyBegins, REPORTS_MAX);
+  if (purged > 0) deps.log.info({ runs: purged }, 'reports of old runs removed');
 }
 
 async function oldestFolders(dataDir: string, kind: 'staging' | 'runs'): Promise<string[]> {
