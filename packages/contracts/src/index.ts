@@ -10,3 +10,4 @@ export * from './api.js';
 export * from './decimal.js';
 export * from './crash-points.js';
 export * from './time-scale.js';
+export * from './in-batches.js';

@@ -1,4 +1,4 @@
-import { jobId, QUEUES, type QueueName, STEPS, type StageName, type StepName } from '@retail-etl/contracts';
+import { inBatches, jobId, QUEUES, type QueueName, STEPS, type StageName, type StepName } from '@retail-etl/contracts';
 import type { Job, Queue } from 'bullmq';
 import { redisError } from './redis-error.js';
 
@@ -28,6 +28,9 @@ export interface StageProgress {
 
 /** Most jobs of one run that are looked at one by one. Beyond it the list is cut; the counts of stages stay right. */
 export const RUN_JOBS_MAX = 1_000;
+
+/** Asked for in one round trip; a thousand at once would keep Redis from everyone else. */
+const JOBS_AT_ONCE = 100;
 
 type Queues = Record<QueueName, Queue>;
 
@@ -118,26 +121,30 @@ async function listJobIds(queues: Queues, runId: string, epoch: number): Promise
 /** The jobs of a run's epoch that Redis still has, in the order of the journey. Throws REDIS_UNAVAILABLE. */
 export async function readRunJobs(queues: Queues, runId: string, epoch: number): Promise<RunJob[]> {
   try {
-    const found = await inBatches(await listJobIds(queues, runId, epoch), async ({ queue, id }): Promise<RunJob | undefined> => {
-      const job = await queues[queue].getJob(id);
-      const parsed = parseJobId(id);
-      if (job === undefined || parsed === undefined) return undefined;
-      return {
-        id,
-        queue,
-        step: parsed.step,
-        stage: STEPS[parsed.step].stage,
-        part: parsed.part,
-        state: await job.getState(),
-        attempts: job.attemptsStarted,
-        addedAt: job.timestamp,
-        startedAt: job.processedOn ?? null,
-        finishedAt: job.finishedOn ?? null,
-        rows: figure(job.returnvalue, 'rows') || figure(job.progress, 'rows'),
-        bytes: figure(job.returnvalue, 'bytes') || figure(job.progress, 'bytes'),
-        error: job.failedReason === undefined || job.failedReason === '' ? null : job.failedReason.slice(0, 2_000),
-      };
-    });
+    const found = await inBatches(
+      await listJobIds(queues, runId, epoch),
+      JOBS_AT_ONCE,
+      async ({ queue, id }): Promise<RunJob | undefined> => {
+        const job = await queues[queue].getJob(id);
+        const parsed = parseJobId(id);
+        if (job === undefined || parsed === undefined) return undefined;
+        return {
+          id,
+          queue,
+          step: parsed.step,
+          stage: STEPS[parsed.step].stage,
+          part: parsed.part,
+          state: await job.getState(),
+          attempts: job.attemptsStarted,
+          addedAt: job.timestamp,
+          startedAt: job.processedOn ?? null,
+          finishedAt: job.finishedOn ?? null,
+          rows: figure(job.returnvalue, 'rows') || figure(job.progress, 'rows'),
+          bytes: figure(job.returnvalue, 'bytes') || figure(job.progress, 'bytes'),
+          error: job.failedReason === undefined || job.failedReason === '' ? null : job.failedReason.slice(0, 2_000),
+        };
+      },
+    );
     return found.filter((job) => job !== undefined);
   } catch (cause) {
     throw redisError(cause, 'reading the jobs of a run');
@@ -159,7 +166,7 @@ export async function readRunLog(
   limit: number,
 ): Promise<{ lines: RunLogLine[]; total: number }> {
   try {
-    const perJob = await inBatches(await listJobIds(queues, runId, epoch), async ({ queue, id }) => {
+    const perJob = await inBatches(await listJobIds(queues, runId, epoch), JOBS_AT_ONCE, async ({ queue, id }) => {
       const { logs } = await queues[queue].getJobLogs(id, 0, 199);
       const parsed = parseJobId(id);
       return parsed === undefined ? [] : logs.map((line) => ({ step: parsed.step, part: parsed.part, line }));
@@ -169,11 +176,4 @@ export async function readRunLog(
   } catch (cause) {
     throw redisError(cause, 'reading the log of a run');
   }
-}
-
-/** A batch goes out in one round trip; a thousand at once would keep Redis from everyone else. */
-async function inBatches<In, Out>(items: readonly In[], work: (item: In) => Promise<Out>): Promise<Out[]> {
-  const results: Out[] = [];
-  for (let start = 0; start < items.length; start += 100) results.push(...(await Promise.all(items.slice(start, start + 100).map(work))));
-  return results;
 }

@@ -30,17 +30,18 @@ export interface LoadDeps {
 /** Publishes the run's summary into MySQL and as CSV, or, for a dry run, says what that would change. */
 export async function loadRun(data: RunStepData, deps: LoadDeps, context: StepContext): Promise<StepResult> {
   const folders = runFolders(deps.dataDir, data.runId);
-  const run = await findRun(deps.database, data.runId);
-  if (run === undefined) throw new EtlError('INTERNAL', `run ${data.runId} is not in the ledger`);
   const startedAt = new Date().toISOString();
-  await advanceState(deps.database, data.runId, data.epoch, 'loading');
-  const summary = await readManifest<SummaryManifest>(folders.summaryManifest);
+  const [run, published, summary] = await Promise.all([
+    findRun(deps.database, data.runId),
+    readPublished(deps.database),
+    readManifest<SummaryManifest>(folders.summaryManifest),
+    advanceState(deps.database, data.runId, data.epoch, 'loading'),
+  ]);
+  if (run === undefined) throw new EtlError('INTERNAL', `run ${data.runId} is not in the ledger`);
   if (summary === undefined) throw new EtlError('STAGED_CORRUPT', 'the summary of the run is gone');
-
-  const published = await readPublished(deps.database);
   if (published.seq > run.seq) throw new EtlError('SUPERSEDED', `run ${data.runId} is older than what has been published`);
   const outputFolder = join(deps.dataDir, 'output');
-  for (const folder of [outputFolder, folders.results]) await removeAsides(folder);
+  await Promise.all([outputFolder, folders.results].map(removeAsides));
   let aside: string | undefined;
   if (published.seq < run.seq) {
     aside = await stageAndPublish(data, run, summary, folders, outputFolder, startedAt, deps, context);
@@ -69,8 +70,8 @@ async function stageAndPublish(
     await allowQuiet(connection);
     await stageSummary(connection, summaryPath, summary, context.signal);
     crashPoint('load.after-staging');
-    await keepSummary(summaryPath, folders.summaryCsv);
-    const compared = await compareWithTarget(connection, summary.products);
+    // One waits for the disk, the other for MySQL.
+    const [compared] = await Promise.all([compareWithTarget(connection, summary.products), keepSummary(summaryPath, folders.summaryCsv)]);
     const load: StageReport = { name: 'load', startedAt, finishedAt: new Date().toISOString(), jobs: 1 };
     const stages = [...run.findings.stages.filter((stage) => stage.name !== 'load'), load];
     const findings: Partial<RunFindings> = { ...compared, stages };

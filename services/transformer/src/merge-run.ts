@@ -4,6 +4,7 @@ import {
   crashPoint,
   EtlError,
   fromMillionths,
+  inBatches,
   newAttemptToken,
   type RunStepData,
   type RunTotals,
@@ -31,6 +32,9 @@ import {
   verifiedPath,
 } from '@retail-etl/staging';
 import { balanceBooks, gatherBooks } from './balance-books.js';
+
+/** Files read at once: one by one each would wait for the disk, all at once would take as many handles. */
+const READS_MAX = 16;
 
 export interface MergeDeps {
   readonly dataDir: string;
@@ -119,37 +123,31 @@ interface RunManifests {
 async function readManifests(folders: RunFolders): Promise<RunManifests> {
   const plan = await readManifest<PlanManifest>(folders.planManifest);
   if (plan === undefined) throw new EtlError('STAGED_CORRUPT', 'the plan of the run is gone');
-  const extracts: ExtractManifest[] = [];
-  for (const { name } of plan.partitions) {
+  const extracts = await inBatches(plan.partitions, READS_MAX, async ({ name }) => {
     const extract = await readManifest<ExtractManifest>(folders.extractManifest(name));
     if (extract === undefined) throw new EtlError('STAGED_CORRUPT', `partition ${name} has not been extracted whole`);
-    extracts.push(extract);
-  }
+    return extract;
+  });
   const chunks = extracts.flatMap((extract) => extract.chunks);
-  const partials: PartialManifest[] = [];
-  for (const chunk of chunks) {
+  const partials = await inBatches(chunks, READS_MAX, async (chunk) => {
     const partial = await readOwnManifest<PartialManifest>(folders.partialManifest(chunk));
-    if (partial === undefined) {
-      await forgetPartition(folders, chunk);
-      throw new EtlError('STAGED_CORRUPT', `chunk ${chunk} has not been transformed`);
-    }
-    partials.push(partial);
-  }
+    if (partial !== undefined) return partial;
+    await forgetPartition(folders, chunk);
+    throw new EtlError('STAGED_CORRUPT', `chunk ${chunk} has not been transformed`);
+  });
   return { plan, extracts, chunks, partials };
 }
 
 /** Paths of the partials that hold sums. A damaged one is forgotten together with its partition, so that a retry makes it again. */
 async function verifyPartials(folders: RunFolders, chunks: readonly string[], partials: readonly PartialManifest[]): Promise<string[]> {
-  const paths: string[] = [];
-  for (const [index, { file }] of partials.entries()) {
+  return inBatches(partials, READS_MAX, async ({ file }, index) => {
     try {
-      paths.push(await verifiedPath(folders.partials, file));
+      return await verifiedPath(folders.partials, file);
     } catch (error) {
       if (error instanceof EtlError) await forgetPartition(folders, chunks[index]!);
       throw error;
     }
-  }
-  return paths;
+  });
 }
 
 /** Makes a retry extract the chunk's partition again: its name is the chunk's without attempt and number. */

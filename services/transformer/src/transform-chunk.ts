@@ -32,9 +32,11 @@ export async function transformChunk(data: TransformData, deps: TransformDeps, c
     await removeFiles(stagedFiles(folders, data.chunk));
     return { rows: 0, note: 'already transformed' };
   }
-  await advanceState(deps.database, data.runId, data.epoch, 'transforming');
   try {
-    const chunk = await readManifest<ChunkManifest>(folders.chunkManifest(data.chunk));
+    const [chunk] = await Promise.all([
+      readManifest<ChunkManifest>(folders.chunkManifest(data.chunk)),
+      advanceState(deps.database, data.runId, data.epoch, 'transforming'),
+    ]);
     if (chunk === undefined) throw new EtlError('STAGED_CORRUPT', `staged chunk ${data.chunk} has no manifest`);
     return await transform(data.chunk, chunk, folders, deps, context);
   } catch (error) {
