@@ -22,7 +22,9 @@ interface Attribute {
 }
 
 /** Not so, for example: char(n), whose padding a cast takes off, and boolean, which COPY writes as t and f. */
-const TEXT_TYPES = ['smallint', 'integer', 'bigint', 'numeric', 'text', 'varchar', 'date', 'timestamp', 'timestamptz'];
+const TEXT_TYPES = ['int2', 'int4', 'int8', 'numeric', 'text', 'varchar', 'date', 'timestamp', 'timestamptz'].map(
+  (name) => `pg_catalog.${name}`,
+);
 
 /** Rows that a range should hold, so that parallel readers finish together and a chunk is reached often. */
 const RANGE_ROWS = 250_000;
