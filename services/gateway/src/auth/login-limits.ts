@@ -2,16 +2,26 @@ import { createHash } from 'node:crypto';
 import { EtlError } from '@retail-etl/contracts';
 import { type Redis, redisError } from '@retail-etl/queue';
 
-/** Failed log-ins allowed in a window. An address may be a whole office behind one router, so it gets more. */
-export const LOGIN_LIMITS = { account: 10, address: 30, windowSeconds: 15 * 60 } as const;
+/**
+ * Failed log-ins allowed in a window. `pair` is for one account from one address, so that a stranger uses up only his own tries.
+ * `address` is for one address and all accounts; it may be a whole office behind one router, so it gets more. `account` is for one
+ * account from all addresses together: it slows down whoever has many, and spares the addresses that the account is known to sign in from.
+ */
+export const LOGIN_LIMITS = { pair: 10, address: 30, account: 100, windowSeconds: 15 * 60 } as const;
+
+/** An account is known at an address for so long after its last log-in there. */
+const KNOWN_SECONDS = 30 * 86_400;
 
 export interface LoginLimits {
   /**
    * Counts an attempt before its password is looked at, so that a burst cannot slip through. Throws RATE_LIMITED, with
-   * `retryAfterSeconds`, when the account or the address has used up its attempts.
+   * `retryAfterSeconds`, when a limit is used up, REDIS_UNAVAILABLE while Redis is away.
    */
   begin(username: string, address: string): Promise<void>;
-  /** Forgets this account's and address's attempts after a log-in that was right. */
+  /**
+   * After a log-in that was right: forgets the account's failures at this address, takes the attempt itself off the other two counts
+   * and remembers that the account is known here. The address's failures stay, or one valid account would pay for tries at all others.
+   */
   succeeded(username: string, address: string): Promise<void>;
 }
 
@@ -25,35 +35,58 @@ export class LoginLimited extends EtlError {
 
 /** What people type may be long or secret (a password in the wrong field), so the key holds only a hash. */
 const digest = (text: string): string => createHash('sha256').update(text).digest('base64url').slice(0, 22);
-const keysOf = (username: string, address: string): [string, string] => [
-  `retail-etl:login:account:${digest(username)}`,
-  `retail-etl:login:address:${digest(address)}`,
-];
+
+/** Of account and address, of the address, of the account, and whether the account is known at the address; the scripts count on this order. */
+function keysOf(username: string, address: string): string[] {
+  const pair = digest(JSON.stringify([username, address]));
+  return [
+    `retail-etl:login:pair:${pair}`,
+    `retail-etl:login:address:${digest(address)}`,
+    `retail-etl:login:account:${digest(username)}`,
+    `retail-etl:login:known:${pair}`,
+  ];
+}
+
+/**
+ * Answers 0, or for how many seconds to wait. An attempt that one limit refuses is not counted by the next: else a single address
+ * could use up the tries of a whole account.
+ */
+const BEGIN = `
+local function isAbove(key, limit)
+  local count = redis.call('incr', key)
+  if count == 1 then redis.call('expire', key, ARGV[1]) end
+  return count > tonumber(limit)
+end
+if isAbove(KEYS[1], ARGV[2]) then return math.max(1, redis.call('ttl', KEYS[1])) end
+if isAbove(KEYS[2], ARGV[3]) then return math.max(1, redis.call('ttl', KEYS[2])) end
+if isAbove(KEYS[3], ARGV[4]) and redis.call('exists', KEYS[4]) == 0 then return math.max(1, redis.call('ttl', KEYS[3])) end
+return 0`;
+
+/** A count whose window has ended meanwhile is left as it is: below zero it would allow more, and for ever. */
+const SUCCEEDED = `
+redis.call('del', KEYS[1])
+for index = 2, 3 do
+  if tonumber(redis.call('get', KEYS[index]) or '0') > 0 then redis.call('decr', KEYS[index]) end
+end
+redis.call('set', KEYS[4], 1, 'ex', ARGV[1])`;
 
 /** The counts are in Redis, so several gateways share them. */
 export function openLoginLimits(redis: Redis): LoginLimits {
+  const run = async (script: string, keys: readonly string[], ...values: number[]): Promise<number> => {
+    try {
+      return Number(await redis.eval(script, keys.length, ...keys, ...values));
+    } catch (cause) {
+      throw redisError(cause, 'counting log-ins');
+    }
+  };
   return {
     async begin(username, address) {
-      const [account, from] = keysOf(username, address);
-      let counts: number[];
-      try {
-        const multi = redis.multi();
-        for (const key of [account, from]) multi.set(key, 0, 'EX', LOGIN_LIMITS.windowSeconds, 'NX').incr(key).ttl(key);
-        const replies = (await multi.exec()) ?? [];
-        counts = replies.map((reply) => Number(reply[1]));
-      } catch (cause) {
-        throw redisError(cause, 'counting log-ins');
-      }
-      const [, ofAccount = 0, accountTtl = 0, , ofAddress = 0, addressTtl = 0] = counts;
-      if (ofAccount > LOGIN_LIMITS.account) throw new LoginLimited(Math.max(accountTtl, 1));
-      if (ofAddress > LOGIN_LIMITS.address) throw new LoginLimited(Math.max(addressTtl, 1));
+      const { pair, address: ofAddress, account, windowSeconds } = LOGIN_LIMITS;
+      const waitSeconds = await run(BEGIN, keysOf(username, address), windowSeconds, pair, ofAddress, account);
+      if (waitSeconds > 0) throw new LoginLimited(waitSeconds);
     },
     async succeeded(username, address) {
-      try {
-        await redis.del(...keysOf(username, address));
-      } catch (cause) {
-        throw redisError(cause, 'counting log-ins');
-      }
+      await run(SUCCEEDED, keysOf(username, address), KNOWN_SECONDS);
     },
   };
 }
