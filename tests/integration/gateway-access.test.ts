@@ -233,6 +233,23 @@ test('many addresses together are stopped for an account, but not where it is kn
   }
 });
 
+test('a proxy is believed about who asks if TRUST_PROXY names it, and nobody else is', async () => {
+  const seenFrom = async (trustProxy: readonly string[]): Promise<string> => {
+    const other = await world.start({ trustProxy });
+    await other.browse('POST', '/login', {
+      // As two proxies in a row would have it: the second, which is the peer, wrote down the first.
+      headers: { ...form, 'x-forwarded-for': '198.51.100.7, 10.9.0.1' },
+      body: new URLSearchParams(OPERATOR).toString(),
+    });
+    const { entries } = (await (await other.api('GET', '/api/audit?limit=1')).json()) as { entries: { address: string }[] };
+    await other.close();
+    return entries[0]?.address ?? '';
+  };
+  expect(await seenFrom(['loopback'])).toBe('10.9.0.1');
+  expect(await seenFrom(['loopback', '10.9.0.0/16'])).toBe('198.51.100.7');
+  expect(await seenFrom(['10.9.0.1'])).toBe('127.0.0.1');
+});
+
 test('the audit log tells who did what', async () => {
   await gateway.browse('POST', '/login', { headers: form, body: new URLSearchParams({ username: 'mallory', password: 'x' }).toString() });
   await gateway.login(OPERATOR);

@@ -93,6 +93,7 @@ export function defaults(redisUrl: string, mysqlUrl: string, dataDir: string): G
     viewerUsername: VIEWER.username,
     viewerPassword: VIEWER.password,
     apiToken: TOKEN,
+    trustProxy: ['loopback'],
     scheduleCron: undefined,
     scheduleTz: 'UTC',
     warnRejectRatio: undefined,

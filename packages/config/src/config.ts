@@ -1,5 +1,6 @@
 import { type CrashPlan, EtlError, parseCrashPlan } from '@retail-etl/contracts';
 import { SettingsReader } from './read-settings.js';
+import { problemOfProxy } from './trusted-proxies.js';
 
 export const LOG_LEVELS = ['trace', 'debug', 'info', 'warn', 'error', 'fatal', 'silent'] as const;
 export const CSV_ENCODINGS = ['utf-8', 'utf-16le', 'utf-16be', 'iso-8859-1', 'windows-1252'] as const;
@@ -50,6 +51,8 @@ export interface GatewayConfig extends CommonConfig {
   readonly viewerUsername: string | undefined;
   readonly viewerPassword: string | undefined;
   readonly apiToken: string | undefined;
+  /** Proxies that are believed about where a request comes from: addresses, CIDR ranges, and names of ranges. Default `loopback`. */
+  readonly trustProxy: readonly string[];
   /** Five-field cron; undefined when SCHEDULE_CRON is `off`: no schedule from the environment. */
   readonly scheduleCron: string | undefined;
   readonly scheduleTz: string;
@@ -137,19 +140,35 @@ export function loadSetupConfig(env: Env): SetupConfig {
   });
 }
 
+/** Everyone who is believed about `X-Forwarded-For` can sign in, and be counted, as from any address. */
+function readTrustProxy(read: SettingsReader): readonly string[] {
+  const text = read.text('TRUST_PROXY') ?? 'loopback';
+  const entries = text.split(',').map((entry) => entry.trim());
+  for (const entry of entries) {
+    const problem = problemOfProxy(entry);
+    if (problem !== undefined)
+      read.problems.push(`TRUST_PROXY: "${entry}" ${problem}; name the proxies' own addresses, such as 10.0.3.7 or 10.0.3.0/24`);
+  }
+  return entries;
+}
+
 export function loadGatewayConfig(env: Env): GatewayConfig {
   const read = new SettingsReader(env);
   const cron = read.text('SCHEDULE_CRON') ?? '0 0 * * *';
-  if ((read.text('VIEWER_USERNAME') === undefined) !== (read.text('VIEWER_PASSWORD') === undefined)) {
+  const adminUsername = read.text('ADMIN_USERNAME') ?? 'admin';
+  const viewerUsername = read.text('VIEWER_USERNAME');
+  const viewerPassword = read.text('VIEWER_PASSWORD');
+  if ((viewerUsername === undefined) !== (viewerPassword === undefined)) {
     read.problems.push('VIEWER_USERNAME and VIEWER_PASSWORD belong together: set both or none');
   }
   return finish(read, {
     ...readCommon(read),
-    adminUsername: read.text('ADMIN_USERNAME') ?? 'admin',
+    adminUsername,
     adminPassword: read.required('ADMIN_PASSWORD', 'a long random text; there is no default'),
-    viewerUsername: read.text('VIEWER_USERNAME'),
-    viewerPassword: read.text('VIEWER_PASSWORD'),
+    viewerUsername,
+    viewerPassword,
     apiToken: read.text('API_TOKEN'),
+    trustProxy: readTrustProxy(read),
     scheduleCron: cron === 'off' ? undefined : cron,
     scheduleTz: read.text('SCHEDULE_TZ') ?? 'UTC',
     warnRejectRatio: read.optionalRatio('WARN_REJECT_RATIO'),

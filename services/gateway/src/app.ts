@@ -55,8 +55,8 @@ export async function buildApp(deps: GatewayDeps, options: AppOptions = {}): Pro
     bodyLimit: BODY_BYTES_MAX,
     requestTimeout: REQUEST_TIMEOUT_MS,
     routerOptions: { maxParamLength: 200 },
-    // Only a proxy on this machine is believed about where a request comes from.
-    trustProxy: 'loopback',
+    // Only these are believed about where a request comes from, how, and to which host.
+    trustProxy: [...deps.config.trustProxy],
     // Event streams never end by themselves.
     forceCloseConnections: true,
     frameworkErrors: (error, _request, reply) => {
