@@ -39,3 +39,22 @@ test.each([
 ])('TRUST_PROXY=%s is refused by name, with what to write instead', (text) => {
   expect(() => loadGatewayConfig({ ...ENV, TRUST_PROXY: text })).toThrow(/TRUST_PROXY: ".*such as 10\.0\.3\.7 or 10\.0\.3\.0\/24/);
 });
+
+test.each([
+  [{ VIEWER_USERNAME: 'admin', VIEWER_PASSWORD: 'x' }, 'VIEWER_USERNAME'],
+  [{ ADMIN_USERNAME: 'ada', VIEWER_USERNAME: 'ada', VIEWER_PASSWORD: 'x' }, 'VIEWER_USERNAME'],
+  [{ API_TOKEN: 'two words' }, 'API_TOKEN'],
+  [{ API_TOKEN: 'token\n' }, 'API_TOKEN'],
+  [{ API_TOKEN: 'schlüssel' }, 'API_TOKEN'],
+  [{ API_TOKEN: 'x'.repeat(513) }, 'API_TOKEN'],
+])('settings that could never work are refused: %j', (env, name) => {
+  expect(() => loadGatewayConfig({ ...ENV, ...env })).toThrow(name);
+});
+
+test('settings that do work are taken, and all faults are told at once without the secret', () => {
+  const config = loadGatewayConfig({ ...ENV, API_TOKEN: 'x'.repeat(512), VIEWER_USERNAME: 'Admin', VIEWER_PASSWORD: 'x' });
+  expect([config.apiToken, config.viewerUsername]).toEqual(['x'.repeat(512), 'Admin']);
+  const faults = (): unknown => loadGatewayConfig({ ...ENV, API_TOKEN: 'my secret', TRUST_PROXY: '*', PORT: 'http' });
+  expect(faults).toThrow(/PORT.*API_TOKEN.*TRUST_PROXY/);
+  expect(faults).not.toThrow(/my secret/);
+});

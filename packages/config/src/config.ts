@@ -140,6 +140,14 @@ export function loadSetupConfig(env: Env): SetupConfig {
   });
 }
 
+/** Anything else could not be sent in an Authorization header, or not told from what stands around it. */
+function readApiToken(read: SettingsReader): string | undefined {
+  const token = read.text('API_TOKEN');
+  if (token === undefined || /^[\x21-\x7e]{1,512}$/.test(token)) return token;
+  read.problems.push('API_TOKEN has to be 1 to 512 visible ASCII characters, without spaces or line ends');
+  return undefined;
+}
+
 /** Everyone who is believed about `X-Forwarded-For` can sign in, and be counted, as from any address. */
 function readTrustProxy(read: SettingsReader): readonly string[] {
   const text = read.text('TRUST_PROXY') ?? 'loopback';
@@ -161,13 +169,16 @@ export function loadGatewayConfig(env: Env): GatewayConfig {
   if ((viewerUsername === undefined) !== (viewerPassword === undefined)) {
     read.problems.push('VIEWER_USERNAME and VIEWER_PASSWORD belong together: set both or none');
   }
+  if (viewerUsername === adminUsername) {
+    read.problems.push('VIEWER_USERNAME is the name of the operator (ADMIN_USERNAME), who would hide the viewer; choose another');
+  }
   return finish(read, {
     ...readCommon(read),
     adminUsername,
     adminPassword: read.required('ADMIN_PASSWORD', 'a long random text; there is no default'),
     viewerUsername,
     viewerPassword,
-    apiToken: read.text('API_TOKEN'),
+    apiToken: readApiToken(read),
     trustProxy: readTrustProxy(read),
     scheduleCron: cron === 'off' ? undefined : cron,
     scheduleTz: read.text('SCHEDULE_TZ') ?? 'UTC',
