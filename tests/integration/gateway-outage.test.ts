@@ -111,6 +111,29 @@ test('an outage while it works is answered at once, and passes', async () => {
   });
 });
 
+test('what is published is a figure only while it is known', async () => {
+  await Promise.all([redis.open(), mysql.open()]);
+  const url = await startProcess();
+  await eventually(async () => expect((await fetch(`${url}/readyz`)).status).toBe(200));
+  const published = async (): Promise<{ text: string; figures: string[] }> => {
+    const text = await (await fetch(`${url}/metrics`, { headers: { authorization: `Bearer ${TOKEN}` } })).text();
+    return { text, figures: text.split('\n').filter((line) => line.startsWith('retail_etl_published_')) };
+  };
+  const never = await published();
+  expect(never.text).toContain('retail_etl_runs{state="published",service="gateway"} 0');
+  expect(never.figures).toEqual([]);
+
+  await world.mysql.query('UPDATE etl_published SET seq = 7, published_at = UTC_TIMESTAMP(3) - INTERVAL 100 SECOND');
+  await eventually(async () => {
+    const { figures } = await published();
+    expect(figures).toHaveLength(2);
+    expect(Number(figures.find((line) => line.includes('_age_seconds'))?.split(' ')[1])).toBeGreaterThan(99);
+    expect(figures).toContain('retail_etl_published_seq{service="gateway"} 7');
+  });
+  await mysql.close();
+  await eventually(async () => expect((await published()).figures).toEqual([]));
+});
+
 test('it stops in good order, and no secret is in its log', async () => {
   await Promise.all([redis.open(), mysql.open()]);
   const url = await startProcess();

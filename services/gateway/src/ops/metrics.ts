@@ -12,8 +12,8 @@ const SHARED_MS = 2_000;
 const QUEUE_STATES = ['waiting', 'active', 'delayed', 'waiting-children', 'failed', 'prioritized'] as const;
 
 /**
- * The figures of runs, from the ledger and the queues, so that they are the same from every gateway and survive its restarts. With a
- * server away its figures are left out, and the process's own remain.
+ * The figures of runs, from the ledger and the queues, so that they are the same from every gateway and survive its restarts. What is
+ * not known is left out: with a server away its figures, before the first publication those of it. The process's own remain.
  */
 export function shareRunMetrics(): (deps: MetricsDeps) => Promise<string> {
   const gauge = (name: string, help: string, labelNames: string[] = []): Gauge => {
@@ -31,7 +31,8 @@ export function shareRunMetrics(): (deps: MetricsDeps) => Promise<string> {
   const fromLedger = async ({ database }: MetricsDeps): Promise<void> => {
     const [counts, published, last] = await Promise.all([countRunsByState(database), readPublished(database), lastRunWithBooks(database)]);
     for (const state of RUN_STATES) runs.set({ state }, counts.get(state) ?? 0);
-    publishedSeq.set(published.seq);
+    // 0 says that nothing was ever published: there is no such run, and no age to judge by.
+    if (published.seq !== 0) publishedSeq.set(published.seq);
     if (published.at !== null) publishedAge.set(Math.max(0, (Date.now() - published.at.getTime()) / 1_000));
     if (last === undefined) return;
     for (const { name, startedAt, finishedAt } of last.findings.stages) {
@@ -56,7 +57,9 @@ export function shareRunMetrics(): (deps: MetricsDeps) => Promise<string> {
   let shared: Promise<string> | undefined;
   return (deps) => {
     shared ??= (async () => {
-      for (const each of [runs, publishedAge, publishedSeq, stageSeconds, lastRows, lastRejects, depth]) each.reset();
+      for (const each of [runs, stageSeconds, lastRows, lastRejects, depth]) each.reset();
+      // A gauge without labels is reset to 0, which for these two would be a figure like any other.
+      for (const each of [publishedAge, publishedSeq]) each.remove();
       for (const read of [fromLedger, fromQueues]) {
         await read(deps).catch((error: unknown) => deps.log.debug({ reason: String(error) }, 'metrics are incomplete'));
       }
