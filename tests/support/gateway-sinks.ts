@@ -1,6 +1,6 @@
 import { once } from 'node:events';
 import { createServer } from 'node:http';
-import type { AddressInfo } from 'node:net';
+import { type AddressInfo, createServer as createTcpServer, type Socket } from 'node:net';
 import { SMTPServer } from 'smtp-server';
 
 export interface HttpSink {
@@ -9,6 +9,8 @@ export interface HttpSink {
   readonly received: { path: string; body: unknown }[];
   /** What it answers, from now on. */
   answer: { status: number; headers?: Record<string, string> };
+  /** Done between the request and its answer. */
+  beforeAnswer: () => Promise<void>;
   close(): Promise<void>;
 }
 
@@ -20,7 +22,7 @@ export async function startHttpSink(): Promise<HttpSink> {
     request.on('data', (chunk: Buffer) => chunks.push(chunk));
     request.on('end', () => {
       received.push({ path: request.url ?? '', body: JSON.parse(Buffer.concat(chunks).toString('utf8') || 'null') as unknown });
-      response.writeHead(sink.answer.status, sink.answer.headers).end();
+      void sink.beforeAnswer().then(() => response.writeHead(sink.answer.status, sink.answer.headers).end());
     });
   });
   server.listen(0, '127.0.0.1');
@@ -29,6 +31,7 @@ export async function startHttpSink(): Promise<HttpSink> {
     url: `http://127.0.0.1:${(server.address() as AddressInfo).port}/hook`,
     received,
     answer: { status: 200 },
+    beforeAnswer: async () => undefined,
     async close() {
       server.closeAllConnections();
       server.close();
@@ -36,6 +39,35 @@ export async function startHttpSink(): Promise<HttpSink> {
     },
   };
   return sink;
+}
+
+/** A server that says `first`, then `more` again and again: it is never silent and never done. `open` counts its connections. */
+export async function startDribblingServer(
+  first: string,
+  more: string,
+): Promise<{ port: number; open: () => number; close(): Promise<void> }> {
+  const sockets = new Set<Socket>();
+  const server = createTcpServer((socket) => {
+    sockets.add(socket);
+    socket.write(first);
+    const dribble = setInterval(() => socket.write(more), 50);
+    socket.on('error', () => undefined);
+    socket.on('close', () => {
+      clearInterval(dribble);
+      sockets.delete(socket);
+    });
+  });
+  server.listen(0, '127.0.0.1');
+  await once(server, 'listening');
+  return {
+    port: (server.address() as AddressInfo).port,
+    open: () => sockets.size,
+    async close() {
+      server.close();
+      for (const socket of sockets) socket.destroy();
+      await once(server, 'close');
+    },
+  };
 }
 
 export interface MailSink {

@@ -17,12 +17,21 @@ export interface Alert extends NewAlert {
   readonly id: number;
   /** How often delivery was begun, this time included. */
   readonly attempts: number;
-  /** True if an earlier claim ran out without a word: that gateway may have delivered it before it died. */
+  /** True if an earlier claim ran out without a word: that gateway may have delivered it and could not record so. */
   readonly mayBeRepeat: boolean;
+  /** The gateway that has claimed it. */
+  readonly gateway: string;
 }
 
 /** A gateway that has claimed an alert has this long to deliver and record it; then another may take it. */
 export const CLAIM_SECONDS = 60;
+
+export interface ClaimOptions {
+  /** Only this alert; else all that are due but tests, which are for whoever asked. */
+  readonly key?: string | undefined;
+  /** Also alerts whose claim by another gateway has run out. Default true. */
+  readonly takeOver?: boolean;
+}
 
 interface Row {
   id: number | string;
@@ -60,17 +69,19 @@ export async function runsWithoutAlert(database: Database, kind: 'failed' | 'rej
   );
 }
 
-/** Takes up to `limit` due alerts (or the one with this id) for this gateway alone. */
-export async function claimAlerts(database: Database, gateway: string, limit: number, onlyKey?: string): Promise<Alert[]> {
+/** Takes up to `limit` due alerts for this gateway alone. */
+export async function claimAlerts(database: Database, gateway: string, limit: number, options: ClaimOptions = {}): Promise<Alert[]> {
+  const { key, takeOver = true } = options;
   return withTransaction(database, 'claiming alerts', async (connection) => {
     const rows = await select<Row>(
       connection,
       'claiming alerts',
       `SELECT id, alert_key, kind, channel, run_id, body, attempts, claimed_by FROM etl_alerts
-       WHERE state = 'pending' AND next_attempt_at <= UTC_TIMESTAMP(3) AND (claimed_until IS NULL OR claimed_until < UTC_TIMESTAMP(3))
-       ${onlyKey === undefined ? "AND kind <> 'test'" : 'AND alert_key = ?'}
+       WHERE state = 'pending' AND next_attempt_at <= UTC_TIMESTAMP(3)
+       AND (claimed_until IS NULL ${takeOver ? 'OR claimed_until < UTC_TIMESTAMP(3)' : ''})
+       ${key === undefined ? "AND kind <> 'test'" : 'AND alert_key = ?'}
        ORDER BY next_attempt_at LIMIT ? FOR UPDATE`,
-      onlyKey === undefined ? [limit] : [onlyKey, limit],
+      key === undefined ? [limit] : [key, limit],
     );
     for (const row of rows) {
       await execute(
@@ -90,11 +101,15 @@ export async function claimAlerts(database: Database, gateway: string, limit: nu
       attempts: row.attempts + 1,
       // A recorded failure clears the claim, so a claim that is still there was never answered for.
       mayBeRepeat: row.claimed_by !== null,
+      gateway,
     }));
   });
 }
 
-/** Records a delivery, and shows it in the run's report. */
+/**
+ * Records a delivery, and shows it in the run's report. May be done again with the same note. It stands even if another gateway has taken
+ * the alert meanwhile: it was delivered.
+ */
 export async function recordDelivered(database: Database, alert: Alert, note: string): Promise<void> {
   await withTransaction(database, 'recording a delivery', async (connection) => {
     await execute(
@@ -107,7 +122,10 @@ export async function recordDelivered(database: Database, alert: Alert, note: st
   });
 }
 
-/** Records a failed delivery: to be tried again after `waitMs`, or given up (null). */
+/**
+ * Records a failed delivery: to be tried again after `waitMs`, or given up (null). May be done again. Changes nothing if another gateway
+ * has taken the alert meanwhile: how it ends is that one's to say.
+ */
 export async function recordUndelivered(
   database: Database,
   alert: Alert,
@@ -116,21 +134,38 @@ export async function recordUndelivered(
   note: string,
 ): Promise<void> {
   await withTransaction(database, 'recording a failed delivery', async (connection) => {
-    await execute(
+    const { affectedRows } = await execute(
       connection,
       'recording a failed delivery',
       `UPDATE etl_alerts SET state = ?, last_error = ?, claimed_by = NULL, claimed_until = NULL,
-         next_attempt_at = UTC_TIMESTAMP(3) + INTERVAL ? SECOND WHERE id = ?`,
-      [waitMs === null ? 'failed' : 'pending', reason.slice(0, 500), Math.ceil((waitMs ?? 0) / 1_000), alert.id],
+         next_attempt_at = UTC_TIMESTAMP(3) + INTERVAL ? SECOND WHERE id = ? AND state = 'pending' AND claimed_by = ?`,
+      [waitMs === null ? 'failed' : 'pending', reason.slice(0, 500), Math.ceil((waitMs ?? 0) / 1_000), alert.id, alert.gateway],
     );
-    if (waitMs === null) await noteInRun(connection, alert, note);
+    if (waitMs === null && affectedRows === 1) await noteInRun(connection, alert, note);
   });
 }
 
 async function noteInRun(connection: Parameters<typeof addFindings>[0], alert: Alert, note: string): Promise<void> {
   if (alert.runId === null) return;
   const [run] = await selectRuns(connection, 'noting an alert', 'run_id = ? FOR UPDATE', [alert.runId]);
-  if (run !== undefined) await addFindings(connection, run.runId, { alerts: [...run.findings.alerts, note].slice(-20) });
+  if (run === undefined || run.findings.alerts.includes(note)) return;
+  await addFindings(connection, run.runId, { alerts: [...run.findings.alerts, note].slice(-20) });
+}
+
+/** How long a test may be on its way: with its claim over as well, nobody is left to say how it went. */
+const TEST_AGE_MAX_SECONDS = 2 * CLAIM_SECONDS;
+
+/** Ends test alerts whose gateway went away before it recorded how they went; whoever asked for them has had an error. */
+export async function endAbandonedTests(database: Database): Promise<number> {
+  const { affectedRows } = await execute(
+    database,
+    'ending tests of alerts',
+    `UPDATE etl_alerts SET state = 'failed', claimed_by = NULL, claimed_until = NULL,
+       last_error = 'not known: its gateway did not record whether the test was delivered'
+     WHERE kind = 'test' AND state = 'pending' AND created_at < UTC_TIMESTAMP(3) - INTERVAL ${TEST_AGE_MAX_SECONDS} SECOND
+     AND (claimed_until IS NULL OR claimed_until < UTC_TIMESTAMP(3))`,
+  );
+  return affectedRows;
 }
 
 /** Removes alerts older than `before`, at most 10,000 a call. */

@@ -6,6 +6,7 @@ export { newSweepMemory, sweepRuns } from './runs/sweep-runs.js';
 export { errorOfFlow } from './runs/flow-failure.js';
 export { enforceRetention } from './runs/retention.js';
 export { raiseMissedAlerts, raiseRunAlerts } from './alerts/raise-alerts.js';
+export { alertRounds } from './alerts/alert-rounds.js';
 export { deliverAlerts } from './alerts/deliver-alerts.js';
 export { openChannels } from './alerts/channels.js';
 export { isPublicAddress } from './alerts/checked-address.js';

@@ -1,7 +1,7 @@
 import { scaledMs } from '@retail-etl/contracts';
-import { deliverAlerts } from './alerts/deliver-alerts.js';
+import { alertRounds } from './alerts/alert-rounds.js';
 import { openChannels } from './alerts/channels.js';
-import { raiseMissedAlerts, raiseRunAlerts } from './alerts/raise-alerts.js';
+import { raiseMissedAlerts } from './alerts/raise-alerts.js';
 import type { GatewayDeps } from './deps.js';
 import { watchQueue } from './ops/queue-liveness.js';
 import { repeat } from './ops/repeat.js';
@@ -40,10 +40,7 @@ export function startLoops(deps: GatewayDeps): Loops {
     loop('queue', QUEUE_MS, queue.look),
     loop('missed', MISSED_MS, () => raiseMissedAlerts(raising)),
     loop('retention', RETENTION_MS, () => enforceRetention(deps)),
-    loop('alerts', ALERTS_MS, async () => {
-      await raiseRunAlerts(raising);
-      await deliverAlerts({ ...deps, channels });
-    }),
+    loop('alerts', ALERTS_MS, alertRounds(deps, channels)),
   ];
   return {
     liveness: queue.problem,

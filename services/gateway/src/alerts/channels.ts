@@ -14,7 +14,7 @@ export interface AlertMessage {
   readonly detail: Readonly<Record<string, unknown>>;
 }
 
-/** Delivers a message, or throws an error that says why not. */
+/** Delivers a message, or throws an error that says why not. Ends when `signal` is aborted, which is also its only deadline. */
 export type Deliver = (message: AlertMessage, signal: AbortSignal) => Promise<void>;
 
 /** The channels that the configuration names. */
@@ -25,7 +25,7 @@ export function openChannels(config: GatewayConfig): Map<AlertChannel, Deliver> 
     channels.set('webhook', (message, signal) => sendWebhook(alertWebhookUrl, message, { allowPrivate: config.alertAllowPrivate, signal }));
   }
   if (smtpUrl !== undefined && alertEmailFrom !== undefined && alertEmailTo !== undefined) {
-    channels.set('email', (message) => sendEmail({ smtpUrl, from: alertEmailFrom, to: alertEmailTo }, message));
+    channels.set('email', (message, signal) => sendEmail({ smtpUrl, from: alertEmailFrom, to: alertEmailTo }, message, signal));
   }
   return channels;
 }

@@ -1,5 +1,6 @@
 import type { AlertMessage } from './channels.js';
 
+/** For connecting, the greeting, and each silence after it; the whole ends with the caller's signal. */
 const TIMEOUT_MS = 10_000;
 
 export interface EmailSettings {
@@ -9,8 +10,8 @@ export interface EmailSettings {
   readonly to: string;
 }
 
-/** Sends an alert as plain text. Throws an error that says why the server did not take it. */
-export async function sendEmail(settings: EmailSettings, message: AlertMessage): Promise<void> {
+/** Sends an alert as plain text. Throws an error that says why the server did not take it; closes the connection when `signal` is aborted. */
+export async function sendEmail(settings: EmailSettings, message: AlertMessage, signal: AbortSignal): Promise<void> {
   // Loaded with the first alert: most days have none.
   const { createTransport } = await import('nodemailer');
   const url = new URL(settings.smtpUrl);
@@ -33,6 +34,7 @@ export async function sendEmail(settings: EmailSettings, message: AlertMessage):
       subject: message.subject,
       text: `${message.text}\n`,
       headers: { 'Auto-Submitted': 'auto-generated' },
+      signal,
     });
   } finally {
     transport.close();

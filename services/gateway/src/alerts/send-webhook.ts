@@ -3,14 +3,13 @@ import { request as requestHttps } from 'node:https';
 import type { AlertMessage } from './channels.js';
 import { checkLiteralHost, publicLookup } from './checked-address.js';
 
-/** From the first look-up to the last byte of the answer. */
-const TIMEOUT_MS = 10_000;
 /** Of the answer only the status counts. */
 const ANSWER_BYTES_MAX = 64 * 1024;
 
 export interface WebhookOptions {
   /** Private and link-local addresses too. */
   readonly allowPrivate: boolean;
+  /** Aborts the request at any point; there is no other deadline. */
   readonly signal: AbortSignal;
 }
 
@@ -36,7 +35,7 @@ export async function sendWebhook(url: string, message: AlertMessage, options: W
         },
         // A connection of its own: a kept one would go round the check of the address.
         agent: false,
-        signal: AbortSignal.any([options.signal, AbortSignal.timeout(TIMEOUT_MS)]),
+        signal: options.signal,
         ...(options.allowPrivate ? {} : { lookup: publicLookup }),
       },
       (response) => {
@@ -49,7 +48,7 @@ export async function sendWebhook(url: string, message: AlertMessage, options: W
         response.on('error', reject);
       },
     );
-    request.on('error', (error) => reject(error.name === 'TimeoutError' ? new Error(`no answer within ${TIMEOUT_MS / 1_000} s`) : error));
+    request.on('error', reject);
     request.end(body);
   });
   // The URL may hold a secret, so no error repeats it.

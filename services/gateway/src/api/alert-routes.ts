@@ -27,7 +27,7 @@ export function alertRoutes(deps: GatewayDeps, channels: ReadonlyMap<AlertChanne
         for (const channel of channels.keys()) {
           const key = `test:${randomBytes(6).toString('hex')}`;
           await addAlert(deps.database, { key, kind: 'test', channel, runId: null, body: testMessage(by) });
-          results.push(...(await deliverAlerts({ ...deps, channels }, `${key}:${channel}`)));
+          results.push(...(await deliverAlerts({ ...deps, channels }, { key: `${key}:${channel}` })));
         }
         await audit(deps, request, 'alert.test', { results });
         return { channels: results };
