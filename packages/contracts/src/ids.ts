@@ -4,8 +4,12 @@ import { randomBytes } from 'node:crypto';
 export const RUN_ID_PATTERN = '^[0-9]{8}T[0-9]{6}-[0-9a-f]{6}$';
 
 export function newRunId(now: Date = new Date()): string {
-  const second = now.toISOString().replace(/[-:]/g, '').slice(0, 15);
-  return `${second}-${randomBytes(3).toString('hex')}`;
+  return `${runIdTime(now)}-${randomBytes(3).toString('hex')}`;
+}
+
+/** How the id of a run begins that is recorded at `time`; as text it comes before all ids of this second and after all of earlier ones. */
+export function runIdTime(time: Date): string {
+  return time.toISOString().replace(/[-:]/g, '').slice(0, 15);
 }
 
 /** A token unique to one attempt at a step; it keeps two workers at the same step from touching each other's files. */

@@ -1,4 +1,4 @@
-import type { RunParams } from '@retail-etl/contracts';
+import { type RunParams, runIdTime } from '@retail-etl/contracts';
 import { type Database, execute, select } from './database.js';
 import { fromJson } from './run-row.js';
 
@@ -84,13 +84,18 @@ export async function deleteSchedule(database: Database, id: string): Promise<bo
   return affectedRows > 0;
 }
 
-/** True if this schedule made a run at or after `since`. */
-export async function hasScheduledRunSince(database: Database, scheduleId: string, since: Date): Promise<boolean> {
+/**
+ * True if this schedule made a run for its time `due` or a later one. A run that was late also makes up for the times that passed before
+ * it was recorded: for those, Redis makes no job. Judged by the time that the run was for, which its key holds, and for a late one by its
+ * id, which comes from a gateway's clock as `due` does. MySQL's clock may differ from it.
+ */
+export async function hasScheduledRunFor(database: Database, scheduleId: string, due: Date): Promise<boolean> {
   const rows = await select(
     database,
     'looking for a scheduled run',
-    "SELECT 1 FROM etl_runs WHERE trigger_kind = 'schedule' AND triggered_by = ? AND created_at >= ? LIMIT 1",
-    [scheduleId, since],
+    `SELECT 1 FROM etl_runs WHERE trigger_kind = 'schedule' AND triggered_by = ?
+     AND (CAST(SUBSTRING_INDEX(idempotency_key, ':', -1) AS UNSIGNED) >= ? OR (late AND run_id >= ?)) LIMIT 1`,
+    [scheduleId, due.getTime(), runIdTime(due)],
   );
   return rows.length > 0;
 }

@@ -33,12 +33,13 @@ export function startLoops(deps: GatewayDeps): Loops {
   const queue = watchQueue(deps);
   const channels = openChannels(deps.config);
   const raising = { ...deps, channels: [...channels.keys()] };
+  const warned = new Map<string, number>();
   const loops = [
     loop('sweep', SWEEP_MS, () => sweepRuns(deps, memory)),
     loop('schedules', SCHEDULES_MS, scheduleKeeper(deps)),
     loop('cancelled', CANCELLED_MS, () => removeCancelledFlows(deps)),
     loop('queue', QUEUE_MS, queue.look),
-    loop('missed', MISSED_MS, () => raiseMissedAlerts(raising)),
+    loop('missed', MISSED_MS, () => raiseMissedAlerts(raising, warned)),
     loop('retention', RETENTION_MS, () => enforceRetention(deps)),
     loop('alerts', ALERTS_MS, alertRounds(deps, channels)),
   ];

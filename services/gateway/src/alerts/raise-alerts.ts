@@ -1,4 +1,4 @@
-import { addAlert, type AlertChannel, hasScheduledRunSince, listSchedules, type Run, runsWithoutAlert } from '@retail-etl/ledger';
+import { addAlert, type AlertChannel, hasScheduledRunFor, listSchedules, type Run, runsWithoutAlert } from '@retail-etl/ledger';
 import type { GatewayDeps } from '../deps.js';
 import { previousTime } from '../schedules/cron.js';
 import { failedMessage, missedMessage, rejectsMessage } from './alert-messages.js';
@@ -43,20 +43,30 @@ function worstRatio(run: Run): number {
   return Math.max(0, ...[...read].filter(([, rows]) => rows > 0).map(([source, rows]) => (rejected.get(source) ?? 0) / rows));
 }
 
-/** The dead man's switch: records an alert for each schedule whose latest time passed without a run. */
-export async function raiseMissedAlerts(deps: RaiseDeps): Promise<void> {
+/**
+ * The dead man's switch: records an alert for each schedule whose latest time passed without a run, and logs it. Without any channel the
+ * log is all there is; `warned` keeps, between calls, the time of each schedule that this process has warned about.
+ */
+export async function raiseMissedAlerts(deps: RaiseDeps, warned: Map<string, number> = new Map()): Promise<void> {
   const now = (deps.now ?? Date.now)();
-  for (const schedule of await listSchedules(deps.database)) {
+  const schedules = await listSchedules(deps.database);
+  const ids = new Set(schedules.map(({ id }) => id));
+  for (const id of warned.keys()) if (!ids.has(id)) warned.delete(id);
+  for (const schedule of schedules) {
     if (schedule.paused) continue;
     const expected = previousTime(schedule.cron, schedule.tz, new Date(now - MISSED_GRACE_MS));
     const isOld = now - expected.getTime() > MISSED_AGE_MAX_MS;
-    if (isOld || expected < schedule.updatedAt || (await hasScheduledRunSince(deps.database, schedule.id, expected))) continue;
+    if (isOld || expected < schedule.updatedAt || (await hasScheduledRunFor(deps.database, schedule.id, expected))) continue;
+    const line = { schedule: schedule.id, expectedAt: expected.toISOString() };
     let isNew = false;
     for (const channel of deps.channels) {
       const key = `missed:${schedule.id}:${expected.getTime()}`;
       isNew =
         (await addAlert(deps.database, { key, kind: 'missed', channel, runId: null, body: missedMessage(schedule, expected) })) || isNew;
     }
-    if (isNew) deps.log.error({ schedule: schedule.id, expectedAt: expected.toISOString() }, 'a scheduled run did not happen');
+    if (isNew) deps.log.error(line, 'a scheduled run did not happen');
+    if (deps.channels.length > 0 || warned.get(schedule.id) === expected.getTime()) continue;
+    warned.set(schedule.id, expected.getTime());
+    deps.log.warn(line, 'a scheduled run did not happen, and no channel for alerts is configured');
   }
 }
