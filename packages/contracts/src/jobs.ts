@@ -20,13 +20,14 @@ const Epoch = Type.Integer({ minimum: 1 });
 /** A partition or chunk names files, so nothing in it may lead out of its folder. */
 const PartName = Type.String({ pattern: '^[a-z0-9-]{1,80}$' });
 
-/** A job on `runs`: a person's or a schedule's has the parameters only, the gateway's own also names the run it recorded. */
+/** A job on `runs`: a person's or a schedule's has the parameters, and from the gateway who it is from; the gateway's own also names the run it recorded. */
 export const StartRunData = Type.Object(
   {
     ...RunParams.properties,
     runId: Type.Optional(RunId),
     epoch: Type.Optional(Epoch),
     scheduleId: Type.Optional(Type.String({ maxLength: 64 })),
+    requestedBy: Type.Optional(Type.String({ maxLength: 255 })),
   },
   { additionalProperties: false },
 );

@@ -30,6 +30,8 @@ const RUN_FORM_SCHEMA = {
     to: { type: 'string', pattern: '^([0-9]{4}-[0-9]{2}-[0-9]{2})?$', description: 'Last day, YYYY-MM-DD; empty for all' },
     dryRun: { type: 'boolean', description: 'Do everything but the publish' },
   },
+  // Duplicating a job brings its old name along; the gateway puts the right one in its place.
+  patternProperties: { '^requestedBy$': {} },
   additionalProperties: false,
 };
 
@@ -90,19 +92,27 @@ export function board(deps: GatewayDeps): FastifyPluginAsync {
     });
     app.addHook('onResponse', async (request, reply) => {
       if (request.method === 'GET' || request.method === 'HEAD' || reply.statusCode >= 400) return;
+      // Its own line, with the run, is there already.
+      if (judge(request) === 'retry-run') return;
       await audit(deps, request, 'board.change', { path: request.url.split('?')[0]?.slice(0, 300) });
     });
     await app.register(serverAdapter.registerPlugin(), { prefix: BOARD_PATH });
   };
 }
 
+const routeOf = (request: FastifyRequest): string => (request.routeOptions.url ?? '').slice(BOARD_PATH.length);
+
+function judge(request: FastifyRequest): ReturnType<typeof judgeBoardChange> {
+  const { queueName } = request.params as { queueName?: string };
+  return judgeBoardChange({ method: request.method, route: routeOf(request), queue: queueName });
+}
+
 async function guardChange(request: FastifyRequest, reply: FastifyReply, deps: GatewayDeps): Promise<FastifyReply | undefined> {
-  const { queueName, jobId } = request.params as { queueName?: string; jobId?: string };
-  const route = (request.routeOptions.url ?? '').slice(BOARD_PATH.length);
-  const verdict = judgeBoardChange({ method: request.method, route, queue: queueName });
+  const verdict = judge(request);
   try {
     if (verdict instanceof Error) throw verdict;
     if (verdict === 'retry-run') {
+      const { jobId } = request.params as { jobId?: string };
       const runId = parseJobId(jobId ?? '')?.runId ?? '';
       const run = known(await retryRun(deps.database, runId), runId);
       await audit(deps, request, 'run.retry', { run: run.runId, epoch: run.epoch });
@@ -110,7 +120,7 @@ async function guardChange(request: FastifyRequest, reply: FastifyReply, deps: G
       return await reply.code(204).send();
     }
     // Of the options only the delay: a job id, a parent or a repetition of the caller's choice would upset other jobs.
-    if (route === ADD_ROUTE) request.body = cleanedJob(request.body);
+    if (routeOf(request) === ADD_ROUTE) request.body = cleanedJob(request.body, request.user?.username);
     return undefined;
   } catch (thrown) {
     const { error, status } = fromThrown(thrown);
@@ -118,15 +128,24 @@ async function guardChange(request: FastifyRequest, reply: FastifyReply, deps: G
   }
 }
 
-function cleanedJob(body: unknown): unknown {
-  if (typeof body !== 'object' || body === null) return { data: {} };
-  const { name, data, options } = body as { name?: unknown; data?: unknown; options?: { delay?: unknown } };
+/** The job with who asked for it in its data, whatever the form said of that. */
+function cleanedJob(body: unknown, username: string | undefined): unknown {
+  const { name, data, options } = (isRecord(body) ? body : {}) as { name?: unknown; data?: unknown; options?: { delay?: unknown } };
   const delay = typeof options?.delay === 'number' && options.delay > 0 ? { delay: options.delay } : {};
-  return { name: name === '' || name === undefined ? 'start-run' : name, data: withoutEmptyDays(data ?? {}), options: delay };
+  const params = data ?? {};
+  return {
+    name: name === '' || name === undefined ? 'start-run' : name,
+    // Anything but an object is left for the job itself to refuse, where the dashboard shows why.
+    data: isRecord(params) ? { ...withoutEmptyDays(params), requestedBy: username } : params,
+    options: delay,
+  };
 }
 
-function withoutEmptyDays(data: unknown): unknown {
-  if (typeof data !== 'object' || data === null || Array.isArray(data)) return data;
+function isRecord(value: unknown): value is Record<string, unknown> {
+  return typeof value === 'object' && value !== null && !Array.isArray(value);
+}
+
+function withoutEmptyDays(data: Record<string, unknown>): Record<string, unknown> {
   return Object.fromEntries(Object.entries(data).filter(([name, value]) => !((name === 'from' || name === 'to') && value === '')));
 }
 

@@ -48,7 +48,8 @@ async function recordJob(delivery: Delivery, data: StartRunData, deps: StartRunD
       ? {
           params,
           triggerKind: 'dashboard',
-          triggeredBy: 'dashboard',
+          // A job that did not come by way of the gateway's dashboard names nobody.
+          triggeredBy: data.requestedBy ?? 'dashboard',
           // The timestamp tells this job from one of the same id before Redis was wiped.
           idempotencyKey: `runs:${delivery.id}:${delivery.timestamp}`,
         }
