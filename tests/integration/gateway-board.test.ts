@@ -105,6 +105,68 @@ describe.skipIf(executable === undefined)('in Chromium (skipped where no chromiu
     await context.close();
   });
 
+  test.each(['en-US', 'de-DE'])('a job can be added to runs alone, and only there is it offered (%s)', async (locale) => {
+    const context = await browser.newContext({ locale });
+    const { page, complaints } = await signIn(context, OPERATOR);
+    const addItem = page.locator('[role="menuitem"]:has(svg.lucide-plus)');
+    const duplicate = page.locator('ul[class*="jobActions"] button:has(svg.lucide-files)');
+    const actions = page.locator('ul[class*="jobActions"] button');
+
+    for (const queue of ['extract', 'transform', 'load']) {
+      await openMenu(page, queue);
+      expect(await addItem.isVisible(), queue).toBe(false);
+      expect(await page.getByRole('menuitem', { name: 'Add job' }).count()).toBe(0);
+      // Nor do the keys lead to it.
+      await page.keyboard.press('Home');
+      expect(await page.locator('[role="menuitem"]:focus').count(), queue).toBe(1);
+      expect(await page.locator('[role="menuitem"]:focus:has(svg.lucide-plus)').count(), queue).toBe(0);
+    }
+
+    for (const queue of ['extract', 'load']) {
+      await page.goto(`${gateway.address}/queues/queue/${queue}?status=completed`);
+      await actions.locator('visible=true').first().waitFor();
+      expect(await duplicate.locator('visible=true').count(), queue).toBe(0);
+      await page.locator('a[class*="jobLink"]').first().click();
+      await page.waitForURL(/\/load\/|\/extract\//);
+      await actions.locator('visible=true').first().waitFor();
+      expect(await duplicate.locator('visible=true').count(), queue).toBe(0);
+    }
+
+    // From the page of all queues, each card has its own menu.
+    await page.goto(`${gateway.address}/queues`);
+    for (const queue of ['load', 'runs']) {
+      const card = page.locator('[class*="queueCard"]', { has: page.locator(`a[href$="/queues/queue/${queue}"]`) });
+      await card.locator('button[aria-haspopup="menu"]').click();
+      await page.getByRole('menuitem').nth(1).waitFor();
+      expect(await addItem.isVisible(), queue).toBe(queue === 'runs');
+      if (queue !== 'runs') await page.keyboard.press('Escape');
+    }
+    await addItem.click();
+    await page.locator('#job-name').fill('from-the-overview');
+    // The dialog says which queue it is for, and neither mouse nor keyboard changes it.
+    const choice = page.locator('#add-job-form [role="combobox"]');
+    expect(await choice.innerText()).toBe('runs');
+    await choice.click({ force: true });
+    await choice.focus();
+    await page.keyboard.press('ArrowDown');
+    expect(await page.getByRole('option').count()).toBe(0);
+    expect(await page.locator('input[name="queueName"]').inputValue()).toBe('runs');
+    const before = (await runs()).length;
+    await page.locator('button[form="add-job-form"]').click();
+    await eventually(async () => {
+      const row = (await runs())[before];
+      expect(row).toMatchObject({ state: 'published', triggered_by: OPERATOR.username });
+    });
+
+    await page.goto(`${gateway.address}/queues/queue/runs?status=completed`);
+    await page.getByText('from-the-overview').first().waitFor();
+    await duplicate.first().click();
+    await page.locator('button[form="add-job-form"]').click();
+    await eventually(async () => expect((await runs())[before + 1]).toMatchObject({ state: 'published', triggered_by: OPERATOR.username }));
+    expect(complaints).toEqual([]);
+    await context.close();
+  });
+
   test('a viewer sees the queues and is offered no change', async () => {
     const context = await browser.newContext();
     const { page, complaints } = await signIn(context, VIEWER);

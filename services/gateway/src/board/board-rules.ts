@@ -1,5 +1,8 @@
 import { EtlError, QUEUES } from '@retail-etl/contracts';
 
+/** Where the dashboard is. */
+export const BOARD_PATH = '/queues';
+
 /** What the dashboard's request is about: its route below `/queues`, and the queue if it names one. */
 export interface BoardRequest {
   readonly method: string;

@@ -8,9 +8,10 @@ import { known } from '../api/run-routes.js';
 import type { GatewayDeps } from '../deps.js';
 import { audit } from '../ops/audit.js';
 import { fromThrown } from '../problem.js';
-import { ADD_ROUTE, judgeBoardChange } from './board-rules.js';
+import { ADD_ROUTE, BOARD_PATH, judgeBoardChange } from './board-rules.js';
+import { BOARD_SCRIPT } from './board-script.js';
 
-export const BOARD_PATH = '/queues';
+const SCRIPT_PATH = `${BOARD_PATH}/offers.js`;
 
 /** Carries the role from our guard to the board's hooks; whatever a client sends under this name is replaced. */
 const ROLE_HEADER = 'x-retail-etl-role';
@@ -83,8 +84,10 @@ export function board(deps: GatewayDeps): FastifyPluginAsync {
 
     app.addHook('onSend', async (_request, reply, payload) => {
       const isPage = String(reply.getHeader('content-type') ?? '').startsWith('text/html');
+      if (!isPage || typeof payload !== 'string') return payload;
       // The page links a web font of another host.
-      return isPage && typeof payload === 'string' ? payload.replace(/<link[^>]+href="https?:[^>]*>/g, '') : payload;
+      const ownHost = payload.replace(/<link[^>]+href="https?:[^>]*>/g, '');
+      return ownHost.replace('</head>', `<script defer src="${SCRIPT_PATH}"></script></head>`);
     });
     app.addHook('preHandler', async (request, reply) => {
       request.headers[ROLE_HEADER] = request.user?.role ?? 'viewer';
@@ -96,6 +99,7 @@ export function board(deps: GatewayDeps): FastifyPluginAsync {
       if (judge(request) === 'retry-run') return;
       await audit(deps, request, 'board.change', { path: request.url.split('?')[0]?.slice(0, 300) });
     });
+    app.get(SCRIPT_PATH, { schema: { hide: true } }, (_request, reply) => reply.type('text/javascript; charset=utf-8').send(BOARD_SCRIPT));
     await app.register(serverAdapter.registerPlugin(), { prefix: BOARD_PATH });
   };
 }
