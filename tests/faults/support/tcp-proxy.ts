@@ -38,8 +38,8 @@ interface Pair {
   losing: boolean;
 }
 
-/** A COM_QUERY packet: length, sequence number 0, command 3, text. */
-const COMMIT = Buffer.from('\x07\0\0\0\x03COMMIT', 'latin1');
+/** A COM_QUERY packet: length, sequence number 0, command 3, text; with MySQL, before the text, that there are no attributes. */
+const COMMITS = ['\x07\0\0\0\x03COMMIT', '\x09\0\0\0\x03\0\x01COMMIT'].map((packet) => Buffer.from(packet, 'latin1'));
 
 export async function startProxy(targetPort: number): Promise<TcpProxy> {
   const pairs = new Set<Pair>();
@@ -67,7 +67,7 @@ export async function startProxy(targetPort: number): Promise<TcpProxy> {
     else setTimeout(act, delayMs);
   };
   const fromClient = (pair: Pair, data: Buffer): void => {
-    if (commit !== undefined && data.includes(COMMIT)) {
+    if (commit !== undefined && COMMITS.some((packet) => data.includes(packet))) {
       commit.left -= 1;
       if (commit.left === 0) {
         const { which, done } = commit;
