@@ -5,6 +5,7 @@ import {
   errorOfFlow,
   isPublicAddress,
   judgeBoardChange,
+  networkOf,
   nextTimes,
   previousTime,
   safeNext,
@@ -144,4 +145,16 @@ test.each([
 ])('on the board, %s %s: %s', (queue, route, expected) => {
   const verdict = judgeBoardChange({ method: 'PUT', route, queue });
   expect(verdict instanceof Error ? verdict.message : verdict).toContain(expected);
+});
+
+test.each([
+  ['203.0.113.7', '203.0.113.7'],
+  ['::ffff:203.0.113.7', '203.0.113.7'],
+  ['2001:DB8:1:2:aaaa:bbbb:cccc:dddd', '2001:db8:1:2'],
+  ['2001:db8:1:2::7', '2001:db8:1:2'],
+  ['2001:db8::7', '2001:db8:0:0'],
+  ['::1', '0:0:0:0'],
+  ['fe80::1%eth0', 'fe80:0:0:0'],
+])('log-ins from %s are counted for %s', (address, network) => {
+  expect(networkOf(address)).toBe(network);
 });

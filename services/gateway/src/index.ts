@@ -12,6 +12,7 @@ export { openChannels } from './alerts/channels.js';
 export { isPublicAddress } from './alerts/checked-address.js';
 export { checkSchedule, nextTimes, previousTime } from './schedules/cron.js';
 export { syncSchedules } from './schedules/keep-schedules.js';
+export { networkOf } from './auth/login-limits.js';
 export { safeNext } from './auth/same-origin.js';
 export { spreadsheetSafe } from './results/reject-rows.js';
 export { judgeBoardChange } from './board/board-rules.js';

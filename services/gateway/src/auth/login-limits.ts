@@ -3,8 +3,8 @@ import { EtlError } from '@retail-etl/contracts';
 import { type Redis, redisError } from '@retail-etl/queue';
 
 /**
- * Failed log-ins allowed in a window. `pair` is for one account from one address, so that a stranger uses up only his own tries.
- * `address` is for one address and all accounts; it may be a whole office behind one router, so it gets more. `account` is for one
+ * Failed log-ins allowed in a window. An address is an IPv4 address or the first half of an IPv6 one. `pair` is for one account from
+ * one address, so that a stranger uses up only his own tries. `address` is for one address and all accounts; it may be a whole office behind one router, so it gets more. `account` is for one
  * account from all addresses together: it slows down whoever has many, and spares the addresses that the account is known to sign in from.
  */
 export const LOGIN_LIMITS = { pair: 10, address: 30, account: 100, windowSeconds: 15 * 60 } as const;
@@ -36,12 +36,24 @@ export class LoginLimited extends EtlError {
 /** What people type may be long or secret (a password in the wrong field), so the key holds only a hash. */
 const digest = (text: string): string => createHash('sha256').update(text).digest('base64url').slice(0, 22);
 
+/** Whom an address stands for: one who has an IPv6 address has all 2^64 of its network. */
+export function networkOf(address: string): string {
+  if (address.includes('.')) return address.slice(address.lastIndexOf(':') + 1);
+  if (!address.includes(':')) return address;
+  const [head, tail] = address.toLowerCase().split('::');
+  const groups = (text: string | undefined): string[] => (text === undefined || text === '' ? [] : text.split(':'));
+  const first = groups(head);
+  const missing = tail === undefined ? 0 : 8 - first.length - groups(tail).length;
+  return [...first, ...new Array<string>(missing).fill('0'), ...groups(tail)].slice(0, 4).join(':');
+}
+
 /** Of account and address, of the address, of the account, and whether the account is known at the address; the scripts count on this order. */
 function keysOf(username: string, address: string): string[] {
-  const pair = digest(JSON.stringify([username, address]));
+  const network = networkOf(address);
+  const pair = digest(JSON.stringify([username, network]));
   return [
     `retail-etl:login:pair:${pair}`,
-    `retail-etl:login:address:${digest(address)}`,
+    `retail-etl:login:address:${digest(network)}`,
     `retail-etl:login:account:${digest(username)}`,
     `retail-etl:login:known:${pair}`,
   ];
