@@ -36,7 +36,8 @@ describe('a staged file is damaged', () => {
     const report = await stack.waitFor(runId);
     // A step that makes the damaged part itself may have noticed and made it again.
     if (report.state === 'failed') {
-      expect(report.error, stack.logs()).toMatchObject({ code: 'STAGED_CORRUPT' });
+      // Damage that comes between a file's last byte and its digest is found by the books.
+      expect(['STAGED_CORRUPT', 'BOOKS_UNBALANCED'], stack.logs()).toContain(report.error?.code);
       expect(await readTarget(stack)).toEqual(before);
       expect((await stack.request(`/api/runs/${runId}/retry`, { method: 'POST' })).status).toBe(202);
     }

@@ -4,14 +4,18 @@ import { crashPoint, EtlError, type ExtractData, SALES_COLUMNS, SOURCE_TABLE, ty
 import type { Producer } from '@retail-etl/queue';
 import type { StepContext } from '@retail-etl/runtime';
 import {
+  type ChunkManifest,
   type ExtractManifest,
   type Partition,
   type PlanManifest,
   publishManifest,
   readManifest,
   readOwnManifest,
+  removeFiles,
+  type RunFolders,
   runFolders,
   type SourceRead,
+  verifiedPath,
 } from '@retail-etl/staging';
 import { backpressure } from './backpressure.js';
 import { ChunkWriter } from './chunk-writer.js';
@@ -53,10 +57,11 @@ export async function extractPartition(data: ExtractData, deps: ExtractDeps, con
   const attach = (chunks: readonly string[]): Promise<void> => deps.producer.attachTransforms(data.runId, data.epoch, chunks);
 
   const before = await readOwnManifest<ExtractManifest>(folders.extractManifest(partition.name));
-  if (before !== undefined) {
+  if (before !== undefined && (await areWhole(before.chunks, folders))) {
     await attach(before.chunks);
     return { rows: 0, note: 'already extracted' };
   }
+  if (before !== undefined) await removeFiles([folders.extractManifest(partition.name)]);
   const startedAt = new Date().toISOString();
   const tally: Tally = { chunks: [], rows: 0, bytes: 0 };
   const pressure = backpressure(folders, context.signal);
@@ -93,6 +98,28 @@ export async function extractPartition(data: ExtractData, deps: ExtractDeps, con
   const note = `${tally.rows} rows, ${read.sources.reduce((sum, source) => sum + source.bytes, 0)} bytes read, ${tally.chunks.length} chunks staged`;
   await context.note(note);
   return { rows: tally.rows, bytes: tally.bytes, note };
+}
+
+/**
+ * False if a chunk that has not been transformed is damaged. Its transform makes a retry extract the partition again, but cannot do so
+ * while the partition is still being extracted.
+ */
+async function areWhole(chunks: readonly string[], folders: RunFolders): Promise<boolean> {
+  const isTransformed = async (chunk: string): Promise<boolean> => (await readOwnManifest(folders.partialManifest(chunk))) !== undefined;
+  for (const chunk of chunks) {
+    if (await isTransformed(chunk)) continue;
+    try {
+      const manifest = await readManifest<ChunkManifest>(folders.chunkManifest(chunk));
+      if (manifest === undefined) throw new EtlError('STAGED_CORRUPT', `staged chunk ${chunk} has no manifest`);
+      await verifiedPath(folders.chunks, manifest.file);
+      if (manifest.malformedFile !== null) await verifiedPath(folders.chunks, manifest.malformedFile);
+    } catch (error) {
+      if (!(error instanceof EtlError)) throw error;
+      // Its files go once it has been transformed, perhaps just now.
+      if (!(await isTransformed(chunk))) return false;
+    }
+  }
+  return true;
 }
 
 type PartitionRead = Pick<ExtractManifest, 'sources' | 'copiedRows'>;

@@ -67,8 +67,10 @@ export async function mergeRun(data: RunStepData, deps: MergeDeps, context: Step
   const interrupt = (): void => connection.interrupt();
   context.signal.addEventListener('abort', interrupt, { once: true });
   let isPublished = false;
+  let isVerified = false;
   try {
     const paths = await verifyPartials(folders, chunks, partials);
+    isVerified = true;
     const books = gatherBooks(extracts, partials);
     const summary = await mergePartials(connection, paths, join(folders.staging, output)).catch(async (error: unknown) => {
       // A total that is too large fails the run; the books still say where it comes from.
@@ -106,6 +108,10 @@ export async function mergeRun(data: RunStepData, deps: MergeDeps, context: Step
   } catch (error) {
     // What a published manifest names has to stay, whatever failed after it.
     if (!isPublished) await removeFiles([join(folders.staging, output)]).catch(() => undefined);
+    // Something is wrong that no digest shows, so a retry begins with the sources.
+    if (isVerified && error instanceof EtlError && (error.code === 'BOOKS_UNBALANCED' || error.code === 'STAGED_CORRUPT')) {
+      for (const chunk of chunks) await forgetPartition(folders, chunk);
+    }
     throw error;
   } finally {
     context.signal.removeEventListener('abort', interrupt);
