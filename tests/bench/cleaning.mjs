@@ -11,7 +11,7 @@ import { distinctSales, fileSales } from './sales-sql.mjs';
 
 const COLUMNS = CSV_HEADER.split(',');
 /** Rows of a staged chunk, and chunks at a time, as extractor and transformer have them. */
-const CHUNK_ROWS = 491_520;
+const CHUNK_ROWS = 524_288;
 const CONCURRENCY = 2;
 
 /**

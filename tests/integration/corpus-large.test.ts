@@ -24,12 +24,12 @@ async function rejectedRecords(runId: string): Promise<Map<string, string[]>> {
 
 test('files of several chunks: bad and malformed records keep their numbers around the borders', async () => {
   await createSales(stack, "(1, 7, 1, 1.50, '2026-01-01')");
-  // A chunk ends at the first half megabyte of text after 491,520 rows; behind it one file has few malformed
+  // A chunk ends at the first half megabyte of text after 524,288 rows; behind it one file has few malformed
   // records, so that its numbers depend on where the chunk begins, the other as many as good ones.
   const large = (badFrom: number, badTo: number, everyMalformed: number): { text: string; expected: string[] } => {
     const lines: string[] = [HEADER];
     const expected: string[] = [];
-    for (let record = 1; record <= 560_000; record += 1) {
+    for (let record = 1; record <= 600_000; record += 1) {
       const isInside = record >= badFrom && record <= badTo;
       if (isInside && record % everyMalformed === 0) {
         lines.push(`"${record}`.repeat(2));
@@ -41,8 +41,8 @@ test('files of several chunks: bad and malformed records keep their numbers arou
     }
     return { text: `${lines.join('\n')}\n`, expected };
   };
-  const a = large(480_000, 530_000, 4_000);
-  const b = large(491_000, 550_000, 2);
+  const a = large(510_000, 565_000, 4_000);
+  const b = large(523_000, 585_000, 2);
   await putFile(stack, 'a.csv', a.text);
   await putFile(stack, 'b.csv', b.text);
   const report = await stack.run();
@@ -50,8 +50,8 @@ test('files of several chunks: bad and malformed records keep their numbers arou
   const rejects = await rejectedRecords(report.id);
   expect(rejects.get('a.csv')).toEqual(a.expected);
   expect(rejects.get('b.csv')).toEqual(b.expected);
-  const accepted = 1 + 2 * 560_000 - a.expected.length - b.expected.length;
-  expect(report.totals).toMatchObject({ rowsRead: 1_120_001, rowsAccepted: accepted });
+  const accepted = 1 + 2 * 600_000 - a.expected.length - b.expected.length;
+  expect(report.totals).toMatchObject({ rowsRead: 1_200_001, rowsAccepted: accepted });
   expect(await publishedRows(stack)).toEqual([`7,${accepted},${(accepted * 1.5).toFixed(2)}`]);
 });
 

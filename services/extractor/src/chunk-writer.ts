@@ -11,7 +11,7 @@ import type { RecordSink } from './csv/record-scanner.js';
 import { ParquetFile } from './parquet/parquet-file.js';
 
 /** A chunk ends at the first piece of text after so many rows (four row groups) … */
-const CHUNK_ROWS = 491_520;
+const CHUNK_ROWS = 524_288;
 /** … or after so many bytes, which bounds the memory of a chunk of wide rows. */
 const CHUNK_BYTES = 32 << 20;
 

@@ -16,7 +16,7 @@ const RLE_DICTIONARY = 8;
 const MAGIC = Buffer.from('PAR1');
 
 /** Rows of a row group: DuckDB reads one in one thread, in vectors of 2,048. */
-export const ROW_GROUP_ROWS = 122_880;
+export const ROW_GROUP_ROWS = 131_072;
 /** A row group of wide rows ends earlier. */
 const ROW_GROUP_BYTES = 16 << 20;
 
