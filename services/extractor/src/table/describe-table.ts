@@ -35,20 +35,24 @@ const RANGE_ROWS = 250_000;
  */
 export async function describeTable(client: Client): Promise<SalesTable> {
   try {
-    const found = await client.query<{ oid: number; relkind: string; bytes: string; block_bytes: number; rows: number; pages: number }>(
-      `SELECT c.oid::int8 AS oid, c.relkind::text, CASE WHEN c.relkind IN ('r', 'm') THEN pg_relation_size(c.oid) ELSE 0 END AS bytes,
-              current_setting('block_size')::int AS block_bytes, c.reltuples::float8 AS rows, c.relpages AS pages
+    const found = await client.query<{
+      attributes: Attribute[] | null;
+      relkind: string;
+      bytes: string;
+      block_bytes: number;
+      rows: number;
+      pages: number;
+    }>(
+      `SELECT c.relkind::text, CASE WHEN c.relkind IN ('r', 'm') THEN pg_relation_size(c.oid) ELSE 0 END AS bytes,
+              current_setting('block_size')::int AS block_bytes, c.reltuples::float8 AS rows, c.relpages AS pages,
+              (SELECT json_agg(json_build_object('name', attname, 'isText', atttypid = ANY ($2::regtype[])) ORDER BY attnum)
+                 FROM pg_attribute WHERE attrelid = c.oid AND attnum > 0 AND NOT attisdropped) AS attributes
          FROM pg_class c WHERE c.oid = to_regclass($1)`,
-      [SOURCE_TABLE],
+      [SOURCE_TABLE, TEXT_TYPES],
     );
     const table = found.rows[0];
     if (table === undefined) throw new EtlError('SOURCE_MISSING', `table ${SOURCE_TABLE} does not exist in the database of POSTGRES_URL`);
-    const attributes = await client.query<Attribute>(
-      `SELECT attname AS name, atttypid = ANY ($2::regtype[]) AS "isText"
-         FROM pg_attribute WHERE attrelid = $1 AND attnum > 0 AND NOT attisdropped ORDER BY attnum`,
-      [table.oid, TEXT_TYPES],
-    );
-    const columns = matchColumns(attributes.rows);
+    const columns = matchColumns(table.attributes ?? []);
     const pages = Math.ceil(Number(table.bytes) / table.block_bytes);
     return { columns, ranges: splitPages(table.relkind, pages, table.rows > 0 && table.pages > 0 ? table.rows / table.pages : 100) };
   } catch (cause) {
