@@ -1,14 +1,14 @@
 // Compose and the stack, for real: builds the images, brings both up, triggers runs, scales, rolls, kills, and checks what is published
 // each time against sums of its own. Skips, saying so, where no Docker engine is there.
 //
-//   node tests/docker/run.mjs [build] [compose] [stack] [rotation] [scaling]       all of them unless some are named
+//   node tests/docker/run.mjs [build] [compose] [stack] [rotation] [scaling] [patience]       all of them unless some are named
 //
 // DOCKER_BASE_IMAGES may name a command that makes or fetches the base images; it is given the Dockerfile, the Compose and the stack file.
 import { inspect } from 'node:util';
 import { say } from './deployment.mjs';
 import { buildImages, testCompose } from './compose.mjs';
 import { execute, missingEngine } from './docker.mjs';
-import { testRotation, testScaling, testStack } from './stack.mjs';
+import { testPatience, testRotation, testScaling, testStack } from './stack.mjs';
 
 const PARTS = {
   async build() {
@@ -20,6 +20,7 @@ const PARTS = {
   stack: testStack,
   rotation: testRotation,
   scaling: testScaling,
+  patience: testPatience,
 };
 
 const missing = missingEngine();

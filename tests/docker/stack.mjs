@@ -135,10 +135,27 @@ export function testStack() {
   });
 }
 
+/** By itself: the health check gives a new task five minutes, and the monitored time begins anew with each. */
+const PATIENCE_MS = 900_000;
+
+/** What nobody looks at is rolled back, too, only later. */
+export function testPatience() {
+  return withStack(async (on) => {
+    const sales = new Sales();
+    await on.clearInput();
+    await on.putFile('store-1.csv', storeFile(50_000, 1, sales));
+    await on.sql(fillTable(50_000, 7, sales));
+    say('Swarm: a version that never becomes ready rolls back by itself');
+    const startedAt = Date.now();
+    await rollBack(on, sales, 'setInterval(() => 0, 1000)', async () => undefined, PATIENCE_MS);
+    say(`  after ${Math.round((Date.now() - startedAt) / 1_000)} s`);
+  });
+}
+
 const BROKEN = `retail-etl/transformer:${TAG}-broken`;
 
 /** Updates the transformers to an image that runs `program` instead, calls `undo`, and checks that the old version is back. */
-async function rollBack(on, sales, program, undo) {
+async function rollBack(on, sales, program, undo, timeoutMs = 180_000) {
   const service = `${STACK}_transformer`;
   const image = () => docker(['service', 'inspect', '--format', '{{.Spec.TaskTemplate.ContainerSpec.Image}}', service]);
   const before = await image();
@@ -148,10 +165,14 @@ async function rollBack(on, sales, program, undo) {
     await docker(['service', 'update', '--detach', '--no-resolve-image', '--image', BROKEN, service]);
     await on.runAndCheck(sales);
     await undo();
-    await until('the old version', async () => {
-      const state = await docker(['service', 'inspect', '--format', '{{.UpdateStatus.State}}', service]);
-      return state.trim() === 'rollback_completed';
-    });
+    await until(
+      'the old version',
+      async () => {
+        const state = await docker(['service', 'inspect', '--format', '{{.UpdateStatus.State}}', service]);
+        return state.trim() === 'rollback_completed';
+      },
+      timeoutMs,
+    );
     assert.equal(await image(), before);
     await on.converged({ transformer: ALL_TASKS.transformer });
     await on.runAndCheck(sales);
