@@ -44,7 +44,7 @@ export function networkOf(address: string): string {
   const groups = (text: string | undefined): string[] => (text === undefined || text === '' ? [] : text.split(':'));
   const first = groups(head);
   const missing = tail === undefined ? 0 : 8 - first.length - groups(tail).length;
-  return [...first, ...new Array<string>(missing).fill('0'), ...groups(tail)].slice(0, 4).join(':');
+  return [...first, ...Array.from({ length: missing }, () => '0'), ...groups(tail)].slice(0, 4).join(':');
 }
 
 /** Of account and address, of the address, of the account, and whether the account is known at the address; the scripts count on this order. */
