@@ -25,8 +25,17 @@ describe('a staged file is damaged', () => {
     ['the plan is cut short', 'extractor', 'plan.after-manifest', '', 'plan.json', 'truncate'],
     ['the manifest of a partition is cut short', 'extractor', 'extract.after-manifest', '', '.json', 'truncate'],
     ['a bit of a partial is flipped', 'transformer', 'transform.after-removal', 'partials', '.parquet', 'flip'],
+    [
+      'a bit of a partial is flipped before its digest is made',
+      'transformer',
+      'transform.after-partial-file',
+      'partials',
+      '.parquet',
+      'flip',
+    ],
     ['the manifest of a partial is cut short', 'transformer', 'transform.after-removal', 'partials', '.json', 'truncate'],
     ['a bit of the summary is flipped', 'transformer', 'merge.after-manifest', '', 'summary', 'flip'],
+    ['a bit of the summary is flipped before its digest is made', 'transformer', 'merge.after-summary-file', '', 'summary', 'flip'],
     ['the manifest of the summary is cut short', 'transformer', 'merge.after-manifest', '', 'summary.json', 'truncate'],
   ] as const)('%s: it is never summed, and one retry heals it', async (_name, service, point, folder, ending, how) => {
     const before = await readTarget(stack);
@@ -36,8 +45,8 @@ describe('a staged file is damaged', () => {
     const report = await stack.waitFor(runId);
     // A step that makes the damaged part itself may have noticed and made it again.
     if (report.state === 'failed') {
-      // Damage that comes between a file's last byte and its digest is found by the books.
-      expect(['STAGED_CORRUPT', 'BOOKS_UNBALANCED'], stack.logs()).toContain(report.error?.code);
+      // Damage that comes between a file's last byte and its digest is found by the books, or by DuckDB.
+      expect(['STAGED_CORRUPT', 'BOOKS_UNBALANCED', 'INTERNAL'], stack.logs()).toContain(report.error?.code);
       expect(await readTarget(stack)).toEqual(before);
       expect((await stack.request(`/api/runs/${runId}/retry`, { method: 'POST' })).status).toBe(202);
     }

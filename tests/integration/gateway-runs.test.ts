@@ -2,6 +2,7 @@ import { mkdir, readdir, utimes, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { EtlError, newRunId, type RunReport } from '@retail-etl/contracts';
 import { enforceRetention } from '@retail-etl/gateway';
+import { purgeRuns } from '@retail-etl/ledger';
 import { afterAll, afterEach, beforeAll, beforeEach, expect, test } from 'vitest';
 import { createWorld, eventually, type GatewayWorld, type RunningGateway } from '../support/gateway-harness.js';
 import { reaches, type StandIn, startSteps, type StandInSteps } from '../support/gateway-steps.js';
@@ -306,7 +307,14 @@ test('reports of runs go after 400 days, or when there are too many, but not the
   await enforceRetention(gateway.deps);
   const left = async (): Promise<unknown[]> => (await ledger()).map((run) => run.run_id);
   expect(new Set(await left())).toEqual(new Set([published, working, young, fresh]));
+  // Numbers may be left out; only runs that are there count.
   await world.mysql.query('UPDATE etl_runs SET seq = seq + 100000 WHERE run_id = ?', [fresh]);
   await enforceRetention(gateway.deps);
+  expect(new Set(await left())).toEqual(new Set([published, working, young, fresh]));
+  const longAgo = new Date(0);
+  expect(await purgeRuns(gateway.deps.database, longAgo, 4)).toBe(0);
+  // Of the two oldest one is published and one works.
+  expect(await purgeRuns(gateway.deps.database, longAgo, 2)).toBe(0);
+  expect(await purgeRuns(gateway.deps.database, longAgo, 1)).toBe(1);
   expect(new Set(await left())).toEqual(new Set([published, working, fresh]));
 });

@@ -1,9 +1,11 @@
-import { EtlError, TARGET_COLUMNS } from '@retail-etl/contracts';
+import { TARGET_COLUMNS } from '@retail-etl/contracts';
 import type { Connection } from './engine.js';
 import { rows, run } from './run-sql.js';
 import { quote } from './sql-text.js';
 
 export interface MergedSummary {
+  /** Which product's total the target cannot hold; null if it holds all of them. */
+  readonly overflow: string | null;
   readonly products: number;
   readonly quantity: string;
   /** Exact, six decimals. */
@@ -16,13 +18,8 @@ export interface MergedSummary {
 const QUANTITY_MAX = '9223372036854775807';
 const AMOUNT_MAX = '999999999999999999.99';
 
-/**
- * Sums partials into the summary, rounds each product's amount half-up to two decimals, once, and writes it as CSV sorted by product,
- * which is the very file that is published.
- * Uses a temporary table of `connection`, which is to be closed afterwards. Throws TARGET_OVERFLOW naming a product whose total the target cannot hold.
- */
-export async function mergePartials(connection: Connection, partialPaths: readonly string[], summaryPath: string): Promise<MergedSummary> {
-  const [productId, quantity, amount] = TARGET_COLUMNS;
+/** Sums partials per product into the temporary table `merged` of `connection`, which is to be closed afterwards, and adds it up. */
+export async function mergePartials(connection: Connection, partialPaths: readonly string[]): Promise<MergedSummary> {
   const partials =
     partialPaths.length === 0
       ? '(SELECT 0::BIGINT AS product_id, 0::DECIMAL(38, 0) AS quantity, 0::DECIMAL(38, 6) AS amount WHERE FALSE)'
@@ -40,18 +37,31 @@ export async function mergePartials(connection: Connection, partialPaths: readon
     `SELECT product_id::VARCHAR, quantity::VARCHAR, amount::VARCHAR FROM merged
      WHERE quantity > ${QUANTITY_MAX} OR round(amount, 2) > ${AMOUNT_MAX} ORDER BY product_id LIMIT 1`,
   );
-  if (overflow !== undefined) {
-    throw new EtlError(
-      'TARGET_OVERFLOW',
-      `product ${overflow[0]}: quantity ${overflow[1]}, amount ${overflow[2]} do not fit BIGINT and DECIMAL(20,2)`,
-    );
-  }
   const [totals] = await rows(
     connection,
     'adding up the summary',
     `SELECT count(*)::VARCHAR, coalesce(sum(quantity), 0)::DECIMAL(38, 0)::VARCHAR, coalesce(sum(amount), 0)::DECIMAL(38, 6)::VARCHAR,
        coalesce(sum(round(amount, 2)), 0)::DECIMAL(38, 2)::VARCHAR FROM merged`,
   );
+  const [products, totalQuantity, totalAmount, publishedAmount] = totals ?? [];
+  return {
+    overflow:
+      overflow === undefined
+        ? null
+        : `product ${overflow[0]}: quantity ${overflow[1]}, amount ${overflow[2]} do not fit BIGINT and DECIMAL(20,2)`,
+    products: Number(products),
+    quantity: totalQuantity ?? '0',
+    amount: totalAmount ?? '0.000000',
+    publishedAmount: publishedAmount ?? '0.00',
+  };
+}
+
+/**
+ * Writes what `mergePartials` has merged as CSV sorted by product, which is the very file that is published. Each product's amount is
+ * rounded half-up to two decimals, here and only once.
+ */
+export async function writeSummary(connection: Connection, summaryPath: string): Promise<void> {
+  const [productId, quantity, amount] = TARGET_COLUMNS;
   // Positive amounts only, so rounding half away from zero is rounding half up.
   await run(
     connection,
@@ -60,11 +70,4 @@ export async function mergePartials(connection: Connection, partialPaths: readon
            FROM merged ORDER BY product_id)
      TO ${quote(summaryPath)} (FORMAT csv, HEADER, DELIMITER ',')`,
   );
-  const [products, totalQuantity, totalAmount, publishedAmount] = totals ?? [];
-  return {
-    products: Number(products),
-    quantity: totalQuantity ?? '0',
-    amount: totalAmount ?? '0.000000',
-    publishedAmount: publishedAmount ?? '0.00',
-  };
 }

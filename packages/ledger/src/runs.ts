@@ -93,21 +93,24 @@ export async function unfinishedRuns(database: Database, limit = 1_000): Promise
 const PURGED_MAX = 1_000;
 
 /**
- * Forgets runs that ended before `before`, and what is more than the newest `keptMax` runs, oldest first, at most 1,000 a call. The
+ * Forgets runs that ended before `before`, and what is more than `keptMax` runs, oldest first, looking at the oldest 1,000. The
  * run that the target shows stays, and so do runs that have not ended. Returns how many are gone.
  */
 export async function purgeRuns(database: Database, before: Date, keptMax: number): Promise<number> {
-  const [edge] = await select<{ last: number | string | null; newest: number | string | null }>(
+  // Counted, not reckoned from `seq`: numbers are left out whenever a key is asked for again.
+  const [count] = await select<{ runs: number | string }>(database, 'counting runs', 'SELECT COUNT(*) AS runs FROM etl_runs');
+  const oldest = await select<{ seq: number | string }>(
     database,
     'looking for old runs',
-    `SELECT MAX(seq) AS last, (SELECT MAX(seq) FROM etl_runs) AS newest FROM (SELECT seq FROM etl_runs ORDER BY seq LIMIT ${PURGED_MAX}) AS oldest`,
+    `SELECT seq FROM etl_runs ORDER BY seq LIMIT ${PURGED_MAX}`,
   );
+  const tooMany = Math.max(0, Number(count?.runs ?? 0) - keptMax);
   const { affectedRows } = await execute(
     database,
     'purging old runs',
     `DELETE FROM etl_runs WHERE seq <= ? AND finished_at IS NOT NULL AND (finished_at < ? OR seq <= ?)
        AND seq <> (SELECT seq FROM etl_published WHERE id = 1)`,
-    [Number(edge?.last ?? 0), before, Number(edge?.newest ?? 0) - keptMax],
+    [Number(oldest.at(-1)?.seq ?? 0), before, Number(oldest[Math.min(tooMany, oldest.length) - 1]?.seq ?? 0)],
   );
   return affectedRows;
 }

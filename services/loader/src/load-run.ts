@@ -68,7 +68,11 @@ async function stageAndPublish(
   const summaryPath = await verifiedSummary(folders, summary);
   return withConnection(deps.database, 'loading', async (connection) => {
     await allowQuiet(connection);
-    await stageSummary(connection, summaryPath, summary, context.signal);
+    await stageSummary(connection, summaryPath, summary, context.signal).catch(async (error: unknown) => {
+      // It is not what was summed, though it is what its manifest says.
+      if (error instanceof EtlError && !error.transient) await removeFiles([folders.summaryManifest]);
+      throw error;
+    });
     crashPoint('load.after-staging');
     // One waits for the disk, the other for MySQL.
     const [compared] = await Promise.all([compareWithTarget(connection, summary.products), keepSummary(summaryPath, folders.summaryCsv)]);

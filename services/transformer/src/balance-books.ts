@@ -28,7 +28,11 @@ export function gatherBooks(extracts: readonly ExtractManifest[], partials: read
 }
 
 /** Throws BOOKS_UNBALANCED, with the figures, unless every row read is accounted for and the parts sum exactly to the summary. */
-export function balanceBooks(books: readonly SourceBooks[], extracts: readonly ExtractManifest[], summary: MergedSummary): void {
+export function balanceBooks(
+  books: readonly SourceBooks[],
+  extracts: readonly ExtractManifest[],
+  summary: Pick<MergedSummary, 'quantity' | 'amount'>,
+): void {
   const problems: string[] = [];
   const reads = new Map(extracts.flatMap((extract) => extract.sources.map((read) => [key(extract.source, read.file), read] as const)));
   for (const { source, file, rowsRead, rowsAccepted, rowsRejected, rowsSkipped, rejectsByReason } of books) {

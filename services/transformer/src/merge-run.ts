@@ -1,7 +1,8 @@
 import { join } from 'node:path';
-import { type Engine, mergePartials } from '@retail-etl/columnar';
+import { type Engine, mergePartials, writeSummary } from '@retail-etl/columnar';
 import {
   crashPoint,
+  type ErrorCode,
   EtlError,
   fromMillionths,
   inBatches,
@@ -35,6 +36,12 @@ import { balanceBooks, gatherBooks } from './balance-books.js';
 
 /** Files read at once: one by one each would wait for the disk, all at once would take as many handles. */
 const READS_MAX = 16;
+
+/**
+ * What partials that are as their digests say should never lead to. One may have been damaged before its digest was made, so a retry
+ * begins with the sources. DuckDB has many words for a damaged file, most of which are INTERNAL here.
+ */
+const SUSPICIOUS: ReadonlySet<ErrorCode> = new Set(['BOOKS_UNBALANCED', 'STAGED_CORRUPT', 'INTERNAL']);
 
 export interface MergeDeps {
   readonly dataDir: string;
@@ -72,11 +79,14 @@ export async function mergeRun(data: RunStepData, deps: MergeDeps, context: Step
     const paths = await verifyPartials(folders, chunks, partials);
     isVerified = true;
     const books = gatherBooks(extracts, partials);
-    const summary = await mergePartials(connection, paths, join(folders.staging, output)).catch(async (error: unknown) => {
-      // A total that is too large fails the run; the books still say where it comes from.
+    const { overflow, ...summary } = await mergePartials(connection, paths);
+    if (overflow !== null) {
+      // The books say where the total comes from, or that it is none.
       await recordFindings(deps.database, data.runId, data.epoch, { sources: books });
-      throw error;
-    });
+      balanceBooks(books, extracts, summary);
+      throw new EtlError('TARGET_OVERFLOW', overflow);
+    }
+    await writeSummary(connection, join(folders.staging, output));
     context.signal.throwIfAborted();
     crashPoint('merge.after-summary-file');
     const totals = addUp(books, summary);
@@ -108,8 +118,7 @@ export async function mergeRun(data: RunStepData, deps: MergeDeps, context: Step
   } catch (error) {
     // What a published manifest names has to stay, whatever failed after it.
     if (!isPublished) await removeFiles([join(folders.staging, output)]).catch(() => undefined);
-    // Something is wrong that no digest shows, so a retry begins with the sources.
-    if (isVerified && error instanceof EtlError && (error.code === 'BOOKS_UNBALANCED' || error.code === 'STAGED_CORRUPT')) {
+    if (isVerified && !context.signal.aborted && error instanceof EtlError && SUSPICIOUS.has(error.code)) {
       for (const chunk of chunks) await forgetPartition(folders, chunk);
     }
     throw error;

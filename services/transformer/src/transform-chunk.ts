@@ -42,7 +42,8 @@ export async function transformChunk(data: TransformData, deps: TransformDeps, c
   } catch (error) {
     // Another worker with the same job was faster and has removed the staged files.
     if (await isDone()) return { rows: 0, note: 'already transformed' };
-    if (error instanceof EtlError && error.code === 'STAGED_CORRUPT') await forgetPartition(folders, data.chunk);
+    if (error instanceof EtlError && (error.code === 'STAGED_CORRUPT' || error.code === 'BOOKS_UNBALANCED'))
+      await forgetPartition(folders, data.chunk);
     throw error;
   }
 }

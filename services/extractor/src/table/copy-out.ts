@@ -8,9 +8,8 @@ export type TextTaker = (text: Buffer) => Promise<void> | undefined;
 
 /**
  * Runs a COPY ... TO STDOUT and hands its rows' text to `take`. Returns how many rows the server says it sent. Fails as a query does,
- * and if the server says nothing for too long; then, too, nothing of `take` is under way any more.
- *
- * In place of pg-copy-streams, which makes several objects for each row: a third of the extractor's processor time.
+ * and if the server says nothing for too long; then, too, nothing of `take` is under way any more. Of our own because this is a path of
+ * rows (docs/adr/0003).
  */
 export async function copyOut(connection: PostgresConnection, sql: string, take: TextTaker): Promise<number> {
   const copy = new CopyOut(sql, take, connection);

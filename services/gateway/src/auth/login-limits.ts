@@ -4,8 +4,9 @@ import { type Redis, redisError } from '@retail-etl/queue';
 
 /**
  * Failed log-ins allowed in a window. An address is an IPv4 address or the first half of an IPv6 one. `pair` is for one account from
- * one address, so that a stranger uses up only his own tries. `address` is for one address and all accounts; it may be a whole office behind one router, so it gets more. `account` is for one
- * account from all addresses together: it slows down whoever has many, and spares the addresses that the account is known to sign in from.
+ * one address, so that a stranger uses up only his own tries. `address` is for one address and all accounts; it may be a whole office
+ * behind one router, so it gets more. `account` is for one account from all addresses together: it slows down whoever has many, and
+ * spares the addresses that the account is known to sign in from.
  */
 export const LOGIN_LIMITS = { pair: 10, address: 30, account: 100, windowSeconds: 15 * 60 } as const;
 
@@ -36,14 +37,16 @@ export class LoginLimited extends EtlError {
 /** What people type may be long or secret (a password in the wrong field), so the key holds only a hash. */
 const digest = (text: string): string => createHash('sha256').update(text).digest('base64url').slice(0, 22);
 
-/** Whom an address stands for: one who has an IPv6 address has all 2^64 of its network. */
+/** Whom an address stands for: one who has an IPv6 address has all 2^64 of its network. Some proxies put a port behind it. */
 export function networkOf(address: string): string {
-  if (address.includes('.')) return address.slice(address.lastIndexOf(':') + 1);
-  if (!address.includes(':')) return address;
-  const [head, tail] = address.toLowerCase().split('::');
+  const ipv4 = /(\d{1,3}(?:\.\d{1,3}){3})(?::\d+)?$/.exec(address)?.[1];
+  if (ipv4 !== undefined) return ipv4;
+  const ipv6 = /^\[([^\]]*)\]/.exec(address)?.[1] ?? address;
+  if (!ipv6.includes(':')) return ipv6;
+  const [head, tail] = ipv6.toLowerCase().split('::');
   const groups = (text: string | undefined): string[] => (text === undefined || text === '' ? [] : text.split(':'));
   const first = groups(head);
-  const missing = tail === undefined ? 0 : 8 - first.length - groups(tail).length;
+  const missing = tail === undefined ? 0 : Math.max(0, 8 - first.length - groups(tail).length);
   return [...first, ...Array.from({ length: missing }, () => '0'), ...groups(tail)].slice(0, 4).join(':');
 }
 
