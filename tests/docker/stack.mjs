@@ -91,6 +91,15 @@ async function withStack(test) {
   }
 }
 
+/** Fills the sources for tests to which the number of rows does not matter. */
+async function someSales(on) {
+  const sales = new Sales();
+  await on.clearInput();
+  await on.putFile('store.csv', storeFile(50_000, 3, sales));
+  await on.sql(fillTable(1_000, 7, sales));
+  return sales;
+}
+
 /** Every service is rolled, and some are killed, while runs go on. */
 export function testStack() {
   return withStack(async (on) => {
@@ -141,10 +150,7 @@ const PATIENCE_MS = 900_000;
 /** What nobody looks at is rolled back, too, only later. */
 export function testPatience() {
   return withStack(async (on) => {
-    const sales = new Sales();
-    await on.clearInput();
-    await on.putFile('store-1.csv', storeFile(50_000, 1, sales));
-    await on.sql(fillTable(50_000, 7, sales));
+    const sales = await someSales(on);
     say('Swarm: a version that never becomes ready rolls back by itself');
     const startedAt = Date.now();
     await rollBack(on, sales, 'setInterval(() => 0, 1000)', async () => undefined, PATIENCE_MS);
@@ -265,10 +271,7 @@ async function idle() {
 /** New secrets for what the services use, taken over service by service while runs go on. */
 export function testRotation() {
   return withStack(async (on) => {
-    const sales = new Sales();
-    await on.clearInput();
-    await on.putFile('store.csv', storeFile(50_000, 3, sales));
-    await on.sql(fillTable(1_000, 7, sales));
+    const sales = await someSales(on);
     await on.runAndCheck(sales);
     const before = (await on.exec('gateway', ['cat', '/run/secrets/api_token'])).trim();
     say('Swarm: secrets of version 2');

@@ -18,6 +18,12 @@ beforeAll(async () => {
 });
 afterAll(() => stack?.stop());
 
+/** Asked past the proxies, so also while MySQL is away for the services. */
+async function hasEnded(runId: string): Promise<boolean> {
+  const [rows] = await stack.mysql.query('SELECT 1 FROM etl_runs WHERE run_id = ? AND finished_at IS NOT NULL', [runId]);
+  return (rows as unknown[]).length > 0;
+}
+
 test.each([
   ['postgres', 'extractor', 'plan.after-attach'],
   ['mysql', 'loader', 'load.after-staging'],
@@ -30,6 +36,7 @@ test.each([
     stack.network(server, (proxy) => proxy.refuse());
     stack.services[service].signal('SIGCONT');
     await sleep(TEN_MINUTES_MS);
+    expect(await hasEnded(runId)).toBe(false);
     stack.network(server, (proxy) => proxy.restore());
     await expectPublished(stack, await stack.waitFor(runId, undefined, LONGER_MS));
   },

@@ -73,8 +73,7 @@ export interface RuleOptions {
 
 /**
  * SELECT that judges staged rows: `row` (position in the file), `product_id`, `quantity`, `amount`, each column's text as `<column>_text`,
- * `outcome`. A row is judged
- * first; only acceptable rows outside the window are skipped.
+ * `outcome`. A row is judged first; only acceptable rows outside the window are skipped.
  */
 export function judgeRows(stagedRows: string, options: RuleOptions): string {
   const outside = [

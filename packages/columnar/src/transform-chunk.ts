@@ -55,15 +55,15 @@ export async function transformChunk(connection: Connection, chunk: ChunkToTrans
 
 /**
  * The table `gathered`, in one pass over the chunk and without keeping every row: accepted rows are added up by product, rejected ones
- * stay alone under their position with the texts of their columns if these are short, skipped ones are only counted. Texts are part of what is grouped by,
- * because DuckDB can spill groups to disk, but not texts inside of sums.
+ * stay alone under their position with the texts of their columns if these are short, skipped ones are only counted. Texts are part of
+ * what is grouped by, because DuckDB can spill groups to disk, but not texts inside of sums.
  */
 async function gatherRows(connection: Connection, chunk: ChunkToTransform, judged: string): Promise<void> {
-  // A row belongs to the last segment that begins at or before it.
   const columns = SALES_COLUMNS.map((column) => `${column}_text`);
   const bytes = columns.map((column) => `coalesce(strlen(${column}), 0)`).join(' + ');
   const texts = `CASE WHEN ${IS_REJECTED} AND ${bytes} <= ${CARRIED_BYTES_MAX} THEN [${columns.join(', ')}] END AS texts`;
   const kept = `SELECT row, product_id, quantity, amount, outcome, ${texts} FROM (${judged})`;
+  // A row belongs to the last segment that begins at or before it.
   const judgedWithSegment =
     chunk.segments.length === 1
       ? `(SELECT *, 0 AS segment FROM (${kept}))`

@@ -1,6 +1,7 @@
 import { link, readFile, rename, unlink, writeFile } from 'node:fs/promises';
 import { basename } from 'node:path';
 import { EtlError, newAttemptToken } from '@retail-etl/contracts';
+import type { RunFolders } from './run-folders.js';
 
 /**
  * Publishes a step's manifest without replacing one that is there: the first complete attempt wins. Returns the manifest that
@@ -59,6 +60,15 @@ export async function readOwnManifest<T>(path: string): Promise<T | undefined> {
     await removeFiles([path]);
     return undefined;
   }
+}
+
+/**
+ * Makes a retry extract and transform a chunk's partition again, by forgetting that they were complete. A partition's name is that of
+ * its chunks without attempt and number.
+ */
+export async function forgetPartition(folders: RunFolders, chunk: string): Promise<void> {
+  const partition = chunk.split('-').slice(0, -2).join('-');
+  await removeFiles([folders.partialManifest(chunk), folders.extractManifest(partition)]);
 }
 
 /** Removes files; absent ones are fine. */

@@ -8,10 +8,10 @@ import {
   writeCheckedFile,
 } from '@retail-etl/staging';
 import type { RecordSink } from './csv/record-scanner.js';
-import { ParquetFile } from './parquet/parquet-file.js';
+import { ParquetFile, ROW_GROUP_ROWS } from './parquet/parquet-file.js';
 
-/** A chunk ends at the first piece of text after so many rows (four row groups) … */
-const CHUNK_ROWS = 524_288;
+/** A chunk ends at the first piece of text after so many rows … */
+const CHUNK_ROWS = 4 * ROW_GROUP_ROWS;
 /** … or after so many bytes, which bounds the memory of a chunk of wide rows. */
 const CHUNK_BYTES = 32 << 20;
 

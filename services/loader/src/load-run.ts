@@ -65,14 +65,11 @@ async function stageAndPublish(
   deps: LoadDeps,
   context: StepContext,
 ): Promise<string | undefined> {
-  const summaryPath = await verifiedSummary(folders, summary);
+  const summaryPath = await verifiedPath(folders.staging, summary.file).catch((error: unknown) => forgetIfDamaged(error, folders));
   return withConnection(deps.database, 'loading', async (connection) => {
     await allowQuiet(connection);
-    await stageSummary(connection, summaryPath, summary, context.signal).catch(async (error: unknown) => {
-      // It is not what was summed, though it is what its manifest says.
-      if (error instanceof EtlError && !error.transient) await removeFiles([folders.summaryManifest]);
-      throw error;
-    });
+    // It may be what its manifest says, and yet not what was summed.
+    await stageSummary(connection, summaryPath, summary, context.signal).catch((error: unknown) => forgetIfDamaged(error, folders));
     crashPoint('load.after-staging');
     // One waits for the disk, the other for MySQL.
     const [compared] = await Promise.all([compareWithTarget(connection, summary.products), keepSummary(summaryPath, folders.summaryCsv)]);
@@ -100,14 +97,11 @@ async function stageAndPublish(
   });
 }
 
-/** A damaged summary is forgotten, so that a retry merges again. */
-async function verifiedSummary(folders: RunFolders, summary: SummaryManifest): Promise<string> {
-  try {
-    return await verifiedPath(folders.staging, summary.file);
-  } catch (error) {
-    if (error instanceof EtlError) await removeFiles([folders.summaryManifest]);
-    throw error;
-  }
+/** Forgets a damaged summary, so that a retry merges again; throws the error in any case. */
+async function forgetIfDamaged(error: unknown, folders: RunFolders): Promise<never> {
+  if (error instanceof EtlError && (error.code === 'STAGED_CORRUPT' || error.code === 'BOOKS_UNBALANCED'))
+    await removeFiles([folders.summaryManifest]);
+  throw error;
 }
 
 async function endPreview(database: Database, data: RunStepData, findings: Partial<RunFindings>): Promise<void> {

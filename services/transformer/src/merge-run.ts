@@ -20,6 +20,7 @@ import type { StepContext } from '@retail-etl/runtime';
 import {
   describeFile,
   type ExtractManifest,
+  forgetPartition,
   type PartialManifest,
   type PlanManifest,
   publishManifest,
@@ -163,11 +164,6 @@ async function verifyPartials(folders: RunFolders, chunks: readonly string[], pa
       throw error;
     }
   });
-}
-
-/** Makes a retry extract the chunk's partition again: its name is the chunk's without attempt and number. */
-async function forgetPartition(folders: RunFolders, chunk: string): Promise<void> {
-  await removeFiles([folders.partialManifest(chunk), folders.extractManifest(chunk.split('-').slice(0, -2).join('-'))]);
 }
 
 function refuseDuplicates(extracts: readonly ExtractManifest[]): void {

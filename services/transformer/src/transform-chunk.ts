@@ -6,6 +6,7 @@ import type { StepContext } from '@retail-etl/runtime';
 import {
   type ChunkManifest,
   describeFile,
+  forgetPartition,
   type PartialManifest,
   publishManifest,
   readManifest,
@@ -110,9 +111,4 @@ async function transform(
 
 function stagedFiles(folders: RunFolders, chunk: string): string[] {
   return ['parquet', 'malformed'].map((kind) => join(folders.chunks, `${chunk}.${kind}`));
-}
-
-/** Makes a retry extract the chunk's partition again: its name is the chunk's without attempt and number. */
-async function forgetPartition(folders: RunFolders, chunk: string): Promise<void> {
-  await removeFiles([folders.extractManifest(chunk.split('-').slice(0, -2).join('-'))]);
 }

@@ -54,6 +54,10 @@ export class RecordScanner {
   /** Holds, in its first `#carryLength` bytes, the begin of a record whose end has not been seen, and behind it the next piece. */
   #carry: Buffer = Buffer.alloc(0);
   #carryLength = 0;
+  /** What is being scanned, to be read four bytes at a time. */
+  #words: DataView = new DataView(new ArrayBuffer(0));
+  /** Whether the quoted field that was read last holds a NUL. */
+  #sawNul = false;
   /** Set while a record over 1 MiB is passed over. */
   #skipper: RecordSkipper | null = null;
   /** Where `#carry` begins in the text. */
@@ -254,10 +258,6 @@ export class RecordScanner {
     }
     return next;
   }
-
-  #sawNul = false;
-  /** What is being scanned. */
-  #words: DataView = new DataView(new ArrayBuffer(0));
 
   /** Reads a quoted field from behind its opening quote. Returns where its closing quote ends, or -1 if it is open at `end`. */
   #scanQuoted(data: Uint8Array, start: number, end: number, column: number): number {
