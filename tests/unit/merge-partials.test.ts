@@ -1,5 +1,5 @@
 import { type Engine, mergePartials, openEngine } from '@retail-etl/columnar';
-import { mkdtemp, rm } from 'node:fs/promises';
+import { mkdtemp, readdir, readFile, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, expect, test } from 'vitest';
@@ -27,10 +27,14 @@ async function writePartial(name: string, products: string): Promise<string> {
   return path;
 }
 
-async function merge(paths: readonly string[]): Promise<Awaited<ReturnType<typeof mergePartials>>> {
+const csvPath = (): string => join(folder, 'summary.csv');
+
+/** `bytes` as the manifest would say; more than 32 MiB together are merged in ranges of products. */
+async function merge(paths: readonly string[], bytes = 1000): Promise<Awaited<ReturnType<typeof mergePartials>>> {
   const connection = await engine.connect();
   try {
-    return await mergePartials(connection, paths);
+    const partials = paths.map((path) => ({ path, bytes }));
+    return await mergePartials(connection, partials, csvPath(), new AbortController().signal);
   } finally {
     connection.closeSync();
   }
@@ -44,6 +48,34 @@ test('products of several partials are added up, each amount rounded once', asyn
   expect(await merge([])).toEqual({ overflow: null, products: 0, quantity: '0', amount: '0.000000', publishedAmount: '0.00' });
 });
 
+test('the CSV is sorted by product and has a header even without products', async () => {
+  const path = await writePartial('c.parquet', 'range(11, 8, -1) t(n)');
+  await merge([path]);
+  expect(await readFile(csvPath(), 'utf8')).toBe('product_id,total_quantity,total_sale_amount\n9,27,9.05\n10,30,10.05\n11,33,11.06\n');
+  await merge([]);
+  expect(await readFile(csvPath(), 'utf8')).toBe('product_id,total_quantity,total_sale_amount\n');
+});
+
+test('merging in ranges of products gives the very same file and totals', async () => {
+  const a = await writePartial('many-a.parquet', 'range(1, 60001) t(n)');
+  const b = await writePartial('many-b.parquet', 'range(30001, 90001) t(n)');
+  const whole = await merge([a, b]);
+  const file = await readFile(csvPath(), 'utf8');
+  // 60,000 products stand in one partial each, 30,000 in both: 1 + … + 60,000 and 30,001 + … + 90,000, times three.
+  expect(whole).toMatchObject({ products: 90_000, quantity: String(3 * ((60_000 * 60_001) / 2 + (60_000 * 120_001) / 2)) });
+  for (const mebibytes of [33, 100, 1000]) {
+    expect(await merge([a, b], (mebibytes / 2) * 2 ** 20)).toEqual(whole);
+    expect(await readFile(csvPath(), 'utf8')).toBe(file);
+  }
+  expect((await readdir(folder)).filter((name) => name.includes('range'))).toEqual([]);
+});
+
+test.each([0, 1, 3])('%s products in large partials are one range or as many as there are products', async (count) => {
+  const path = await writePartial(`few-${count}.parquet`, `range(0, ${count}) t(n)`);
+  expect(await merge([path], 200 * 2 ** 20)).toMatchObject({ products: count, overflow: null });
+  expect((await readFile(csvPath(), 'utf8')).trimEnd().split('\n')).toHaveLength(count + 1);
+});
+
 test('a total that the target cannot hold is named, not thrown: the books are looked at first', async () => {
   const path = join(folder, 'large.parquet');
   const connection = await engine.connect();
@@ -51,7 +83,9 @@ test('a total that the target cannot hold is named, not thrown: the books are lo
     `COPY (SELECT 7::BIGINT AS product_id, 9223372036854775808::DECIMAL(38, 0) AS quantity, 1::DECIMAL(38, 6) AS amount) TO '${path}' (FORMAT parquet)`,
   );
   connection.closeSync();
-  expect((await merge([path])).overflow).toBe(
-    'product 7: quantity 9223372036854775808, amount 1.000000 do not fit BIGINT and DECIMAL(20,2)',
-  );
+  const text = 'product 7: quantity 9223372036854775808, amount 1.000000 do not fit BIGINT and DECIMAL(20,2)';
+  expect((await merge([path])).overflow).toBe(text);
+  // In ranges, too, and all the totals are there nevertheless.
+  const others = await writePartial('others.parquet', 'range(100, 50100) t(n)');
+  expect(await merge([path, others], 50 * 2 ** 20)).toMatchObject({ overflow: text, products: 50_001 });
 });

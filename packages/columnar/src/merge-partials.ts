@@ -1,7 +1,15 @@
-import { TARGET_COLUMNS } from '@retail-etl/contracts';
+import { createReadStream } from 'node:fs';
+import { rm, writeFile } from 'node:fs/promises';
+import { fromMillionths, TARGET_COLUMNS, toMillionths } from '@retail-etl/contracts';
 import type { Connection } from './engine.js';
-import { rows, run } from './run-sql.js';
+import { rows, run, trimMemory } from './run-sql.js';
 import { quote } from './sql-text.js';
+
+/** Sums per product of one chunk. */
+export interface PartialFile {
+  readonly path: string;
+  readonly bytes: number;
+}
 
 export interface MergedSummary {
   /** Which product's total the target cannot hold; null if it holds all of them. */
@@ -18,56 +26,118 @@ export interface MergedSummary {
 const QUANTITY_MAX = '9223372036854775807';
 const AMOUNT_MAX = '999999999999999999.99';
 
-/** Sums partials per product into the temporary table `merged` of `connection`, which is to be closed afterwards, and adds it up. */
-export async function mergePartials(connection: Connection, partialPaths: readonly string[]): Promise<MergedSummary> {
-  const partials =
-    partialPaths.length === 0
+/** Partials merged at once: some two million sums, which take about 100 MB then. Of more, one range of products after the other. */
+const RANGE_BYTES = 32 << 20;
+/** Of a range's products, one in so many is looked at to find where the ranges begin: some 100,000. */
+const SAMPLED_ONE_IN = 16;
+
+/**
+ * Sums partials per product and writes them as CSV sorted by product, which is the very file that is published; each product's amount
+ * is rounded half-up to two decimals, here and only once. With an overflow the file is not complete. Uses a temporary table of
+ * `connection`, which is to be closed afterwards. `signal` is looked at between statements; a running one is interrupted by the caller.
+ */
+export async function mergePartials(
+  connection: Connection,
+  partials: readonly PartialFile[],
+  csvPath: string,
+  signal: AbortSignal,
+): Promise<MergedSummary> {
+  const source =
+    partials.length === 0
       ? '(SELECT 0::BIGINT AS product_id, 0::DECIMAL(38, 0) AS quantity, 0::DECIMAL(38, 6) AS amount WHERE FALSE)'
-      : `read_parquet([${partialPaths.map(quote).join(', ')}])`;
+      : `read_parquet([${partials.map(({ path }) => quote(path)).join(', ')}])`;
+  const bytes = partials.reduce((sum, partial) => sum + partial.bytes, 0);
+  const ranges = await splitProducts(connection, source, Math.ceil(bytes / RANGE_BYTES));
+  const summaries: MergedSummary[] = [];
+  for (const [index, range] of ranges.entries()) {
+    signal.throwIfAborted();
+    if (ranges.length > 1) await trimMemory(connection);
+    await sumRange(connection, source, range);
+    const summary = await addUpRange(connection);
+    summaries.push(summary);
+    if (summary.overflow === null) await writeRange(connection, csvPath, index === 0);
+  }
+  return addUpRanges(summaries);
+}
+
+/** Conditions on `product_id` that split the products into so many ranges of about equal size, in ascending order. */
+async function splitProducts(connection: Connection, source: string, count: number): Promise<string[]> {
+  if (count <= 1) return ['TRUE'];
+  const fractions = Array.from({ length: count - 1 }, (_, index) => (index + 1) / count);
+  const [found] = await rows(
+    connection,
+    'splitting products into ranges',
+    `SELECT array_to_string(quantile_disc(product_id, [${fractions.join(', ')}]), ',')
+     FROM (SELECT DISTINCT product_id FROM ${source} WHERE hash(product_id) % ${count * SAMPLED_ONE_IN} = 0)`,
+  );
+  // Few products may share a bound, or give none.
+  const bounds = [...new Set(found?.[0]?.split(',') ?? [])];
+  return [null, ...bounds].map((lower, index) => {
+    const upper = bounds[index];
+    return (
+      [lower === null ? [] : `product_id >= ${lower}`, upper === undefined ? [] : `product_id < ${upper}`].flat().join(' AND ') || 'TRUE'
+    );
+  });
+}
+
+/** The temporary table `merged`: the sums of the products in a range. */
+async function sumRange(connection: Connection, source: string, range: string): Promise<void> {
   await run(
     connection,
     'merging sums',
     `CREATE OR REPLACE TEMP TABLE merged AS
      SELECT product_id, CAST(sum(quantity) AS DECIMAL(38, 0)) AS quantity, CAST(sum(amount) AS DECIMAL(38, 6)) AS amount
-     FROM ${partials} GROUP BY product_id`,
+     FROM ${source} WHERE ${range} GROUP BY product_id`,
   );
-  const [overflow] = await rows(
-    connection,
-    'checking totals',
-    `SELECT product_id::VARCHAR, quantity::VARCHAR, amount::VARCHAR FROM merged
-     WHERE quantity > ${QUANTITY_MAX} OR round(amount, 2) > ${AMOUNT_MAX} ORDER BY product_id LIMIT 1`,
-  );
+}
+
+async function addUpRange(connection: Connection): Promise<MergedSummary> {
   const [totals] = await rows(
     connection,
     'adding up the summary',
     `SELECT count(*)::VARCHAR, coalesce(sum(quantity), 0)::DECIMAL(38, 0)::VARCHAR, coalesce(sum(amount), 0)::DECIMAL(38, 6)::VARCHAR,
-       coalesce(sum(round(amount, 2)), 0)::DECIMAL(38, 2)::VARCHAR FROM merged`,
+       coalesce(sum(round(amount, 2)), 0)::DECIMAL(38, 2)::VARCHAR,
+       arg_min('product ' || product_id || ': quantity ' || quantity || ', amount ' || amount || ' do not fit BIGINT and DECIMAL(20,2)', product_id)
+         FILTER (WHERE quantity > ${QUANTITY_MAX} OR round(amount, 2) > ${AMOUNT_MAX})
+     FROM merged`,
   );
-  const [products, totalQuantity, totalAmount, publishedAmount] = totals ?? [];
+  const [products, quantity, amount, publishedAmount, overflow] = totals ?? [];
   return {
-    overflow:
-      overflow === undefined
-        ? null
-        : `product ${overflow[0]}: quantity ${overflow[1]}, amount ${overflow[2]} do not fit BIGINT and DECIMAL(20,2)`,
+    overflow: overflow ?? null,
     products: Number(products),
-    quantity: totalQuantity ?? '0',
-    amount: totalAmount ?? '0.000000',
+    quantity: quantity ?? '0',
+    amount: amount ?? '0.000000',
     publishedAmount: publishedAmount ?? '0.00',
   };
 }
 
-/**
- * Writes what `mergePartials` has merged as CSV sorted by product, which is the very file that is published. Each product's amount is
- * rounded half-up to two decimals, here and only once.
- */
-export async function writeSummary(connection: Connection, summaryPath: string): Promise<void> {
+function addUpRanges(ranges: readonly MergedSummary[]): MergedSummary {
+  const sum = (value: (range: MergedSummary) => string): bigint => ranges.reduce((total, range) => total + toMillionths(value(range)), 0n);
+  return {
+    overflow: ranges.find(({ overflow }) => overflow !== null)?.overflow ?? null,
+    products: ranges.reduce((total, range) => total + range.products, 0),
+    quantity: ranges.reduce((total, range) => total + BigInt(range.quantity), 0n).toString(),
+    amount: fromMillionths(sum(({ amount }) => amount)),
+    // Sums of whole cents end in four zeros here.
+    publishedAmount: fromMillionths(sum(({ publishedAmount }) => publishedAmount)).slice(0, -4),
+  };
+}
+
+/** Appends a range to the CSV; the first makes the file. */
+async function writeRange(connection: Connection, csvPath: string, isFirst: boolean): Promise<void> {
   const [productId, quantity, amount] = TARGET_COLUMNS;
-  // Positive amounts only, so rounding half away from zero is rounding half up.
-  await run(
-    connection,
-    'writing the summary',
-    `COPY (SELECT product_id AS ${productId}, CAST(quantity AS BIGINT) AS ${quantity}, CAST(round(amount, 2) AS DECIMAL(20, 2)) AS ${amount}
-           FROM merged ORDER BY product_id)
-     TO ${quote(summaryPath)} (FORMAT csv, HEADER, DELIMITER ',')`,
-  );
+  const path = isFirst ? csvPath : `${csvPath}.range`;
+  try {
+    // Positive amounts only, so rounding half away from zero is rounding half up.
+    await run(
+      connection,
+      'writing the summary',
+      `COPY (SELECT product_id AS ${productId}, CAST(quantity AS BIGINT) AS ${quantity}, CAST(round(amount, 2) AS DECIMAL(20, 2)) AS ${amount}
+             FROM merged ORDER BY product_id)
+       TO ${quote(path)} (FORMAT csv, HEADER ${isFirst}, DELIMITER ',')`,
+    );
+    if (!isFirst) await writeFile(csvPath, createReadStream(path), { flag: 'a' });
+  } finally {
+    if (!isFirst) await rm(path, { force: true });
+  }
 }

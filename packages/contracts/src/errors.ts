@@ -48,6 +48,10 @@ export const ERROR_CATALOGUE = {
   STAGING_UNAVAILABLE: transient(
     'Check that DATA_DIR is mounted in every service and belongs to the user they run as, then retry the run.',
   ),
+  /** DuckDB found no room for a step within its memory and its spill folder. */
+  MEMORY_EXHAUSTED: transient(
+    'Give the transformers more memory (512 MB each or more); the run goes on by itself within ten minutes, later retry it.',
+  ),
   /** PostgreSQL refuses connections, went away or cancelled a statement. */
   POSTGRES_UNAVAILABLE: transient(
     'Check POSTGRES_URL and that the server is up; the run goes on by itself within ten minutes, later retry it.',

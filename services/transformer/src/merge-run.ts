@@ -1,5 +1,5 @@
 import { join } from 'node:path';
-import { type Engine, mergePartials, writeSummary } from '@retail-etl/columnar';
+import { type Engine, mergePartials, type PartialFile } from '@retail-etl/columnar';
 import {
   crashPoint,
   type ErrorCode,
@@ -77,17 +77,16 @@ export async function mergeRun(data: RunStepData, deps: MergeDeps, context: Step
   let isPublished = false;
   let isVerified = false;
   try {
-    const paths = await verifyPartials(folders, chunks, partials);
+    const files = await verifyPartials(folders, chunks, partials);
     isVerified = true;
     const books = gatherBooks(extracts, partials);
-    const { overflow, ...summary } = await mergePartials(connection, paths);
+    const { overflow, ...summary } = await mergePartials(connection, files, join(folders.staging, output), context.signal);
     if (overflow !== null) {
       // The books say where the total comes from, or that it is none.
       await recordFindings(deps.database, data.runId, data.epoch, { sources: books });
       balanceBooks(books, extracts, summary);
       throw new EtlError('TARGET_OVERFLOW', overflow);
     }
-    await writeSummary(connection, join(folders.staging, output));
     context.signal.throwIfAborted();
     crashPoint('merge.after-summary-file');
     const totals = addUp(books, summary);
@@ -154,11 +153,15 @@ async function readManifests(folders: RunFolders): Promise<RunManifests> {
   return { plan, extracts, chunks, partials };
 }
 
-/** Paths of the partials that hold sums. A damaged one is forgotten together with its partition, so that a retry makes it again. */
-async function verifyPartials(folders: RunFolders, chunks: readonly string[], partials: readonly PartialManifest[]): Promise<string[]> {
+/** The partials as files to be read. A damaged one is forgotten together with its partition, so that a retry makes it again. */
+async function verifyPartials(
+  folders: RunFolders,
+  chunks: readonly string[],
+  partials: readonly PartialManifest[],
+): Promise<PartialFile[]> {
   return inBatches(partials, READS_MAX, async ({ file }, index) => {
     try {
-      return await verifiedPath(folders.partials, file);
+      return { path: await verifiedPath(folders.partials, file), bytes: file.bytes };
     } catch (error) {
       if (error instanceof EtlError) await forgetPartition(folders, chunks[index]!);
       throw error;
