@@ -62,6 +62,16 @@ describe('PostgreSQL', () => {
   test('cancels the COPY, as its statement timeout does', () =>
     whileCopying((pid) => stack.postgres.query('SELECT pg_cancel_backend($1)', [pid])));
 
+  test('has a statement timeout of its own, shorter than reading takes: it does not count', async () => {
+    const [role] = (await stack.postgres.query<{ name: string }>('SELECT quote_ident(current_user) AS name')).rows;
+    await stack.postgres.query(`ALTER ROLE ${role!.name} SET statement_timeout = '1ms'`);
+    try {
+      await publishedRun();
+    } finally {
+      await stack.postgres.query(`ALTER ROLE ${role!.name} RESET statement_timeout`);
+    }
+  });
+
   test('ends the session', () => whileCopying((pid) => stack.postgres.query('SELECT pg_terminate_backend($1)', [pid])));
 
   test('is stopped in the middle of the COPY, and comes back later', () =>
