@@ -60,7 +60,7 @@ async function stage(csv, dir, values) {
     const path = join(dir, `${values}-${chunks.length}.parquet`);
     chunks.push({ path, rows });
     total += rows;
-    await writeFile(path, Buffer.concat(file.finish()));
+    await writeFile(path, file.finish());
   };
   for await (const piece of createReadStream(csv, { start: CSV_HEADER.length + 1, highWaterMark: 1 << 19 })) {
     const begin = performance.now();

@@ -72,7 +72,7 @@ function scan(arrival: Arrival, rows: ParquetFile): { records: number; malformed
 async function readBack(rows: ParquetFile): Promise<unknown[][]> {
   // A name of its own, because DuckDB keeps what it has read of a file for a while.
   const path = join(folder, `rows-${(files += 1)}.parquet`);
-  await writeFile(path, Buffer.concat(rows.finish()));
+  await writeFile(path, rows.finish());
   // As hex, because the driver takes a byte order mark off the begin of a text.
   const reader = await connection.runAndReadAll(
     `SELECT ${NAMES.map((name) => `hex(${name})`).join(', ')} FROM read_parquet('${path}', file_row_number = true) ORDER BY file_row_number`,

@@ -1,11 +1,11 @@
 import { crashPoint, newAttemptToken, type RunParams, SALES_COLUMNS, type SourceName } from '@retail-etl/contracts';
 import {
   type CheckedFile,
+  CheckedFileWriter,
   type ChunkManifest,
   publishManifest,
   type RunFolders,
   type Segment,
-  writeCheckedFile,
 } from '@retail-etl/staging';
 import type { RecordSink } from './csv/record-scanner.js';
 import { ParquetFile, ROW_GROUP_ROWS } from './parquet/parquet-file.js';
@@ -40,6 +40,7 @@ export class ChunkWriter implements RecordSink {
   #segments: Segment[] = [];
   #file: string | null = null;
   #count = 0;
+  #output: CheckedFileWriter | null = null;
 
   constructor(target: ChunkTarget) {
     this.#target = target;
@@ -62,16 +63,24 @@ export class ChunkWriter implements RecordSink {
     this.#malformedRows.limitRowGroup();
   }
 
-  /** Whether enough has been gathered for a chunk. */
-  get isFull(): boolean {
+  /** Whether `advance` has something to do. */
+  get isDue(): boolean {
+    return this.rows.hasBuilt || this.#isFull;
+  }
+
+  get #isFull(): boolean {
     return this.rows.rows >= CHUNK_ROWS || this.rows.bytes + this.#malformedRows.bytes >= CHUNK_BYTES;
   }
 
-  /** Stages a chunk if enough has been gathered; `nextRecord` is the number of the file's next record. */
-  async stageIfFull(nextRecord: number): Promise<void> {
-    if (!this.isFull) return;
-    await this.stage();
-    this.startSegment(this.#file, nextRecord);
+  /** Writes out what is complete, and stages a chunk if enough has been gathered; `nextRecord` is the number of the file's next record. */
+  async advance(nextRecord: number): Promise<void> {
+    if (this.#isFull) {
+      await this.stage();
+      this.startSegment(this.#file, nextRecord);
+    } else if (this.rows.hasBuilt) {
+      const output = await this.#open();
+      await output.append(this.rows.take());
+    }
   }
 
   /** Stages what has been gathered, if anything. */
@@ -81,18 +90,49 @@ export class ChunkWriter implements RecordSink {
     const segments = this.#segments;
     this.#segments = [];
     if (rows + malformed === 0) return;
-    await this.#target.admit();
-    const { folders, partition, source, params } = this.#target;
-    this.#count += 1;
-    const chunk = `${partition}-${this.#attempt}-${String(this.#count).padStart(5, '0')}`;
-    const file = await writeCheckedFile(folders.chunks, `${chunk}.parquet`, this.rows.finish());
-    let malformedFile: CheckedFile | null = null;
-    if (malformed > 0) malformedFile = await writeCheckedFile(folders.chunks, `${chunk}.malformed`, this.#malformedRows.finish());
+    const { folders, source, params } = this.#target;
+    const output = await this.#open();
+    await output.append(this.rows.finish());
+    const file = await output.finish();
+    this.#output = null;
+    const chunk = this.#chunk;
+    const malformedFile = malformed === 0 ? null : await this.#writeMalformed();
     crashPoint('extract.after-chunk-file');
     const manifest: ChunkManifest = { source, params, rows, file, malformed, malformedFile, segments };
     await publishManifest(folders.chunkManifest(chunk), manifest);
     crashPoint('extract.after-chunk-manifest');
     await this.#target.staged(chunk, manifest);
     crashPoint('extract.after-chunk-attach');
+  }
+
+  /** Gives up the chunk that has been begun, if any. */
+  async discard(): Promise<void> {
+    await this.#output?.discard();
+    this.#output = null;
+  }
+
+  /** The name of the chunk that is being written. */
+  get #chunk(): string {
+    return `${this.#target.partition}-${this.#attempt}-${String(this.#count).padStart(5, '0')}`;
+  }
+
+  /** The file of the chunk, which is begun once it is admitted. */
+  async #open(): Promise<CheckedFileWriter> {
+    if (this.#output === null) {
+      await this.#target.admit();
+      this.#count += 1;
+      this.#output = await CheckedFileWriter.create(this.#target.folders.chunks, `${this.#chunk}.parquet`);
+    }
+    return this.#output;
+  }
+
+  async #writeMalformed(): Promise<CheckedFile> {
+    const output = await CheckedFileWriter.create(this.#target.folders.chunks, `${this.#chunk}.malformed`);
+    try {
+      await output.append(this.#malformedRows.finish());
+      return await output.finish();
+    } finally {
+      await output.discard();
+    }
   }
 }

@@ -65,8 +65,9 @@ export async function extractPartition(data: ExtractData, deps: ExtractDeps, con
   const startedAt = new Date().toISOString();
   const tally: Tally = { chunks: [], rows: 0, bytes: 0 };
   const pressure = backpressure(folders, context.signal);
-  const openWriter = (): ChunkWriter =>
-    new ChunkWriter({
+  const writers: ChunkWriter[] = [];
+  const openWriter = (): ChunkWriter => {
+    const writer = new ChunkWriter({
       folders,
       partition: partition.name,
       source: partition.source,
@@ -82,8 +83,16 @@ export async function extractPartition(data: ExtractData, deps: ExtractDeps, con
         await context.progress({ rows: tally.rows, bytes: tally.bytes, chunks: tally.chunks.length });
       },
     });
+    writers.push(writer);
+    return writer;
+  };
 
-  const read = await readPartition(partition, openWriter, deps, context.signal);
+  let read: PartitionRead;
+  try {
+    read = await readPartition(partition, openWriter, deps, context.signal);
+  } finally {
+    for (const writer of writers) await writer.discard();
+  }
   const manifest: ExtractManifest = {
     source: partition.source,
     chunks: tally.chunks,
@@ -165,7 +174,7 @@ async function extractFile(file: StoreFile, writer: ChunkWriter, signal: AbortSi
     for await (const piece of file.read(from, onBytes)) {
       signal.throwIfAborted();
       scanner.push(piece);
-      await writer.stageIfFull(scanner.records + 1);
+      if (writer.isDue) await writer.advance(scanner.records + 1);
     }
     from = scanner.finish();
     isFirstPass = false;
@@ -194,14 +203,14 @@ async function extractTable(openWriter: () => ChunkWriter, postgresUrl: string, 
           signal.throwIfAborted();
           bytes += text.length;
           current.scanner.push(text);
-          return writer.isFull ? writer.stageIfFull(1) : undefined;
+          return writer.isDue ? writer.advance(1) : undefined;
         },
         async endRange() {
           current.scanner.finish();
           rows += current.scanner.records;
           malformed += current.counted.count();
           current = open();
-          await writer.stageIfFull(1);
+          await writer.advance(1);
         },
         end: () => writer.stage(),
       };

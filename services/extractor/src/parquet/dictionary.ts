@@ -1,10 +1,9 @@
 import type { TextColumn } from './text-column.js';
 
-/** A column of few distinct values: the values once (PLAIN), and for each row the index of its value. */
+/** A column of few distinct values: the values once (PLAIN), of which each row has an index. */
 export interface Dictionary {
   readonly values: Uint8Array;
   readonly count: number;
-  readonly indexes: Uint16Array;
 }
 
 /** More distinct values than this are not worth a dictionary: the reader then gains nothing by judging each value once. */
@@ -20,12 +19,11 @@ const hashes = new Int32Array(VALUES_MAX);
 const offsets = new Int32Array(VALUES_MAX);
 
 /**
- * Builds the dictionary of a column, or returns null if it has too many distinct values. Values are hashed and compared with their
+ * Builds the dictionary of a column and fills in the index of each row's value, or returns null if there are too many distinct values. Values are hashed and compared with their
  * lengths before them, four bytes at a time; the last four may overlap those before.
  */
-export function buildDictionary(column: TextColumn, rows: number): Dictionary | null {
+export function buildDictionary(column: TextColumn, indexes: Uint16Array): Dictionary | null {
   const { bytes, view, length } = column;
-  const indexes = new Uint16Array(rows);
   slotIndexes.fill(-1);
   let count = 0;
   let row = 0;
@@ -62,7 +60,7 @@ export function buildDictionary(column: TextColumn, rows: number): Dictionary | 
     values.set(bytes.subarray(at, end), to);
     to += end - at;
   }
-  return { values, count, indexes };
+  return { values, count };
 }
 
 /** Whether the value at `a` is the one from `b` to `end`. The first word to be compared is the length, so that no other is past the end. */

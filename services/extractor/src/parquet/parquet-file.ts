@@ -20,6 +20,9 @@ export const ROW_GROUP_ROWS = 131_072;
 /** A row group of wide rows ends earlier. */
 const ROW_GROUP_BYTES = 16 << 20;
 
+/** Scratch memory: for each row of a row group the index of its value. */
+const indexesOfRows = new Uint16Array(ROW_GROUP_ROWS);
+
 interface WrittenColumn {
   readonly dictionaryAt: number | null;
   readonly dataAt: number;
@@ -28,15 +31,17 @@ interface WrittenColumn {
 }
 
 /**
- * Builds one Parquet file of text columns in memory: required, uncompressed, each row group's column as a dictionary where it has
- * few distinct values. Written here rather than by DuckDB because it costs half the time (docs/adr/0003).
+ * Builds Parquet files of text columns, one after the other: required, uncompressed, each row group's column as a dictionary where it has
+ * few distinct values. Written here rather than by DuckDB because it costs half the time (docs/adr/0003). What is built is taken now and
+ * then, so that neither a file is in memory whole nor much memory allocated anew, for which V8 would mark the whole heap each time.
  */
 export class ParquetFile {
   readonly columns: readonly TextColumn[];
   readonly #names: readonly string[];
-  readonly #parts: Uint8Array[] = [MAGIC];
   readonly #rowGroups: (readonly Field[])[] = [];
-  #position = MAGIC.length;
+  #built = new Uint8Array(1 << 16);
+  #builtBytes = 0;
+  #takenBytes = 0;
   #groupRows = 0;
   #rows = 0;
 
@@ -50,7 +55,12 @@ export class ParquetFile {
     return this.#rows;
   }
 
-  /** Bytes held in memory so far. */
+  /** Whether a row group is complete that has not been taken. */
+  get hasBuilt(): boolean {
+    return this.#builtBytes > MAGIC.length;
+  }
+
+  /** Bytes of the file so far. */
   get bytes(): number {
     let bytes = this.#position;
     for (const column of this.columns) bytes += column.length;
@@ -71,8 +81,16 @@ export class ParquetFile {
     if (bytes >= ROW_GROUP_BYTES) this.#endRowGroup();
   }
 
-  /** The whole file in parts; the builder is then empty and can build the next. */
-  finish(): Uint8Array[] {
+  /** What has been built since the last time; good until the next row is written. */
+  take(): Uint8Array {
+    const built = this.#built.subarray(0, this.#builtBytes);
+    this.#takenBytes += this.#builtBytes;
+    this.#builtBytes = 0;
+    return built;
+  }
+
+  /** The rest of the file, as `take` gives it. The next row begins the next file. */
+  finish(): Uint8Array {
     this.#endRowGroup();
     const element = (name: string): Field[] => [
       [1, { i32: BYTE_ARRAY }],
@@ -93,16 +111,17 @@ export class ParquetFile {
     ]);
     const footerLength = Buffer.alloc(4);
     footerLength.writeUInt32LE(footer.length);
-    const parts = [...this.#parts, footer, footerLength, MAGIC];
-    this.#parts.splice(1);
+    for (const part of [footer, footerLength, MAGIC]) this.#write(part);
+    const rest = this.take();
     this.#rowGroups.splice(0);
-    this.#position = MAGIC.length;
+    this.#takenBytes = 0;
     this.#rows = 0;
-    return parts;
+    return rest;
   }
 
   #endRowGroup(): void {
     const rows = this.#groupRows;
+    if (this.#position === 0) this.#write(MAGIC);
     if (rows === 0) return;
     const columns = this.columns.map((column) => this.#writeColumn(column, rows));
     const total = columns.reduce((sum, column) => sum + column.bytes, 0);
@@ -115,38 +134,78 @@ export class ParquetFile {
     this.#groupRows = 0;
   }
 
+  /** In the file. */
+  get #position(): number {
+    return this.#takenBytes + this.#builtBytes;
+  }
+
   #writeColumn(column: TextColumn, rows: number): WrittenColumn {
     const start = this.#position;
-    const dictionary = buildDictionary(column, rows);
+    const indexes = indexesOfRows.subarray(0, rows);
+    const dictionary = buildDictionary(column, indexes);
     if (dictionary === null) {
-      this.#writePage(dataPage(rows, PLAIN), column.bytes.slice(0, column.length));
+      this.#writePageHeader(dataPage(rows, PLAIN), column.length);
+      this.#write(column.bytes.subarray(0, column.length));
       return { dictionaryAt: null, dataAt: start, bytes: this.#position - start, encodings: [PLAIN, RLE] };
     }
-    this.#writePage(
-      {
-        type: DICTIONARY_PAGE,
-        header: [
-          7,
-          {
-            struct: [
-              [1, { i32: dictionary.count }],
-              [2, { i32: PLAIN }],
-            ],
-          },
-        ],
-      },
-      dictionary.values,
-    );
+    const { count, values } = dictionary;
+    this.#writePageHeader(dictionaryPage(count), values.length);
+    this.#write(values);
     const dataAt = this.#position;
-    this.#writePage(dataPage(rows, RLE_DICTIONARY), packIndexes(dictionary.indexes, dictionary.count));
+    this.#writeIndexes(indexes, count);
     return { dictionaryAt: start, dataAt, bytes: this.#position - start, encodings: [PLAIN, RLE, RLE_DICTIONARY] };
   }
 
-  #writePage(page: { type: number; header: Field }, body: Uint8Array): void {
-    const header = encodeStruct([[1, { i32: page.type }], [2, { i32: body.length }], [3, { i32: body.length }], page.header]);
-    this.#parts.push(header, body);
-    this.#position += header.length + body.length;
+  /**
+   * A data page of indexes in the RLE/bit-packing hybrid: one bit-packed run at a width of 8 or 16 bits, where packed bits are simply
+   * little-endian integers. A run holds whole groups of eight values, so the last is padded with zeros.
+   */
+  #writeIndexes(indexes: Uint16Array, count: number): void {
+    const bytesPerIndex = count <= 256 ? 1 : 2;
+    const groups = Math.ceil(indexes.length / 8);
+    const runHeader = Uint8Array.from([bytesPerIndex * 8, ...variableLength(groups * 2 + 1)]);
+    const packed = bytesPerIndex === 1 ? indexes : new Uint8Array(indexes.buffer, 0, indexes.length * 2);
+    const packedBytes = groups * 8 * bytesPerIndex;
+    this.#writePageHeader(dataPage(indexes.length, RLE_DICTIONARY), runHeader.length + packedBytes);
+    this.#write(runHeader);
+    this.#reserve(packedBytes);
+    this.#built.set(packed, this.#builtBytes);
+    this.#built.fill(0, this.#builtBytes + packed.length, this.#builtBytes + packedBytes);
+    this.#builtBytes += packedBytes;
   }
+
+  #writePageHeader(page: { type: number; header: Field }, bodyBytes: number): void {
+    this.#write(encodeStruct([[1, { i32: page.type }], [2, { i32: bodyBytes }], [3, { i32: bodyBytes }], page.header]));
+  }
+
+  #write(bytes: Uint8Array): void {
+    this.#reserve(bytes.length);
+    this.#built.set(bytes, this.#builtBytes);
+    this.#builtBytes += bytes.length;
+  }
+
+  #reserve(extra: number): void {
+    const needed = this.#builtBytes + extra;
+    if (needed <= this.#built.length) return;
+    const grown = new Uint8Array(Math.max(needed, this.#built.length * 2));
+    grown.set(this.#built.subarray(0, this.#builtBytes));
+    this.#built = grown;
+  }
+}
+
+function dictionaryPage(count: number): { type: number; header: Field } {
+  return {
+    type: DICTIONARY_PAGE,
+    header: [
+      7,
+      {
+        struct: [
+          [1, { i32: count }],
+          [2, { i32: PLAIN }],
+        ],
+      },
+    ],
+  };
 }
 
 function dataPage(rows: number, encoding: number): { type: number; header: Field } {
@@ -166,28 +225,13 @@ function dataPage(rows: number, encoding: number): { type: number; header: Field
   };
 }
 
-/**
- * Indexes in the RLE/bit-packing hybrid: one bit-packed run at a width of 8 or 16 bits, where packed bits are simply
- * little-endian integers. A run holds whole groups of eight values, so the last is padded with zeros.
- */
-function packIndexes(indexes: Uint16Array, count: number): Uint8Array {
-  const bytesPerIndex = count <= 256 ? 1 : 2;
-  const groups = Math.ceil(indexes.length / 8);
-  const header: number[] = [];
-  for (let rest = groups * 2 + 1; ; rest = Math.floor(rest / 128)) {
-    if (rest < 128) {
-      header.push(rest);
-      break;
-    }
-    header.push((rest % 128) | 128);
+/** Seven bits a byte, the lowest first; all but the last have the highest bit set. */
+function variableLength(value: number): number[] {
+  const bytes: number[] = [];
+  for (let rest = value; ; rest = Math.floor(rest / 128)) {
+    if (rest < 128) return [...bytes, rest];
+    bytes.push((rest % 128) | 128);
   }
-  const start = 1 + header.length;
-  const out = new Uint8Array(start + groups * 8 * bytesPerIndex);
-  out[0] = bytesPerIndex * 8;
-  out.set(header, 1);
-  if (bytesPerIndex === 1) out.set(indexes, start);
-  else out.set(new Uint8Array(indexes.buffer, 0, indexes.length * 2), start);
-  return out;
 }
 
 function columnChunk(column: WrittenColumn, name: string, rows: number): Field[] {
