@@ -90,9 +90,11 @@ export async function extractPartition(data: ExtractData, deps: ExtractDeps, con
   let read: PartitionRead;
   try {
     read = await readPartition(partition, openWriter, deps, context.signal);
-  } finally {
+  } catch (error) {
     for (const writer of writers) await writer.discard();
+    throw error;
   }
+  for (const writer of writers) writer.release();
   const manifest: ExtractManifest = {
     source: partition.source,
     chunks: tally.chunks,

@@ -67,6 +67,13 @@ export class ParquetFile {
     return bytes;
   }
 
+  /** Memory that it holds, in use or not. */
+  get heldBytes(): number {
+    let bytes = this.#built.length;
+    for (const column of this.columns) bytes += column.bytes.length;
+    return bytes;
+  }
+
   /** Ends the row whose values were just written into the columns. */
   endRow(): void {
     this.#rows += 1;
