@@ -23,6 +23,8 @@ export const CRASH_POINTS = {
     'plan.after-folders',
     'plan.after-manifest',
     'plan.after-attach',
+    /** The chunk's file is there, its rows are not. */
+    'extract.after-chunk-begin',
     /** The chunk's files are there, its manifest is not. */
     'extract.after-chunk-file',
     /** The chunk is complete; no transform has been attached. */

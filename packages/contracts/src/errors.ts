@@ -50,7 +50,7 @@ export const ERROR_CATALOGUE = {
   ),
   /** DuckDB found no room for a step within its memory and its spill folder. */
   MEMORY_EXHAUSTED: transient(
-    'Give the transformers more memory (512 MB each or more); the run goes on by itself within ten minutes, later retry it.',
+    'Give each transformer 320 MB or more, and free space on the volume of DATA_DIR, where it spills; the run goes on by itself, later retry it.',
   ),
   /** PostgreSQL refuses connections, went away or cancelled a statement. */
   POSTGRES_UNAVAILABLE: transient(

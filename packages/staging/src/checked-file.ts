@@ -12,11 +12,11 @@ export interface CheckedFile {
   readonly crc32: number;
 }
 
-/** A new file, written piece by piece. Whoever gives up calls `discard`, which may also be called after `finish` and then does nothing. */
+/** A new file, written piece by piece. */
 export class CheckedFileWriter {
   readonly #folder: string;
   readonly #name: string;
-  #file: FileHandle | null;
+  readonly #file: FileHandle;
   #bytes = 0;
   #crc32 = 0;
 
@@ -33,22 +33,19 @@ export class CheckedFileWriter {
 
   /** The memory of `content` may be used again afterwards. */
   async append(content: Uint8Array): Promise<void> {
-    for (let written = 0; written < content.length;) written += (await this.#file!.write(content, written)).bytesWritten;
+    for (let written = 0; written < content.length;) written += (await this.#file.write(content, written)).bytesWritten;
     this.#crc32 = crc32(content, this.#crc32);
     this.#bytes += content.length;
   }
 
   async finish(): Promise<CheckedFile> {
-    await this.#file!.close();
-    this.#file = null;
+    await this.#file.close();
     return { name: this.#name, bytes: this.#bytes, crc32: this.#crc32 };
   }
 
-  /** Closes and removes the file. */
+  /** Removes the file, finished or not. */
   async discard(): Promise<void> {
-    if (this.#file === null) return;
     await this.#file.close().catch(() => undefined);
-    this.#file = null;
     await unlink(join(this.#folder, this.#name)).catch(() => undefined);
   }
 }

@@ -63,10 +63,11 @@ export async function listRunFolders(dataDir: string, kind: 'staging' | 'runs'):
   return entries.filter((entry) => entry.isDirectory()).map((entry) => entry.name);
 }
 
-/** The names of the staged chunks that wait to be transformed. */
+/** The names of the staged chunks that wait to be transformed: complete ones, which have a manifest, and whose rows are still there. */
 export async function listStagedChunks(folders: RunFolders): Promise<Set<string>> {
-  const names = await readdir(folders.chunks);
-  return new Set(names.filter((name) => name.endsWith('.parquet')).map((name) => name.slice(0, -'.parquet'.length)));
+  const names = new Set(await readdir(folders.chunks));
+  const chunks = [...names].filter((name) => name.endsWith('.parquet')).map((name) => name.slice(0, -'.parquet'.length));
+  return new Set(chunks.filter((chunk) => names.has(`${chunk}.json`)));
 }
 
 /** True if the run's results are still there. */

@@ -12,7 +12,7 @@ import { ParquetFile, ROW_GROUP_ROWS } from './parquet/parquet-file.js';
 
 /** A chunk ends at the first piece of text after so many rows … */
 const CHUNK_ROWS = 4 * ROW_GROUP_ROWS;
-/** … or after so many bytes, which bounds the memory of a chunk of wide rows. */
+/** … or after so many bytes, which bounds what a chunk of wide rows, and its malformed ones in memory, may take. */
 const CHUNK_BYTES = 32 << 20;
 
 /** Builders of writers that are done, for the next ones: memory allocated anew makes V8 mark its whole heap. */
@@ -47,7 +47,9 @@ export class ChunkWriter implements RecordSink {
   #segments: Segment[] = [];
   #file: string | null = null;
   #count = 0;
-  #output: CheckedFileWriter | null = null;
+  /** Of the chunk that is being written: its rows, then its malformed records if there are any. */
+  #outputs: CheckedFileWriter[] = [];
+  #isDiscarded = false;
 
   constructor(target: ChunkTarget) {
     this.#target = target;
@@ -101,12 +103,13 @@ export class ChunkWriter implements RecordSink {
     const output = await this.#open();
     await output.append(this.rows.finish());
     const file = await output.finish();
-    this.#output = null;
-    const chunk = this.#chunk;
     const malformedFile = malformed === 0 ? null : await this.#writeMalformed();
     crashPoint('extract.after-chunk-file');
+    const chunk = this.#chunk;
     const manifest: ChunkManifest = { source, params, rows, file, malformed, malformedFile, segments };
     await publishManifest(folders.chunkManifest(chunk), manifest);
+    this.#assertWanted();
+    this.#outputs = [];
     crashPoint('extract.after-chunk-manifest');
     await this.#target.staged(chunk, manifest);
     crashPoint('extract.after-chunk-attach');
@@ -117,10 +120,10 @@ export class ChunkWriter implements RecordSink {
     if (idleBuilders.length < IDLE_BUILDERS_MAX && this.rows.heldBytes <= IDLE_BUILDER_BYTES) idleBuilders.push(this.rows);
   }
 
-  /** Gives up the chunk that has been begun, if any. */
+  /** Gives up the chunk that has been begun, if any. What is still under way in this writer fails. */
   async discard(): Promise<void> {
-    await this.#output?.discard();
-    this.#output = null;
+    this.#isDiscarded = true;
+    for (const output of this.#outputs.splice(0)) await output.discard();
   }
 
   /** The name of the chunk that is being written. */
@@ -130,21 +133,32 @@ export class ChunkWriter implements RecordSink {
 
   /** The file of the chunk, which is begun once it is admitted. */
   async #open(): Promise<CheckedFileWriter> {
-    if (this.#output === null) {
-      await this.#target.admit();
-      this.#count += 1;
-      this.#output = await CheckedFileWriter.create(this.#target.folders.chunks, `${this.#chunk}.parquet`);
-    }
-    return this.#output;
+    const [begun] = this.#outputs;
+    if (begun !== undefined) return begun;
+    await this.#target.admit();
+    this.#count += 1;
+    const output = await this.#create('parquet');
+    crashPoint('extract.after-chunk-begin');
+    return output;
   }
 
   async #writeMalformed(): Promise<CheckedFile> {
-    const output = await CheckedFileWriter.create(this.#target.folders.chunks, `${this.#chunk}.malformed`);
-    try {
-      await output.append(this.#malformedRows.finish());
-      return await output.finish();
-    } finally {
-      await output.discard();
-    }
+    const output = await this.#create('malformed');
+    await output.append(this.#malformedRows.finish());
+    return output.finish();
+  }
+
+  async #create(kind: 'parquet' | 'malformed'): Promise<CheckedFileWriter> {
+    this.#assertWanted();
+    const output = await CheckedFileWriter.create(this.#target.folders.chunks, `${this.#chunk}.${kind}`);
+    this.#outputs.push(output);
+    if (this.#isDiscarded) await this.discard();
+    this.#assertWanted();
+    return output;
+  }
+
+  /** Another connection of the same table may have failed while this one waited: its files are gone, or nobody would remove them. */
+  #assertWanted(): void {
+    if (this.#isDiscarded) throw new Error(`chunk ${this.#chunk} has been given up`);
   }
 }

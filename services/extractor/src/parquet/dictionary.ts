@@ -19,8 +19,8 @@ const hashes = new Int32Array(VALUES_MAX);
 const offsets = new Int32Array(VALUES_MAX);
 
 /**
- * Builds the dictionary of a column and fills in the index of each row's value, or returns null if there are too many distinct values. Values are hashed and compared with their
- * lengths before them, four bytes at a time; the last four may overlap those before.
+ * Builds the dictionary of a column and fills in the index of each row's value, or returns null if there are too many distinct values.
+ * Values are hashed and compared with their lengths before them, four bytes at a time; the last four may overlap those before.
  */
 export function buildDictionary(column: TextColumn, indexes: Uint16Array): Dictionary | null {
   const { bytes, view, length } = column;
