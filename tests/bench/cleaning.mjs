@@ -89,6 +89,7 @@ async function measure(chunks, dir, repeat) {
         malformedPath: null,
         segments,
         rules: { dateFormats: [] },
+        carryTexts: true,
         partialPath,
         rejectsPath: `${path}.rejects`,
       });

@@ -1,44 +1,115 @@
-import { mkdtemp, rm } from 'node:fs/promises';
+import { mkdtemp, open, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { openEngine, transformChunk } from '@retail-etl/columnar';
+import { SALES_COLUMNS } from '@retail-etl/contracts';
 import { expect, test } from 'vitest';
+import { ParquetFile } from '../../services/extractor/src/parquet/parquet-file.js';
+import { SharedMemory } from '../../services/transformer/src/shared-memory.js';
 
-test('rejects keep their texts and record numbers, short and long ones, missing and empty ones', async () => {
-  const dir = await mkdtemp(join(tmpdir(), 'retail-etl-chunk-'));
-  const engine = await openEngine(dir);
-  try {
-    const connection = await engine.connect();
-    const long = 'é'.repeat(200);
-    const rowsPath = join(dir, 'rows.parquet');
-    await connection.run(
-      `COPY (SELECT * FROM (VALUES
+test.each([true, false])(
+  'rejects keep their texts and record numbers, short and long ones, missing and empty ones (carried: %s)',
+  async (carryTexts) => {
+    const dir = await mkdtemp(join(tmpdir(), 'retail-etl-chunk-'));
+    const engine = await openEngine(dir);
+    try {
+      const connection = await engine.connect();
+      const long = 'é'.repeat(200);
+      const rowsPath = join(dir, 'rows.parquet');
+      await connection.run(
+        `COPY (SELECT * FROM (VALUES
          ('1', '7', '2', '1.10', '2026-01-01'), ('2', '7', '0', '5', '2026-01-01'), ('3', '${long}', '1', '5', '2026-01-01'),
          ('4', '7', '1', '2.20', '2026-01-02'), ('5', NULL, '1', '5', ''), ('6', '8', '${long}', '5', '2026-01-01'))
          AS v(sale_id, product_id, quantity, sale_amount, sale_date)) TO '${rowsPath}' (FORMAT parquet)`,
-    );
-    const rejectsPath = join(dir, 'rejects.parquet');
-    // Two files in the chunk, the second from its third row on.
-    const segments = [
-      { file: 'a.csv', firstRow: 0, firstRecord: 1 },
-      { file: 'b.csv', firstRow: 2, firstRecord: 1 },
-    ];
-    const chunk = { rowsPath, malformedPath: null, segments, rules: { dateFormats: [] }, partialPath: join(dir, 'partial'), rejectsPath };
-    const { books } = await transformChunk(connection, chunk);
-    expect(books.map(({ rowsRead, rowsRejected, amount }) => [rowsRead, rowsRejected, amount])).toEqual([
-      [2, 1, '1.100000'],
-      [4, 3, '2.200000'],
-    ]);
-    const kept = await connection.runAndReadAll(
-      `SELECT file, record::INTEGER, reason, sale_id, product_id, quantity, sale_amount, sale_date FROM read_parquet('${rejectsPath}') ORDER BY sale_id`,
-    );
-    expect(kept.getRows()).toEqual([
-      ['a.csv', 2, 'non_positive_quantity', '2', '7', '0', '5', '2026-01-01'],
-      ['b.csv', 1, 'invalid_product_id', '3', long, '1', '5', '2026-01-01'],
-      ['b.csv', 3, 'missing_value', '5', null, '1', '5', ''],
-      ['b.csv', 4, 'invalid_quantity', '6', '8', long, '5', '2026-01-01'],
-    ]);
-    connection.closeSync();
+      );
+      const rejectsPath = join(dir, 'rejects.parquet');
+      // Two files in the chunk, the second from its third row on.
+      const segments = [
+        { file: 'a.csv', firstRow: 0, firstRecord: 1 },
+        { file: 'b.csv', firstRow: 2, firstRecord: 1 },
+      ];
+      const chunk = {
+        rowsPath,
+        malformedPath: null,
+        segments,
+        rules: { dateFormats: [] },
+        carryTexts,
+        partialPath: join(dir, 'partial'),
+        rejectsPath,
+      };
+      const { books } = await transformChunk(connection, chunk);
+      expect(books.map(({ rowsRead, rowsRejected, amount }) => [rowsRead, rowsRejected, amount])).toEqual([
+        [2, 1, '1.100000'],
+        [4, 3, '2.200000'],
+      ]);
+      const kept = await connection.runAndReadAll(
+        `SELECT file, record::INTEGER, reason, sale_id, product_id, quantity, sale_amount, sale_date FROM read_parquet('${rejectsPath}') ORDER BY sale_id`,
+      );
+      expect(kept.getRows()).toEqual([
+        ['a.csv', 2, 'non_positive_quantity', '2', '7', '0', '5', '2026-01-01'],
+        ['b.csv', 1, 'invalid_product_id', '3', long, '1', '5', '2026-01-01'],
+        ['b.csv', 3, 'missing_value', '5', null, '1', '5', ''],
+        ['b.csv', 4, 'invalid_quantity', '6', '8', long, '5', '2026-01-01'],
+      ]);
+      connection.closeSync();
+    } finally {
+      engine.close();
+      await rm(dir, { recursive: true, force: true });
+    }
+  },
+);
+
+test('whole chunks of nothing but rejects, two at once, in files and in the table', { timeout: 60_000 }, async () => {
+  const dir = await mkdtemp(join(tmpdir(), 'retail-etl-rejects-'));
+  const engine = await openEngine(dir);
+  try {
+    const rows = 524_288;
+    const rowsPath = join(dir, 'rows.parquet');
+    const parquet = new ParquetFile(SALES_COLUMNS);
+    const file = await open(rowsPath, 'wx');
+    for (let row = 0; row < rows; row += 1) {
+      for (const column of parquet.columns) column.append(Buffer.from(`no value ${row * 7919}`));
+      parquet.endRow();
+      if (parquet.hasBuilt) await file.write(parquet.take());
+    }
+    await file.write(parquet.finish());
+    await file.close();
+    const half = rows / 2;
+    const kinds = {
+      table: [{ file: null, firstRow: 0, firstRecord: 1 }],
+      files: [
+        { file: 'a.csv', firstRow: 0, firstRecord: 1 },
+        { file: 'b.csv', firstRow: half, firstRecord: 1 },
+      ],
+    };
+    const transform = async (name: keyof typeof kinds, attempt: number, isAlone: boolean): Promise<void> => {
+      const rejectsPath = join(dir, `rejects-${name}-${attempt}`);
+      const connection = await engine.connect();
+      const chunk = {
+        rowsPath,
+        malformedPath: null,
+        segments: kinds[name],
+        rules: { dateFormats: [] },
+        carryTexts: !isAlone,
+        partialPath: join(dir, `partial-${name}-${attempt}`),
+        rejectsPath,
+      };
+      const { books } = await transformChunk(connection, chunk).finally(() => connection.closeSync());
+      expect(books.reduce((sum, { rowsRejected }) => sum + rowsRejected, 0)).toBe(rows);
+      const reader = await (
+        await engine.connect()
+      ).runAndReadAll(
+        `SELECT count(*)::INTEGER, count(DISTINCT sale_id)::INTEGER, count(*) FILTER (sale_id = sale_date AND sale_id = quantity)::INTEGER,
+           count(*) FILTER (file IS NULL OR sale_id = 'no value ' || ((record - 1 + CASE file WHEN 'b.csv' THEN ${half} ELSE 0 END) * 7919))::INTEGER
+         FROM read_parquet('${rejectsPath}') WHERE reason = 'invalid_sale_id'`,
+      );
+      expect(reader.getRows()).toEqual([[rows, rows, rows, rows]]);
+    };
+    const memory = new SharedMemory();
+    const both = (...names: (keyof typeof kinds)[]): Promise<unknown> =>
+      Promise.all(names.map((name, attempt) => memory.run((isAlone) => transform(name, attempt, isAlone))));
+    await both('table', 'table');
+    await both('files', 'table');
   } finally {
     engine.close();
     await rm(dir, { recursive: true, force: true });

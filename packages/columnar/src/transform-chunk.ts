@@ -10,6 +10,8 @@ export interface ChunkToTransform {
   readonly malformedPath: string | null;
   readonly segments: readonly Segment[];
   readonly rules: RuleOptions;
+  /** False: a chunk of which nearly all is rejected takes less memory, but all rejects are read again from the staged file. */
+  readonly carryTexts: boolean;
   /** Written: sums per product and segment. */
   readonly partialPath: string;
   /** Written only if the chunk has rejects. */
@@ -26,6 +28,9 @@ export interface TransformedChunk {
  * file: many long ones would take several times the chunk's size in memory.
  */
 const CARRIED_BYTES_MAX = 256;
+
+/** Each thread holds a row group while it writes. */
+const REJECTS_ROW_GROUP_ROWS = 20_480;
 
 const IS_REJECTED = `outcome BETWEEN 1 AND ${REJECT_REASONS.length}`;
 
@@ -59,12 +64,15 @@ export async function transformChunk(connection: Connection, chunk: ChunkToTrans
  * what is grouped by, because DuckDB can spill groups to disk, but not texts inside of sums.
  */
 async function gatherRows(connection: Connection, chunk: ChunkToTransform, judged: string): Promise<void> {
+  const { carryTexts } = chunk;
   const columns = SALES_COLUMNS.map((column) => `${column}_text`);
   const bytes = columns.map((column) => `coalesce(strlen(${column}), 0)`).join(' + ');
-  const texts = `CASE WHEN ${IS_REJECTED} AND ${bytes} <= ${CARRIED_BYTES_MAX} THEN [${columns.join(', ')}] END AS texts`;
+  const texts = carryTexts
+    ? `CASE WHEN ${IS_REJECTED} AND ${bytes} <= ${CARRIED_BYTES_MAX} THEN [${columns.join(', ')}] END AS texts`
+    : 'NULL::VARCHAR[] AS texts';
   const kept = `SELECT row, product_id, quantity, amount, outcome, ${texts} FROM (${judged})`;
   // A row belongs to the last segment that begins at or before it.
-  const judgedWithSegment =
+  const withSegment =
     chunk.segments.length === 1
       ? `(SELECT *, 0 AS segment FROM (${kept}))`
       : `(SELECT j.*, s.segment FROM (${kept}) j ASOF JOIN (SELECT * FROM anchors WHERE is_start) s ON j.row >= s.rows_before)`;
@@ -74,7 +82,7 @@ async function gatherRows(connection: Connection, chunk: ChunkToTransform, judge
     `CREATE OR REPLACE TEMP TABLE gathered AS
      SELECT segment, outcome, CASE WHEN outcome = ${ACCEPTED} THEN product_id WHEN ${IS_REJECTED} THEN row END AS key, texts,
        count(*) AS rows, sum(quantity) AS quantity, sum(amount)::DECIMAL(38, 6) AS amount
-     FROM ${judgedWithSegment} GROUP BY ALL`,
+     FROM ${withSegment} GROUP BY ALL`,
   );
 }
 
@@ -135,26 +143,28 @@ async function readBooks(connection: Connection, chunk: ChunkToTransform): Promi
 /** Rejects with the text of their columns as it stood in the source. Only files have record numbers. */
 async function writeRejects(connection: Connection, chunk: ChunkToTransform, staged: string): Promise<void> {
   const files = chunk.segments.map(({ file }) => (file === null ? 'NULL' : quote(file)));
-  const rejected = `
-    SELECT segment, key AS row, outcome, ${SALES_COLUMNS.map((column, index) => `texts[${index + 1}] AS ${column}`).join(', ')}
-    FROM gathered WHERE ${IS_REJECTED} AND texts IS NOT NULL
-    UNION ALL
-    SELECT g.segment, g.key, g.outcome, ${SALES_COLUMNS.map((column) => `s.${column}`).join(', ')}
-    FROM (SELECT * FROM gathered WHERE ${IS_REJECTED} AND texts IS NULL) g JOIN ${staged} s ON s.file_row_number = g.key`;
+  const rejected = `SELECT segment, key AS row, outcome, texts FROM gathered WHERE ${IS_REJECTED}`;
   const numbered = isPlain(chunk)
-    ? `SELECT *, row + ${chunk.segments[0]?.firstRecord ?? 1} AS record, NULL AS raw FROM (${rejected})`
-    : `SELECT r.*, a.record + 1 + (r.row - a.rows_before) AS record, NULL AS raw
+    ? `SELECT *, row + ${chunk.segments[0]?.firstRecord ?? 1} AS record FROM (${rejected})`
+    : `SELECT r.*, a.record + 1 + (r.row - a.rows_before) AS record
        FROM (${rejected}) r
-       ASOF JOIN (SELECT rows_before, max_by(record, (segment, record)) AS record FROM anchors GROUP BY rows_before) a ON r.row >= a.rows_before
-       UNION ALL BY NAME
-       SELECT segment, record, 1 AS outcome, raw FROM malformed`;
+       ASOF JOIN (SELECT rows_before, max_by(record, (segment, record)) AS record FROM anchors GROUP BY rows_before) a ON r.row >= a.rows_before`;
+  // Numbered before they are joined, because numbering sorts and joining only passes them on: texts are long.
+  const lookedUp = `
+    SELECT n.segment, n.record, n.outcome, ${SALES_COLUMNS.map((column) => `s.${column}`).join(', ')}, NULL AS raw
+    FROM (SELECT * FROM (${numbered}) WHERE texts IS NULL) n JOIN ${staged} s ON s.file_row_number = n.row`;
+  const carried = `
+    SELECT segment, record, outcome, ${SALES_COLUMNS.map((column, index) => `texts[${index + 1}] AS ${column}`).join(', ')}, NULL AS raw
+    FROM (${numbered}) WHERE texts IS NOT NULL`;
+  const malformed = 'SELECT segment, record, 1 AS outcome, raw FROM malformed';
+  const parts = [lookedUp, ...(chunk.carryTexts ? [carried] : []), ...(isPlain(chunk) ? [] : [malformed])];
   await run(
     connection,
     'writing rejects',
     `COPY (
        SELECT file, CASE WHEN file IS NOT NULL THEN record END AS record, ([${REJECT_REASONS.map(quote).join(', ')}])[outcome] AS reason,
          sale_id, product_id, quantity, sale_amount, sale_date, raw::VARCHAR AS raw
-       FROM (SELECT *, ([${files.join(', ')}])[segment + 1]::VARCHAR AS file FROM (${numbered}))
-     ) TO ${quote(chunk.rejectsPath)} (FORMAT parquet)`,
+       FROM (SELECT *, ([${files.join(', ')}])[segment + 1]::VARCHAR AS file FROM (${parts.join(' UNION ALL BY NAME ')}))
+     ) TO ${quote(chunk.rejectsPath)} (FORMAT parquet, ROW_GROUP_SIZE ${REJECTS_ROW_GROUP_ROWS})`,
   );
 }

@@ -6,6 +6,7 @@ import { QUEUES } from '@retail-etl/contracts';
 import { openDatabase } from '@retail-etl/ledger';
 import { runService, serveSteps } from '@retail-etl/runtime';
 import { mergeRun } from './merge-run.js';
+import { SharedMemory } from './shared-memory.js';
 import { transformChunk } from './transform-chunk.js';
 
 /**
@@ -25,6 +26,7 @@ await runService(
     context.onStop(() => Promise.resolve(engine.close()));
     await checkDateFormats(engine, config.csvDateFormats);
     const deps = { ...config, database, engine };
+    const memory = new SharedMemory();
     await serveSteps({
       name: 'transformer',
       queue: QUEUES.transform,
@@ -33,8 +35,8 @@ await runService(
       concurrency,
       database,
       handlers: {
-        transform: (data, step) => transformChunk(data, deps, step),
-        merge: (data, step) => mergeRun(data, deps, step),
+        transform: (data, step) => memory.run((isAlone) => transformChunk(data, deps, step, isAlone)),
+        merge: (data, step) => memory.run(() => mergeRun(data, deps, step)),
       },
     });
   },

@@ -24,8 +24,16 @@ export interface TransformDeps {
   readonly csvDateFormats: readonly string[];
 }
 
-/** Cleans and sums one staged chunk. The first complete attempt counts; the chunk's files go once its partial is there. */
-export async function transformChunk(data: TransformData, deps: TransformDeps, context: StepContext): Promise<StepResult> {
+/**
+ * Cleans and sums one staged chunk. The first complete attempt counts; the chunk's files go once its partial is there. `isSparing`: takes
+ * longer, where the chunk found no room otherwise.
+ */
+export async function transformChunk(
+  data: TransformData,
+  deps: TransformDeps,
+  context: StepContext,
+  isSparing: boolean,
+): Promise<StepResult> {
   const folders = runFolders(deps.dataDir, data.runId);
   const isDone = async (): Promise<boolean> => (await readOwnManifest(folders.partialManifest(data.chunk))) !== undefined;
   if (await isDone()) {
@@ -39,7 +47,7 @@ export async function transformChunk(data: TransformData, deps: TransformDeps, c
       advanceState(deps.database, data.runId, data.epoch, 'transforming'),
     ]);
     if (chunk === undefined) throw new EtlError('STAGED_CORRUPT', `staged chunk ${data.chunk} has no manifest`);
-    return await transform(data.chunk, chunk, folders, deps, context);
+    return await transform(data.chunk, chunk, folders, deps, context, isSparing);
   } catch (error) {
     // Another worker with the same job was faster and has removed the staged files.
     if (await isDone()) return { rows: 0, note: 'already transformed' };
@@ -55,6 +63,7 @@ async function transform(
   folders: RunFolders,
   deps: TransformDeps,
   context: StepContext,
+  isSparing: boolean,
 ): Promise<StepResult> {
   const startedAt = new Date().toISOString();
   const rowsPath = await verifiedPath(folders.chunks, chunk.file);
@@ -72,6 +81,7 @@ async function transform(
       malformedPath,
       segments: chunk.segments,
       rules: { ...chunk.params, dateFormats: chunk.source === SOURCES.store ? deps.csvDateFormats : [] },
+      carryTexts: !isSparing,
       partialPath,
       rejectsPath,
     });
