@@ -19,12 +19,15 @@ beforeEach(async () => {
 });
 afterEach(() => rm(dataDir, { recursive: true }));
 
-function openWriter(admit: () => Promise<void> = () => Promise.resolve()): ChunkWriter {
+const never = new AbortController().signal;
+
+function openWriter(signal = never, admit: () => Promise<void> = () => Promise.resolve()): ChunkWriter {
   const writer = new ChunkWriter({
     folders,
     partition: 'table',
     source: 'online_sales',
     params: {},
+    signal,
     admit,
     staged: (chunk, manifest) => Promise.resolve(void staged.set(chunk, manifest)),
   });
@@ -90,24 +93,31 @@ test('a writer after another one uses its memory again, and stages only its own 
   expect(await count()).toEqual({ rows: 3, sum: 3 });
 });
 
-test('a writer that is discarded leaves nothing, whatever it is at', async () => {
+test('a writer whose attempt has ended leaves nothing, whatever it is at', async () => {
   const begun = openWriter();
   append(begun, ROW_GROUP_ROWS);
   await begun.advance(1);
   await begun.discard();
 
+  const end = async (writer: ChunkWriter, attempt: AbortController): Promise<void> => {
+    attempt.abort(new Error('the attempt has ended'));
+    await writer.discard();
+  };
+
   let admit = (): void => undefined;
-  const waiting = openWriter(() => new Promise((resolve) => (admit = resolve)));
+  const waitingAttempt = new AbortController();
+  const waiting = openWriter(waitingAttempt.signal, () => new Promise((resolve) => (admit = resolve)));
   append(waiting, 10);
   const staging = waiting.stage();
   await sleep(10);
-  await waiting.discard();
+  await end(waiting, waitingAttempt);
   admit();
-  await expect(staging).rejects.toThrow('has been given up');
+  await expect(staging).rejects.toThrow('the attempt has ended');
 
   // At every moment of staging.
   for (let turns = 0; turns < 40; turns += 1) {
-    const busy = openWriter();
+    const attempt = new AbortController();
+    const busy = openWriter(attempt.signal);
     append(busy, 10);
     busy.malformed(1, Buffer.from('no record'));
     const before = staged.size;
@@ -116,7 +126,7 @@ test('a writer that is discarded leaves nothing, whatever it is at', async () =>
       () => false,
     );
     for (let turn = 0; turn < turns; turn += 1) await new Promise(setImmediate);
-    await busy.discard();
+    await end(busy, attempt);
     const isStaged = await ended;
     // A chunk that was announced is whole; any other has left no rows.
     if (isStaged) expect(staged.size).toBe(before + 1);

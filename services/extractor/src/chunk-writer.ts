@@ -29,6 +29,8 @@ export interface ChunkTarget {
   readonly partition: string;
   readonly source: SourceName;
   readonly params: RunParams;
+  /** Aborted once the attempt has ended: no chunk is staged any more. */
+  readonly signal: AbortSignal;
   /** Waits until another chunk may be staged. */
   admit(): Promise<void>;
   /** Called with the name of each chunk once it is complete. */
@@ -49,7 +51,6 @@ export class ChunkWriter implements RecordSink {
   #count = 0;
   /** Of the chunk that is being written: its rows, then its malformed records if there are any. */
   #outputs: CheckedFileWriter[] = [];
-  #isDiscarded = false;
 
   constructor(target: ChunkTarget) {
     this.#target = target;
@@ -108,7 +109,7 @@ export class ChunkWriter implements RecordSink {
     const chunk = this.#chunk;
     const manifest: ChunkManifest = { source, params, rows, file, malformed, malformedFile, segments };
     await publishManifest(folders.chunkManifest(chunk), manifest);
-    this.#assertWanted();
+    this.#target.signal.throwIfAborted();
     this.#outputs = [];
     crashPoint('extract.after-chunk-manifest');
     await this.#target.staged(chunk, manifest);
@@ -120,9 +121,8 @@ export class ChunkWriter implements RecordSink {
     if (idleBuilders.length < IDLE_BUILDERS_MAX && this.rows.heldBytes <= IDLE_BUILDER_BYTES) idleBuilders.push(this.rows);
   }
 
-  /** Gives up the chunk that has been begun, if any. What is still under way in this writer fails. */
+  /** Removes what has been begun, once the signal is aborted. What is still under way in this writer fails. */
   async discard(): Promise<void> {
-    this.#isDiscarded = true;
     for (const output of this.#outputs.splice(0)) await output.discard();
   }
 
@@ -149,16 +149,13 @@ export class ChunkWriter implements RecordSink {
   }
 
   async #create(kind: 'parquet' | 'malformed'): Promise<CheckedFileWriter> {
-    this.#assertWanted();
-    const output = await CheckedFileWriter.create(this.#target.folders.chunks, `${this.#chunk}.${kind}`);
+    const { folders, signal } = this.#target;
+    signal.throwIfAborted();
+    const output = await CheckedFileWriter.create(folders.chunks, `${this.#chunk}.${kind}`);
     this.#outputs.push(output);
-    if (this.#isDiscarded) await this.discard();
-    this.#assertWanted();
+    // Nobody else would remove it if the attempt ended meanwhile.
+    if (signal.aborted) await this.discard();
+    signal.throwIfAborted();
     return output;
-  }
-
-  /** Another connection of the same table may have failed while this one waited: its files are gone, or nobody would remove them. */
-  #assertWanted(): void {
-    if (this.#isDiscarded) throw new Error(`chunk ${this.#chunk} has been given up`);
   }
 }

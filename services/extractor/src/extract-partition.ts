@@ -64,7 +64,10 @@ export async function extractPartition(data: ExtractData, deps: ExtractDeps, con
   if (before !== undefined) await removeFiles([folders.extractManifest(partition.name)]);
   const startedAt = new Date().toISOString();
   const tally: Tally = { chunks: [], rows: 0, bytes: 0 };
-  const pressure = backpressure(folders, context.signal);
+  // One failing connection of the table ends the attempt for the others, too, wherever they wait.
+  const givenUp = new AbortController();
+  const signal = AbortSignal.any([context.signal, givenUp.signal]);
+  const pressure = backpressure(folders, signal);
   const writers: ChunkWriter[] = [];
   const openWriter = (): ChunkWriter => {
     const writer = new ChunkWriter({
@@ -72,9 +75,9 @@ export async function extractPartition(data: ExtractData, deps: ExtractDeps, con
       partition: partition.name,
       source: partition.source,
       params: plan.params,
+      signal,
       admit: pressure.admit,
       staged: async (chunk, manifest) => {
-        context.signal.throwIfAborted();
         pressure.staged(chunk);
         tally.chunks.push(chunk);
         tally.rows += manifest.rows + manifest.malformed;
@@ -91,6 +94,7 @@ export async function extractPartition(data: ExtractData, deps: ExtractDeps, con
   try {
     read = await readPartition(partition, openWriter, deps, context.signal);
   } catch (error) {
+    givenUp.abort(error);
     for (const writer of writers) await writer.discard();
     throw error;
   }

@@ -77,6 +77,8 @@ export async function mergeRun(data: RunStepData, deps: MergeDeps, context: Step
   let isPublished = false;
   let isVerified = false;
   try {
+    // An abort before the listener was there is not heard by it.
+    context.signal.throwIfAborted();
     const files = await verifyPartials(folders, chunks, partials);
     isVerified = true;
     const books = gatherBooks(extracts, partials);

@@ -76,6 +76,8 @@ async function transform(
   const rejectsPath = join(folders.rejects, output);
   let isPublished = false;
   try {
+    // An abort before the listener was there, as while it waited for room, is not heard by it.
+    context.signal.throwIfAborted();
     const { books, hasRejects } = await transformStaged(connection, {
       rowsPath,
       malformedPath,
