@@ -41,13 +41,15 @@ export async function transformChunk(
     await removeFiles(stagedFiles(folders, data.chunk));
     return { rows: 0, note: 'already transformed' };
   }
+  // Waited for at the end: the chunk need not wait for MySQL's disk.
+  const advanced = advanceState(deps.database, data.runId, data.epoch, 'transforming');
+  advanced.catch(() => undefined);
   try {
-    const [chunk] = await Promise.all([
-      readManifest<ChunkManifest>(folders.chunkManifest(data.chunk)),
-      advanceState(deps.database, data.runId, data.epoch, 'transforming'),
-    ]);
+    const chunk = await readManifest<ChunkManifest>(folders.chunkManifest(data.chunk));
     if (chunk === undefined) throw new EtlError('STAGED_CORRUPT', `staged chunk ${data.chunk} has no manifest`);
-    return await transform(data.chunk, chunk, folders, deps, context, isSparing);
+    const result = await transform(data.chunk, chunk, folders, deps, context, isSparing);
+    await advanced;
+    return result;
   } catch (error) {
     // Another worker with the same job was faster and has removed the staged files.
     if (await isDone()) return { rows: 0, note: 'already transformed' };
