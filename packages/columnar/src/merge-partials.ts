@@ -3,8 +3,9 @@ import { rm } from 'node:fs/promises';
 import { pipeline } from 'node:stream/promises';
 import { fromMillionths, TARGET_COLUMNS, toMillionths } from '@retail-etl/contracts';
 import type { Connection } from './engine.js';
-import { rows, run, trimMemory } from './run-sql.js';
+import { rows, run } from './run-sql.js';
 import { quote } from './sql-text.js';
+import { trimMemory } from './trim-memory.js';
 
 /** Sums per product of one chunk. */
 export interface PartialFile {
@@ -76,11 +77,9 @@ async function splitProducts(connection: Connection, source: string, count: numb
   );
   // Few products may share a bound, or give none.
   const bounds = [...new Set(found?.[0]?.split(',') ?? [])];
-  return [null, ...bounds].map((lower, index) => {
-    const upper = bounds[index];
-    return (
-      [lower === null ? [] : `product_id >= ${lower}`, upper === undefined ? [] : `product_id < ${upper}`].flat().join(' AND ') || 'TRUE'
-    );
+  return Array.from({ length: bounds.length + 1 }, (_, index) => {
+    const [from, to] = [bounds[index - 1], bounds[index]];
+    return `TRUE${from === undefined ? '' : ` AND product_id >= ${from}`}${to === undefined ? '' : ` AND product_id < ${to}`}`;
   });
 }
 

@@ -1,6 +1,5 @@
 import { EtlError } from '@retail-etl/contracts';
 import type { Connection } from './engine.js';
-import { quote } from './sql-text.js';
 
 /** Runs a statement; what DuckDB says is mapped to an error of the catalogue. `action` names what was tried. */
 export async function run(connection: Connection, action: string, sql: string): Promise<void> {
@@ -19,16 +18,6 @@ export async function rows(connection: Connection, action: string, sql: string):
   } catch (cause) {
     throw columnarError(cause, action);
   }
-}
-
-/**
- * Gives memory back that DuckDB has freed but keeps for later, in some 10 ms. It does so itself only after long idleness; until then
- * what one statement has left comes on top of what the next one needs.
- */
-export async function trimMemory(connection: Connection): Promise<void> {
-  const [setting] = await rows(connection, 'reading the memory limit', `SELECT current_setting('memory_limit')`);
-  // Setting a limit, even the one that is set, empties the allocator (seen in DuckDB 1.5: 287 MB resident before, 129 MB after).
-  await run(connection, 'giving memory back', `SET memory_limit = ${quote(setting?.[0] ?? '')}`);
 }
 
 export function columnarError(cause: unknown, action: string): EtlError {

@@ -34,12 +34,13 @@ import {
   verifiedPath,
 } from '@retail-etl/staging';
 import { balanceBooks, gatherBooks } from './balance-books.js';
+import { withConnection } from './with-connection.js';
 
 /** Files read at once: one by one each would wait for the disk, all at once would take as many handles. */
 const READS_MAX = 16;
 
 /**
- * What partials that are as their digests say should never lead to. One may have been damaged before its digest was made, so a retry
+ * What partials that are as their manifests say should never lead to. One may have been damaged before its manifest was made, so a retry
  * begins with the sources. DuckDB has many words for a damaged file, most of which are INTERNAL here.
  */
 const SUSPICIOUS: ReadonlySet<ErrorCode> = new Set(['BOOKS_UNBALANCED', 'STAGED_CORRUPT', 'INTERNAL']);
@@ -71,18 +72,15 @@ export async function mergeRun(data: RunStepData, deps: MergeDeps, context: Step
   crashPoint('merge.after-rejects');
 
   const output = `summary-${newAttemptToken()}.csv`;
-  const connection = await deps.engine.connect();
-  const interrupt = (): void => connection.interrupt();
-  context.signal.addEventListener('abort', interrupt, { once: true });
   let isPublished = false;
   let isVerified = false;
   try {
-    // An abort before the listener was there is not heard by it.
-    context.signal.throwIfAborted();
     const files = await verifyPartials(folders, chunks, partials);
     isVerified = true;
     const books = gatherBooks(extracts, partials);
-    const { overflow, ...summary } = await mergePartials(connection, files, join(folders.staging, output), context.signal);
+    const { overflow, ...summary } = await withConnection(deps.engine, context.signal, (connection) =>
+      mergePartials(connection, files, join(folders.staging, output), context.signal),
+    );
     if (overflow !== null) {
       // The books say where the total comes from, or that it is none.
       await recordFindings(deps.database, data.runId, data.epoch, { sources: books });
@@ -124,9 +122,6 @@ export async function mergeRun(data: RunStepData, deps: MergeDeps, context: Step
       for (const chunk of chunks) await forgetPartition(folders, chunk);
     }
     throw error;
-  } finally {
-    context.signal.removeEventListener('abort', interrupt);
-    connection.closeSync();
   }
 }
 

@@ -1,5 +1,5 @@
 import { join } from 'node:path';
-import { type Engine, transformChunk as transformStaged } from '@retail-etl/columnar';
+import { type ChunkToTransform, type Engine, transformChunk as transformStaged } from '@retail-etl/columnar';
 import { crashPoint, EtlError, newAttemptToken, SOURCES, type StepResult, type TransformData } from '@retail-etl/contracts';
 import { advanceState, type Database } from '@retail-etl/ledger';
 import type { StepContext } from '@retail-etl/runtime';
@@ -16,6 +16,7 @@ import {
   runFolders,
   verifiedPath,
 } from '@retail-etl/staging';
+import { withConnection } from './with-connection.js';
 
 export interface TransformDeps {
   readonly dataDir: string;
@@ -41,15 +42,13 @@ export async function transformChunk(
     await removeFiles(stagedFiles(folders, data.chunk));
     return { rows: 0, note: 'already transformed' };
   }
-  // Waited for at the end: the chunk need not wait for MySQL's disk.
-  const advanced = advanceState(deps.database, data.runId, data.epoch, 'transforming');
-  advanced.catch(() => undefined);
   try {
-    const chunk = await readManifest<ChunkManifest>(folders.chunkManifest(data.chunk));
+    const [chunk] = await Promise.all([
+      readManifest<ChunkManifest>(folders.chunkManifest(data.chunk)),
+      advanceState(deps.database, data.runId, data.epoch, 'transforming'),
+    ]);
     if (chunk === undefined) throw new EtlError('STAGED_CORRUPT', `staged chunk ${data.chunk} has no manifest`);
-    const result = await transform(data.chunk, chunk, folders, deps, context, isSparing);
-    await advanced;
-    return result;
+    return await transform(data.chunk, chunk, folders, deps, context, isSparing);
   } catch (error) {
     // Another worker with the same job was faster and has removed the staged files.
     if (await isDone()) return { rows: 0, note: 'already transformed' };
@@ -71,16 +70,11 @@ async function transform(
   const rowsPath = await verifiedPath(folders.chunks, chunk.file);
   const malformedPath = chunk.malformedFile === null ? null : await verifiedPath(folders.chunks, chunk.malformedFile);
   const output = `${name}-${newAttemptToken()}.parquet`;
-  const connection = await deps.engine.connect();
-  const interrupt = (): void => connection.interrupt();
-  context.signal.addEventListener('abort', interrupt, { once: true });
   const partialPath = join(folders.partials, output);
   const rejectsPath = join(folders.rejects, output);
   let isPublished = false;
   try {
-    // An abort before the listener was there, as while it waited for room, is not heard by it.
-    context.signal.throwIfAborted();
-    const { books, hasRejects } = await transformStaged(connection, {
+    const staged: ChunkToTransform = {
       rowsPath,
       malformedPath,
       segments: chunk.segments,
@@ -88,7 +82,8 @@ async function transform(
       carryTexts: !isSparing,
       partialPath,
       rejectsPath,
-    });
+    };
+    const { books, hasRejects } = await withConnection(deps.engine, context.signal, (connection) => transformStaged(connection, staged));
     context.signal.throwIfAborted();
     const rows = books.reduce((sum, each) => sum + each.rowsRead, 0);
     const rejected = books.reduce((sum, each) => sum + each.rowsRejected, 0);
@@ -117,9 +112,6 @@ async function transform(
     // What a published manifest names has to stay, whatever failed after it.
     if (!isPublished) await removeFiles([partialPath, rejectsPath]).catch(() => undefined);
     throw error;
-  } finally {
-    context.signal.removeEventListener('abort', interrupt);
-    connection.closeSync();
   }
 }
 

@@ -181,8 +181,8 @@ export class ParquetFile {
     this.#builtBytes += packedBytes;
   }
 
-  #writePageHeader(page: { type: number; header: Field }, bodyBytes: number): void {
-    this.#write(encodeStruct([[1, { i32: page.type }], [2, { i32: bodyBytes }], [3, { i32: bodyBytes }], page.header]));
+  #writePageHeader({ type, own }: PageHeader, bodyBytes: number): void {
+    this.#write(encodeStruct([[1, { i32: type }], [2, { i32: bodyBytes }], [3, { i32: bodyBytes }], own]));
   }
 
   #write(bytes: Uint8Array): void {
@@ -200,37 +200,21 @@ export class ParquetFile {
   }
 }
 
-function dictionaryPage(count: number): { type: number; header: Field } {
-  return {
-    type: DICTIONARY_PAGE,
-    header: [
-      7,
-      {
-        struct: [
-          [1, { i32: count }],
-          [2, { i32: PLAIN }],
-        ],
-      },
-    ],
-  };
+interface PageHeader {
+  readonly type: number;
+  /** The part of the header that is the type's own. */
+  readonly own: Field;
 }
 
-function dataPage(rows: number, encoding: number): { type: number; header: Field } {
-  return {
-    type: DATA_PAGE,
-    header: [
-      5,
-      {
-        struct: [
-          [1, { i32: rows }],
-          [2, { i32: encoding }],
-          [3, { i32: RLE }],
-          [4, { i32: RLE }],
-        ],
-      },
-    ],
-  };
-}
+/** A struct of 32-bit integers, numbered from 1. */
+const integers = (field: number, ...values: number[]): Field => [
+  field,
+  { struct: values.map((i32, index): Field => [index + 1, { i32 }]) },
+];
+
+const dictionaryPage = (values: number): PageHeader => ({ type: DICTIONARY_PAGE, own: integers(7, values, PLAIN) });
+
+const dataPage = (rows: number, encoding: number): PageHeader => ({ type: DATA_PAGE, own: integers(5, rows, encoding, RLE, RLE) });
 
 /** Seven bits a byte, the lowest first; all but the last have the highest bit set. */
 function variableLength(value: number): number[] {
