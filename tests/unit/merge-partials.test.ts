@@ -15,12 +15,13 @@ afterAll(async () => {
   await rm(folder, { recursive: true });
 });
 
-/** Writes a partial of the given products as the transform does. */
+/** Writes a partial of the given products as the transform does, with a rejected row and skipped ones, which are not merged. */
 async function writePartial(name: string, products: string): Promise<string> {
   const path = join(folder, name);
   const connection = await engine.connect();
   await connection.run(
-    `COPY (SELECT n::BIGINT AS product_id, (n * 3)::DECIMAL(38, 0) AS quantity, (n * 1.005)::DECIMAL(38, 6) AS amount FROM ${products})
+    `COPY (SELECT 0::UTINYINT AS outcome, n::BIGINT AS key, (n * 3)::DECIMAL(38, 0) AS quantity, (n * 1.005)::DECIMAL(38, 6) AS amount FROM ${products}
+           UNION ALL SELECT 3, 7, NULL, NULL UNION ALL SELECT 10, NULL, NULL, NULL)
      TO '${path}' (FORMAT parquet)`,
   );
   connection.closeSync();
@@ -29,11 +30,11 @@ async function writePartial(name: string, products: string): Promise<string> {
 
 const csvPath = (): string => join(folder, 'summary.csv');
 
-/** `bytes` as the manifest would say; more than 32 MiB together are merged in ranges of products. */
-async function merge(paths: readonly string[], bytes = 1000): Promise<Awaited<ReturnType<typeof mergePartials>>> {
+/** `sums` as the manifest would say; more than one and a half million together are merged in ranges of products. */
+async function merge(paths: readonly string[], sums = 1000): Promise<Awaited<ReturnType<typeof mergePartials>>> {
   const connection = await engine.connect();
   try {
-    const partials = paths.map((path) => ({ path, bytes }));
+    const partials = paths.map((path) => ({ path, sums }));
     return await mergePartials(connection, partials, csvPath(), new AbortController().signal);
   } finally {
     connection.closeSync();
@@ -63,8 +64,8 @@ test('merging in ranges of products gives the very same file and totals', async 
   const file = await readFile(csvPath(), 'utf8');
   // 60,000 products stand in one partial each, 30,000 in both: 1 + … + 60,000 and 30,001 + … + 90,000, times three.
   expect(whole).toMatchObject({ products: 90_000, quantity: String(3 * ((60_000 * 60_001) / 2 + (60_000 * 120_001) / 2)) });
-  for (const mebibytes of [33, 100, 1000]) {
-    expect(await merge([a, b], (mebibytes / 2) * 2 ** 20)).toEqual(whole);
+  for (const millions of [1.1, 4, 50]) {
+    expect(await merge([a, b], millions * 1e6)).toEqual(whole);
     expect(await readFile(csvPath(), 'utf8')).toBe(file);
   }
   expect((await readdir(folder)).filter((name) => name.includes('range'))).toEqual([]);
@@ -72,7 +73,7 @@ test('merging in ranges of products gives the very same file and totals', async 
 
 test.each([0, 1, 3])('%s products in large partials are one range or as many as there are products', async (count) => {
   const path = await writePartial(`few-${count}.parquet`, `range(0, ${count}) t(n)`);
-  expect(await merge([path], 200 * 2 ** 20)).toMatchObject({ products: count, overflow: null });
+  expect(await merge([path], 10e6)).toMatchObject({ products: count, overflow: null });
   expect((await readFile(csvPath(), 'utf8')).trimEnd().split('\n')).toHaveLength(count + 1);
 });
 
@@ -80,12 +81,12 @@ test('a total that the target cannot hold is named, not thrown: the books are lo
   const path = join(folder, 'large.parquet');
   const connection = await engine.connect();
   await connection.run(
-    `COPY (SELECT 7::BIGINT AS product_id, 9223372036854775808::DECIMAL(38, 0) AS quantity, 1::DECIMAL(38, 6) AS amount) TO '${path}' (FORMAT parquet)`,
+    `COPY (SELECT 0::UTINYINT AS outcome, 7::BIGINT AS key, 9223372036854775808::DECIMAL(38, 0) AS quantity, 1::DECIMAL(38, 6) AS amount) TO '${path}' (FORMAT parquet)`,
   );
   connection.closeSync();
   const text = 'product 7: quantity 9223372036854775808, amount 1.000000 do not fit BIGINT and DECIMAL(20,2)';
   expect((await merge([path])).overflow).toBe(text);
   // In ranges, too, and all the totals are there nevertheless.
   const others = await writePartial('others.parquet', 'range(100, 50100) t(n)');
-  expect(await merge([path, others], 50 * 2 ** 20)).toMatchObject({ overflow: text, products: 50_001 });
+  expect(await merge([path, others], 2e6)).toMatchObject({ overflow: text, products: 50_001 });
 });

@@ -37,7 +37,9 @@ test.each([true, false])(
         partialPath: join(dir, 'partial'),
         rejectsPath,
       };
-      const { books } = await transformChunk(connection, chunk);
+      const { books, sums } = await transformChunk(connection, chunk);
+      // Product 7 in each of the files.
+      expect(sums).toBe(2);
       expect(books.map(({ rowsRead, rowsRejected, amount }) => [rowsRead, rowsRejected, amount])).toEqual([
         [2, 1, '1.100000'],
         [4, 3, '2.200000'],
@@ -58,6 +60,36 @@ test.each([true, false])(
     }
   },
 );
+
+test('a chunk of nothing but malformed rows gives rejects in the columns of all others', async () => {
+  const dir = await mkdtemp(join(tmpdir(), 'retail-etl-malformed-'));
+  const engine = await openEngine(dir);
+  try {
+    const connection = await engine.connect();
+    const [rowsPath, malformedPath] = [join(dir, 'rows.parquet'), join(dir, 'rows.malformed')];
+    await connection.run(
+      `COPY (SELECT ${SALES_COLUMNS.map((column) => `'' AS ${column}`).join(', ')} WHERE FALSE) TO '${rowsPath}' (FORMAT parquet)`,
+    );
+    await connection.run(
+      `COPY (SELECT * FROM (VALUES ('0', '0', '1', 'a;b'), ('0', '0', '2', 'c')) AS v(segment, rows_before, record, raw)) TO '${malformedPath}' (FORMAT parquet)`,
+    );
+    const rejectsPath = join(dir, 'rejects.parquet');
+    const segments = [{ file: 'a.csv', firstRow: 0, firstRecord: 1 }];
+    const paths = { rowsPath, malformedPath, partialPath: join(dir, 'partial'), rejectsPath };
+    const { books, sums } = await transformChunk(connection, { ...paths, segments, rules: { dateFormats: [] }, carryTexts: true });
+    expect(sums).toBe(0);
+    expect(books).toMatchObject([{ file: 'a.csv', rowsRead: 2, rowsAccepted: 0, rejectsByReason: { malformed_row: 2 }, quantity: '0' }]);
+    const kept = await connection.runAndReadAll(`SELECT record::INTEGER, reason, raw, typeof(sale_date) FROM '${rejectsPath}' ORDER BY 1`);
+    expect(kept.getRows()).toEqual([
+      [1, 'malformed_row', 'a;b', 'VARCHAR'],
+      [2, 'malformed_row', 'c', 'VARCHAR'],
+    ]);
+    connection.closeSync();
+  } finally {
+    engine.close();
+    await rm(dir, { recursive: true, force: true });
+  }
+});
 
 test('whole chunks of nothing but rejects, two at once, in files and in the table', { timeout: 60_000 }, async () => {
   const dir = await mkdtemp(join(tmpdir(), 'retail-etl-rejects-'));

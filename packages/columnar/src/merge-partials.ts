@@ -2,15 +2,17 @@ import { createReadStream, createWriteStream } from 'node:fs';
 import { rm } from 'node:fs/promises';
 import { pipeline } from 'node:stream/promises';
 import { fromMillionths, TARGET_COLUMNS, toMillionths } from '@retail-etl/contracts';
+import { ACCEPTED } from './cleaning-rules.js';
 import type { Connection } from './engine.js';
 import { rows, run } from './run-sql.js';
 import { quote } from './sql-text.js';
 import { trimMemory } from './trim-memory.js';
 
-/** Sums per product of one chunk. */
+/** The sums per product of one chunk, as `transformChunk` writes them. */
 export interface PartialFile {
   readonly path: string;
-  readonly bytes: number;
+  /** How many. */
+  readonly sums: number;
 }
 
 export interface MergedSummary {
@@ -29,10 +31,10 @@ const QUANTITY_MAX = '9223372036854775807';
 const AMOUNT_MAX = '999999999999999999.99';
 
 /**
- * Partials merged at once: some two million sums, which take about 100 MB then. Of more, one range of products after the other; each
- * reads all partials, for which products lie scattered, so twenty million sums take a quarter longer than all at once would.
+ * Merged at once, which takes some 80 MB. Of more, one range of products after the other; each reads all partials, for which products
+ * lie scattered, so twenty million sums take a quarter longer than all at once would.
  */
-const RANGE_BYTES = 32 << 20;
+const SUMS_AT_ONCE = 1_500_000;
 /** Of a range's products, one in so many is looked at to find where the ranges begin: some 100,000. */
 const SAMPLED_ONE_IN = 16;
 
@@ -50,9 +52,9 @@ export async function mergePartials(
   const source =
     partials.length === 0
       ? '(SELECT 0::BIGINT AS product_id, 0::DECIMAL(38, 0) AS quantity, 0::DECIMAL(38, 6) AS amount WHERE FALSE)'
-      : `read_parquet([${partials.map(({ path }) => quote(path)).join(', ')}])`;
-  const bytes = partials.reduce((sum, partial) => sum + partial.bytes, 0);
-  const ranges = await splitProducts(connection, source, Math.ceil(bytes / RANGE_BYTES));
+      : `(SELECT key AS product_id, quantity, amount FROM read_parquet([${partials.map(({ path }) => quote(path)).join(', ')}]) WHERE outcome = ${ACCEPTED})`;
+  const sums = partials.reduce((total, partial) => total + partial.sums, 0);
+  const ranges = await splitProducts(connection, source, Math.ceil(sums / SUMS_AT_ONCE));
   const summaries: MergedSummary[] = [];
   for (const [index, range] of ranges.entries()) {
     signal.throwIfAborted();

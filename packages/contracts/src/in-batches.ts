@@ -1,3 +1,6 @@
+/** Files read at once: one by one each would wait for the disk, all at once would take as many handles. */
+export const READS_MAX = 16;
+
 /**
  * Does `work` for all items, `size` of them at a time, each batch when the one before has ended. Results in the order of the items. All
  * items have had their turn before the first error is thrown.

@@ -82,8 +82,10 @@ export interface PartialBooks {
 export interface PartialManifest extends Worked {
   readonly source: SourceName;
   readonly books: readonly PartialBooks[];
-  /** Sums per product: Parquet with `product_id BIGINT, quantity DECIMAL(38,0), amount DECIMAL(38,6)`. */
+  /** The chunk's groups as Parquet, described where they are written (`columnar`). */
   readonly file: CheckedFile;
+  /** Groups that are sums of a product. */
+  readonly sums: number;
   /** Base name of the chunk's rejects below the run's `rejects` folder; null if it has none. */
   readonly rejectsFile: string | null;
 }

@@ -41,7 +41,7 @@ export function runFolders(dataDir: string, runId: string): RunFolders {
 
 /** Makes the run's folders. Only plan calls it, so that a stalled worker of a removed run fails instead of bringing folders back. */
 export async function createRunFolders(folders: RunFolders): Promise<void> {
-  for (const folder of [folders.chunks, folders.partials, folders.rejects]) await mkdir(folder, { recursive: true });
+  await Promise.all([folders.chunks, folders.partials, folders.rejects].map((folder) => mkdir(folder, { recursive: true })));
 }
 
 /** Removes what a run staged. Absent is fine. */

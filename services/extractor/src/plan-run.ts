@@ -1,5 +1,14 @@
 import { join } from 'node:path';
-import { crashPoint, EtlError, type RunParams, type RunStepData, SOURCES, type StepResult } from '@retail-etl/contracts';
+import {
+  crashPoint,
+  EtlError,
+  inBatches,
+  READS_MAX,
+  type RunParams,
+  type RunStepData,
+  SOURCES,
+  type StepResult,
+} from '@retail-etl/contracts';
 import { type Database, findRun } from '@retail-etl/ledger';
 import type { Producer } from '@retail-etl/queue';
 import type { StepContext } from '@retail-etl/runtime';
@@ -66,11 +75,10 @@ async function readPlan(data: RunStepData, deps: PlanDeps, folders: RunFolders):
 async function makePlan(data: RunStepData, deps: PlanDeps, context: StepContext): Promise<PlanManifest> {
   const startedAt = new Date().toISOString();
   const folders = runFolders(deps.dataDir, data.runId);
-  const run = await findRun(deps.database, data.runId);
-  const params: RunParams = run?.params ?? {};
   const folder = join(deps.dataDir, 'input');
-  const files = await listStoreFiles(folder);
-  for (const planned of files) {
+  const [run, files] = await Promise.all([findRun(deps.database, data.runId), listStoreFiles(folder)]);
+  const params: RunParams = run?.params ?? {};
+  await inBatches(files, READS_MAX, async (planned) => {
     context.signal.throwIfAborted();
     const file = await openStoreFile(planned, { ...deps.files, folder });
     try {
@@ -78,7 +86,7 @@ async function makePlan(data: RunStepData, deps: PlanDeps, context: StepContext)
     } finally {
       await file.close();
     }
-  }
+  });
   const partitions: Partition[] = [{ name: 'table', source: SOURCES.online }, ...groupFiles(files)];
   const plan: PlanManifest = { params, partitions, startedAt, finishedAt: new Date().toISOString() };
   return (await publishManifest(folders.planManifest, plan)).manifest;

@@ -7,6 +7,7 @@ import {
   fromMillionths,
   inBatches,
   newAttemptToken,
+  READS_MAX,
   type RunStepData,
   type RunTotals,
   type SourceBooks,
@@ -35,9 +36,6 @@ import {
 } from '@retail-etl/staging';
 import { balanceBooks, gatherBooks } from './balance-books.js';
 import { withConnection } from './with-connection.js';
-
-/** Files read at once: one by one each would wait for the disk, all at once would take as many handles. */
-const READS_MAX = 16;
 
 /**
  * What partials that are as their manifests say should never lead to. One may have been damaged before its manifest was made, so a retry
@@ -156,9 +154,9 @@ async function verifyPartials(
   chunks: readonly string[],
   partials: readonly PartialManifest[],
 ): Promise<PartialFile[]> {
-  return inBatches(partials, READS_MAX, async ({ file }, index) => {
+  return inBatches(partials, READS_MAX, async ({ file, sums }, index) => {
     try {
-      return { path: await verifiedPath(folders.partials, file), bytes: file.bytes };
+      return { path: await verifiedPath(folders.partials, file), sums };
     } catch (error) {
       if (error instanceof EtlError) await forgetPartition(folders, chunks[index]!);
       throw error;

@@ -83,7 +83,9 @@ async function transform(
       partialPath,
       rejectsPath,
     };
-    const { books, hasRejects } = await withConnection(deps.engine, context.signal, (connection) => transformStaged(connection, staged));
+    const { books, sums, hasRejects } = await withConnection(deps.engine, context.signal, (connection) =>
+      transformStaged(connection, staged),
+    );
     context.signal.throwIfAborted();
     const rows = books.reduce((sum, each) => sum + each.rowsRead, 0);
     const rejected = books.reduce((sum, each) => sum + each.rowsRejected, 0);
@@ -95,6 +97,7 @@ async function transform(
       source: chunk.source,
       books,
       file: await describeFile(folders.partials, output),
+      sums,
       rejectsFile: hasRejects ? output : null,
       startedAt,
       finishedAt: new Date().toISOString(),

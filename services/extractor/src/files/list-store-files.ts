@@ -1,6 +1,6 @@
 import { lstat, readdir } from 'node:fs/promises';
 import { join } from 'node:path';
-import { EtlError } from '@retail-etl/contracts';
+import { EtlError, inBatches, READS_MAX } from '@retail-etl/contracts';
 import type { PlannedFile } from '@retail-etl/staging';
 
 const STORE_FILE = /\.csv(\.gz)?$/i;
@@ -19,15 +19,13 @@ export async function listStoreFiles(folder: string): Promise<PlannedFile[]> {
   }
   const candidates = names.filter((name) => STORE_FILE.test(name) && !name.startsWith('.')).sort();
   if (candidates.length === 0) throw new EtlError('SOURCE_MISSING', 'the folder input of DATA_DIR holds no store file (*.csv, *.csv.gz)');
-  const files: PlannedFile[] = [];
-  for (const name of candidates) {
+  return inBatches(candidates, READS_MAX, async (name) => {
     const stats = await lstat(join(folder, name), { bigint: true }).catch((cause: NodeJS.ErrnoException) => {
       throw cause.code === 'ENOENT' ? new EtlError('FILE_CHANGED', `${name} was removed while the input was listed`, { cause }) : cause;
     });
     if (!stats.isFile()) throw new EtlError('FILE_REFUSED', `${name} is ${kindOf(stats)}, not a regular file`);
-    files.push({ name, bytes: Number(stats.size), modifiedNs: String(stats.mtimeNs), inode: `${stats.dev}:${stats.ino}` });
-  }
-  return files;
+    return { name, bytes: Number(stats.size), modifiedNs: String(stats.mtimeNs), inode: `${stats.dev}:${stats.ino}` };
+  });
 }
 
 function kindOf(stats: { isSymbolicLink(): boolean; isDirectory(): boolean; isSocket(): boolean; isFIFO(): boolean }): string {

@@ -10,11 +10,11 @@ export interface Dictionary {
 const VALUES_MAX = 16_384;
 /** After so many rows a column with more than half of them distinct is given up on. */
 const SAMPLE_ROWS = 16_384;
-const SLOTS = 1 << 16;
+const SLOTS_MAX = 1 << 16;
 const HASH_FACTOR = 0x9e3779b1;
 
 /** Scratch memory: a hash table by open addressing, and of each value its hash and where it begins. */
-const slotIndexes = new Int32Array(SLOTS);
+const slotIndexes = new Int32Array(SLOTS_MAX);
 const hashes = new Int32Array(VALUES_MAX);
 const offsets = new Int32Array(VALUES_MAX);
 
@@ -24,7 +24,9 @@ const offsets = new Int32Array(VALUES_MAX);
  */
 export function buildDictionary(column: TextColumn, indexes: Uint16Array): Dictionary | null {
   const { bytes, view, length } = column;
-  slotIndexes.fill(-1);
+  // A power of two, at least half of it empty.
+  const lastSlot = Math.min(SLOTS_MAX, 1 << (32 - Math.clz32(2 * indexes.length))) - 1;
+  slotIndexes.fill(-1, 0, lastSlot + 1);
   let count = 0;
   let row = 0;
   let valuesBytes = 0;
@@ -34,10 +36,10 @@ export function buildDictionary(column: TextColumn, indexes: Uint16Array): Dicti
     let hash = Math.imul(view.getInt32(end - 4, true), HASH_FACTOR);
     for (let word = at; word < end - 4; word += 4) hash = Math.imul(hash ^ (hash >>> 15) ^ view.getInt32(word, true), HASH_FACTOR);
     hash ^= hash >>> 15;
-    let slot = hash & (SLOTS - 1);
+    let slot = hash & lastSlot;
     let index = slotIndexes[slot]!;
     while (index !== -1 && !(hashes[index] === hash && isSame(view, offsets[index]!, at, end))) {
-      slot = (slot + 1) & (SLOTS - 1);
+      slot = (slot + 1) & lastSlot;
       index = slotIndexes[slot]!;
     }
     if (index === -1) {

@@ -39,7 +39,7 @@ export class ParquetFile {
   readonly columns: readonly TextColumn[];
   readonly #names: readonly string[];
   readonly #rowGroups: (readonly Field[])[] = [];
-  #built = new Uint8Array(1 << 16);
+  #built = new Uint8Array(1 << 12);
   #builtBytes = 0;
   #takenBytes = 0;
   #groupRows = 0;

@@ -3,7 +3,7 @@
  * bytes. The scanner writes into `bytes` directly, so that no row ever becomes a JavaScript object.
  */
 export class TextColumn {
-  bytes = new Uint8Array(1 << 16);
+  bytes = new Uint8Array(1 << 12);
   /** Of the same memory: four bytes at once are read and written faster than one by one. */
   view = new DataView(this.bytes.buffer);
   length = 0;
