@@ -35,7 +35,6 @@ export async function micro(options, urls, dir) {
   const sample = await measureSample(urls, await mkdtemp(join(dir, 'sample-')), SAMPLE_RUNS);
   const [fastest, slowest] = [Math.min(...sample.ms), Math.max(...sample.ms)];
   say(`\nSample data, trigger to published: median ${median(sample.ms)} ms of ${sample.ms.length} runs (${fastest} to ${slowest} ms)`);
-  say(`seen by a client that asks every ${sample.pollMs} ms: ${Math.round(median(sample.seenMs))} ms`);
   say(`processor time of a run (mean): ${named(sample.processorSeconds, (value) => `${Math.round(value * 1_000)} ms`)}`);
 
   progress('1,000 files of 100 rows');

@@ -76,6 +76,19 @@ describe('a staged file is damaged', () => {
     );
   });
 
+  test('a partial is one of an older version: it is not summed, and one retry makes it again', async () => {
+    const runId = await runUntil(stack, 'transformer', 'transform.after-removal');
+    const partials = join(stack.dataDir, 'staging', runId, 'partials');
+    const [name] = (await readdir(partials)).filter((each) => each.endsWith('.json'));
+    const { sums, ...older } = JSON.parse(await readFile(join(partials, name!), 'utf8')) as Record<string, unknown>;
+    expect(sums).toBeGreaterThan(0);
+    await writeFile(join(partials, name!), JSON.stringify(older));
+    stack.services.transformer.signal('SIGCONT');
+    expect((await stack.waitFor(runId)).error?.code).toBe('STAGED_CORRUPT');
+    expect((await stack.request(`/api/runs/${runId}/retry`, { method: 'POST' })).status).toBe(202);
+    await expectPublished(stack, await stack.waitFor(runId, ({ state, epoch }) => epoch > 1 && ['published', 'failed'].includes(state)));
+  });
+
   const damageSummary = async (runId: string): Promise<void> => {
     for (const ending of ['.csv', '.parquet']) await damageFile(stack, runId, '', ending, 'flip').catch(() => undefined);
   };

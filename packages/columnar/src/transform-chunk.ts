@@ -61,9 +61,10 @@ export async function transformChunk(connection: Connection, chunk: ChunkToTrans
  * disk, but not texts inside of sums.
  */
 async function writePartial(connection: Connection, chunk: ChunkToTransform, judged: string): Promise<void> {
-  const columns = SALES_COLUMNS.map((column) => `${column}_text`).join(', ');
+  const columns = SALES_COLUMNS.map((column) => `${column}_text`);
+  const bytes = columns.map((column) => `strlen(${column})`).join(' + ');
   const texts = chunk.carryTexts
-    ? `CASE WHEN ${IS_REJECTED} AND strlen(concat(${columns})) <= ${CARRIED_BYTES_MAX} THEN [${columns}] END AS texts`
+    ? `CASE WHEN ${IS_REJECTED} AND ${bytes} <= ${CARRIED_BYTES_MAX} THEN [${columns.join(', ')}] END AS texts`
     : 'NULL::VARCHAR[] AS texts';
   const kept = `SELECT row, product_id, quantity, amount, outcome, ${texts} FROM (${judged})`;
   // A row belongs to the last segment that begins at or before it.
@@ -90,7 +91,8 @@ async function writePartial(connection: Connection, chunk: ChunkToTransform, jud
  */
 function segmentStarts({ segments }: ChunkToTransform): string {
   const starts = new Map(segments.map(({ firstRow, firstRecord }, index) => [firstRow, `(${index}, ${firstRow}, ${firstRecord - 1})`]));
-  return `SELECT * FROM (VALUES ${[...starts.values()].join(', ')}) AS v(segment, rows_before, record)`;
+  return `SELECT segment, rows_before::BIGINT AS rows_before, record::BIGINT AS record
+          FROM (VALUES ${[...starts.values()].join(', ')}) AS v(segment, rows_before, record)`;
 }
 
 /** SELECT of the malformed rows: `segment, rows_before, record, raw`. */

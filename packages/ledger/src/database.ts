@@ -57,7 +57,7 @@ export function openDatabase(url: string, options: DatabaseOptions = {}): Databa
     keepAliveInitialDelay: 60_000,
     // Without this flag affectedRows counts rows that really changed.
     flags: ['-FOUND_ROWS'],
-    // No stack is captured for each statement: its `action` says where it comes from.
+    // No stack is captured for each statement: its `action` says what was tried.
     trace: false,
     supportBigNumbers: true,
     bigNumberStrings: true,

@@ -1,14 +1,5 @@
 import { join } from 'node:path';
-import {
-  crashPoint,
-  EtlError,
-  inBatches,
-  READS_MAX,
-  type RunParams,
-  type RunStepData,
-  SOURCES,
-  type StepResult,
-} from '@retail-etl/contracts';
+import { crashPoint, EtlError, inBatches, type RunParams, type RunStepData, SOURCES, type StepResult } from '@retail-etl/contracts';
 import { type Database, findRun } from '@retail-etl/ledger';
 import type { Producer } from '@retail-etl/queue';
 import type { StepContext } from '@retail-etl/runtime';
@@ -30,6 +21,9 @@ import { openStoreFile, type ReadOptions } from './files/store-file.js';
 /** Small files share a partition up to so many bytes and files. */
 const PARTITION_BYTES = 16 << 20;
 const PARTITION_FILES = 250;
+
+/** Headers read at once: one by one each would wait for the disk, but a compressed file takes some 3 MB meanwhile. */
+const HEADERS_MAX = 4;
 
 export interface PlanDeps {
   readonly dataDir: string;
@@ -76,9 +70,10 @@ async function makePlan(data: RunStepData, deps: PlanDeps, context: StepContext)
   const startedAt = new Date().toISOString();
   const folders = runFolders(deps.dataDir, data.runId);
   const folder = join(deps.dataDir, 'input');
-  const [run, files] = await Promise.all([findRun(deps.database, data.runId), listStoreFiles(folder)]);
+  const run = await findRun(deps.database, data.runId);
   const params: RunParams = run?.params ?? {};
-  await inBatches(files, READS_MAX, async (planned) => {
+  const files = await listStoreFiles(folder);
+  await inBatches(files, HEADERS_MAX, async (planned) => {
     context.signal.throwIfAborted();
     const file = await openStoreFile(planned, { ...deps.files, folder });
     try {

@@ -141,7 +141,8 @@ async function readManifests(folders: RunFolders): Promise<RunManifests> {
   const chunks = extracts.flatMap((extract) => extract.chunks);
   const partials = await inBatches(chunks, READS_MAX, async (chunk) => {
     const partial = await readOwnManifest<PartialManifest>(folders.partialManifest(chunk));
-    if (partial !== undefined) return partial;
+    // One without `sums` is of an older version, whose partials hold something else.
+    if (partial !== undefined && Object.hasOwn(partial, 'sums')) return partial;
     await forgetPartition(folders, chunk);
     throw new EtlError('STAGED_CORRUPT', `chunk ${chunk} has not been transformed`);
   });
