@@ -10,7 +10,7 @@ export const USAGE = `npm run bench -- [options]
   --contenders a,b      of ${CONTENDERS.join(', ')} (default: all)
   --scale extractor=2   more processes of a service, separated by commas
   --out .local/bench    folder for bench.json and bench.svg (with --micro: micro.json)
-  --micro               instead: cleaning and summing of staged rows, a sample run's latency, a thousand small files`;
+  --micro               instead: a sample run's latency, cleaning and summing of staged rows, a thousand small files`;
 
 /**
  * @typedef {object} Options
