@@ -56,13 +56,16 @@ export async function mergePartials(
   const sums = partials.reduce((total, partial) => total + partial.sums, 0);
   const ranges = await splitProducts(connection, source, Math.ceil(sums / SUMS_AT_ONCE));
   const summaries: MergedSummary[] = [];
+  // What the chunks have left comes on top of the first range, what this one leaves on top of the next one or of the next run's chunks.
+  if (ranges.length > 1) await trimMemory(connection);
   for (const [index, range] of ranges.entries()) {
     signal.throwIfAborted();
-    if (index > 0) await run(connection, 'dropping a range', 'DROP TABLE merged');
-    if (ranges.length > 1) await trimMemory(connection);
     await sumRange(connection, source, range);
     summaries.push(await addUpRange(connection));
     if (summaries.every(({ overflow }) => overflow === null)) await writeRange(connection, csvPath, index === 0);
+    if (ranges.length === 1) break;
+    await run(connection, 'dropping a range', 'DROP TABLE merged');
+    await trimMemory(connection);
   }
   return addUpRanges(summaries);
 }
