@@ -25,7 +25,8 @@ test.each([true, false])(
       const rejectsPath = join(dir, 'rejects.parquet');
       // Two files in the chunk, the second from its third row on.
       const segments = [
-        { file: 'a.csv', firstRow: 0, firstRecord: 1 },
+        // Its numbers leave 32 bits within the segment.
+        { file: 'a.csv', firstRow: 0, firstRecord: 2 ** 31 },
         { file: 'b.csv', firstRow: 2, firstRecord: 1 },
       ];
       const chunk = {
@@ -45,10 +46,10 @@ test.each([true, false])(
         [4, 3, '2.200000'],
       ]);
       const kept = await connection.runAndReadAll(
-        `SELECT file, record::INTEGER, reason, sale_id, product_id, quantity, sale_amount, sale_date FROM read_parquet('${rejectsPath}') ORDER BY sale_id`,
+        `SELECT file, record::DOUBLE, reason, sale_id, product_id, quantity, sale_amount, sale_date FROM read_parquet('${rejectsPath}') ORDER BY sale_id`,
       );
       expect(kept.getRows()).toEqual([
-        ['a.csv', 2, 'non_positive_quantity', '2', '7', '0', '5', '2026-01-01'],
+        ['a.csv', 2 ** 31 + 1, 'non_positive_quantity', '2', '7', '0', '5', '2026-01-01'],
         ['b.csv', 1, 'invalid_product_id', '3', long, '1', '5', '2026-01-01'],
         ['b.csv', 3, 'missing_value', '5', null, '1', '5', ''],
         ['b.csv', 4, 'invalid_quantity', '6', '8', long, '5', '2026-01-01'],

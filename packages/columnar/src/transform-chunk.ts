@@ -48,7 +48,7 @@ export async function transformChunk(connection: Connection, chunk: ChunkToTrans
   const rejects = counts.filter(({ outcome }) => isRejected(outcome));
   if (rejects.length > 0) await writeRejects(connection, chunk, staged, rejects);
   return {
-    books: chunk.segments.map(({ file }, index) => keepBooks(file, counts, index)),
+    books: chunk.segments.map(({ file }, index) => countBooks(file, counts, index)),
     sums: counts.reduce((sum, { outcome, groups }) => sum + (outcome === ACCEPTED ? groups : 0), 0),
     hasRejects: rejects.length > 0,
   };
@@ -86,8 +86,8 @@ async function writePartial(connection: Connection, chunk: ChunkToTransform, jud
 
 /**
  * SELECT of `segment, rows_before, record`: so many well-formed rows of the chunk come before the segment, and `record` is the last
- * number used up before it. A file whose rows are all in other chunks, or all malformed, leaves a segment without rows: only the last
- * that begins at a place has any.
+ * number used up before it. A file whose rows are all in other chunks, or all malformed, leaves a segment without rows: of those that
+ * begin at the same row, only the last has rows.
  */
 function segmentStarts({ segments }: ChunkToTransform): string {
   const starts = new Map(segments.map(({ firstRow, firstRecord }, index) => [firstRow, `(${index}, ${firstRow}, ${firstRecord - 1})`]));
@@ -132,7 +132,7 @@ async function countRows(connection: Connection, chunk: ChunkToTransform): Promi
   }));
 }
 
-function keepBooks(file: string | null, counts: readonly Count[], segment: number): PartialBooks {
+function countBooks(file: string | null, counts: readonly Count[], segment: number): PartialBooks {
   const own = counts.filter((count) => count.segment === segment);
   const count = (isCounted: (outcome: number) => boolean): number =>
     own.reduce((sum, { outcome, rows: rows_ }) => sum + (isCounted(outcome) ? rows_ : 0), 0);

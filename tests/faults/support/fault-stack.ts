@@ -77,7 +77,7 @@ export async function startFaultStack(options: FaultStackOptions = {}): Promise<
   const network: FaultStack['network'] = (server, act) => {
     for (const proxy of Object.values(proxies[server])) act(proxy);
   };
-  const cleanups: (() => Promise<unknown>)[] = [];
+  const cleanups: Cleanup[] = [];
   try {
     const servers: Partial<Record<OwnServerName, OwnServer>> = {};
     for (const server of new Set<OwnServerName>(['redis', ...(options.own ?? [])])) {
@@ -94,7 +94,7 @@ export async function startFaultStack(options: FaultStackOptions = {}): Promise<
     if (servers.postgres === undefined) {
       const admin = new pg.Pool({ connectionString: serverUrl('POSTGRES_URL'), max: 1 });
       await admin.query(`CREATE DATABASE ${name}`);
-      cleanups.push(async () => {
+      cleanups.push(async function dropPostgresDatabase() {
         await admin.query(`DROP DATABASE IF EXISTS ${name} WITH (FORCE)`);
         await admin.end();
       });
@@ -107,7 +107,7 @@ export async function startFaultStack(options: FaultStackOptions = {}): Promise<
       mysqlLogin = { username: name, password: name };
       await admin.query(`CREATE USER ${name}@'%' IDENTIFIED BY '${name}'`);
       await admin.query(`GRANT ALL PRIVILEGES ON ${name}.* TO ${name}@'%'`);
-      cleanups.push(async () => {
+      cleanups.push(async function dropMysqlDatabase() {
         await admin.query(`DROP DATABASE IF EXISTS ${name}`);
         await admin.query(`DROP USER IF EXISTS ${name}@'%'`);
         await admin.end();
@@ -117,7 +117,9 @@ export async function startFaultStack(options: FaultStackOptions = {}): Promise<
     for (const server of SERVERS) {
       for (const service of SERVICE_NAMES) proxies[server][service] = await startProxy(Number(new URL(given[server]()).port));
     }
-    cleanups.push(() => Promise.all(SERVERS.flatMap((server) => SERVICE_NAMES.map((service) => proxies[server][service].close()))));
+    cleanups.push(function closeProxies() {
+      return Promise.all(SERVERS.flatMap((server) => SERVICE_NAMES.map((service) => proxies[server][service].close())));
+    });
 
     const token = randomBytes(16).toString('hex');
     const envOf = (service: ServiceName): NodeJS.ProcessEnv => ({
@@ -141,7 +143,9 @@ export async function startFaultStack(options: FaultStackOptions = {}): Promise<
       all.push({ label, service: added });
       return added;
     };
-    cleanups.push(() => Promise.all(all.map(({ service }) => service.stop())));
+    cleanups.push(function stopServices() {
+      return Promise.all(all.map(({ service }) => service.stop()));
+    });
 
     const openMysql = (): mysql.Pool =>
       mysql.createPool({ uri: given.mysql(), supportBigNumbers: true, bigNumberStrings: true, connectionLimit: 3 });
@@ -158,14 +162,16 @@ export async function startFaultStack(options: FaultStackOptions = {}): Promise<
       postgres = openPostgres();
       target = openMysql();
     };
-    cleanups.push(async () => {
-      await Promise.allSettled([postgres.end(), target.end()]);
+    cleanups.push(function endPools() {
+      return Promise.allSettled([postgres.end(), target.end()]);
     });
     const source = await createSource(() => postgres, dataDir, options.rows ?? 2_000);
     const entries = await Promise.all(SERVICE_NAMES.map(async (service) => [service, await addService(service)] as const));
     const services = Object.fromEntries(entries) as Record<ServiceName, ServiceProcess>;
     const reader = readTable(given.mysql);
-    cleanups.push(() => reader.stop());
+    cleanups.push(function stopReader() {
+      return reader.stop();
+    });
     await Promise.all(Object.values(services).map((service) => service.ready()));
 
     const request: FaultStack['request'] = (path, init, gateway = services.gateway) =>
@@ -242,15 +248,34 @@ export async function startFaultStack(options: FaultStackOptions = {}): Promise<
       addService,
       logs,
       async stop() {
-        for (const cleanup of cleanups.reverse()) await cleanup();
+        for (const cleanup of cleanups.reverse()) await bounded(cleanup);
         await children.stopAll();
         if (process.env['ETL_FAULT_KEEP'] === undefined) await rm(dir, { recursive: true, force: true });
       },
     };
   } catch (error) {
-    for (const cleanup of cleanups.reverse()) await cleanup().catch(() => undefined);
+    for (const cleanup of cleanups.reverse()) await bounded(cleanup).catch(() => undefined);
     await children.stopAll();
     throw error;
+  }
+}
+
+/** Its function's name says what it does, should it hang. */
+type Cleanup = () => Promise<unknown>;
+
+/** Longer than any takes: a service has 20 s to stop. */
+const CLEANUP_TIMEOUT_MS = 60_000;
+
+async function bounded(cleanup: Cleanup): Promise<void> {
+  const timeout = new AbortController();
+  const tooLong = sleep(CLEANUP_TIMEOUT_MS, undefined, { signal: timeout.signal }).then(() => {
+    throw new Error(`cleaning up after the tests: ${cleanup.name} hangs`);
+  });
+  try {
+    await Promise.race([cleanup(), tooLong]);
+  } finally {
+    timeout.abort();
+    tooLong.catch(() => undefined);
   }
 }
 
