@@ -1,7 +1,7 @@
 import { writeFileSync } from 'node:fs';
 import type { Reporter, SerializedError, TestModule } from 'vitest/node';
 
-/** How many tests ended how. A test file that could not even be loaded counts as one failed test. */
+/** How many tests ended how. A test file that could not be loaded counts as one failed test, and so does a failed set-up or clean-up. */
 export interface TestCounts {
   readonly passed: number;
   readonly failed: number;
@@ -25,7 +25,7 @@ function countTests(modules: readonly TestModule[], unhandledErrors: number): Te
       else if (state === 'failed') counts.failed += 1;
       else counts.skipped += 1;
     }
-    counts.failed += module.errors().length;
+    for (const group of [module, ...module.children.allSuites()]) counts.failed += group.errors().length;
   }
   return counts;
 }
