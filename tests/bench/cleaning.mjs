@@ -1,9 +1,10 @@
 import { createReadStream } from 'node:fs';
 import { writeFile } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
-import { openEngine, transformChunk } from '@retail-etl/columnar';
-import { RecordScanner } from '../../services/extractor/dist/csv/record-scanner.js';
-import { ParquetFile } from '../../services/extractor/dist/parquet/parquet-file.js';
+import { openEngine } from '@retail-etl/duckdb';
+import { judgeChunk } from '@retail-etl/judging';
+import { RecordScanner } from '../../packages/reading/dist/codec/csv/record-scanner.js';
+import { ParquetFile } from '../../packages/reading/dist/codec/parquet/parquet-file.js';
 import { median } from './format.mjs';
 import { CSV_HEADER, writeLines } from './make-data.mjs';
 import { progress } from './progress.mjs';
@@ -84,7 +85,7 @@ async function measure(chunks, dir, repeat) {
     const strictSeconds = await forEachChunk(engine, chunks, async (connection, path) => {
       const partialPath = `${path}.partial`;
       const segments = [{ file: 'store.csv', firstRow: 0, firstRecord: 1 }];
-      await transformChunk(connection, {
+      await judgeChunk(connection, {
         rowsPath: path,
         malformedPath: null,
         segments,
@@ -117,9 +118,9 @@ function bareSums(path) {
 
 /**
  * Seconds that all chunks take, two at a time, each on a connection of its own.
- * @param {import('@retail-etl/columnar').Engine} engine
+ * @param {import('@retail-etl/duckdb').Engine} engine
  * @param {readonly { path: string }[]} chunks
- * @param {(connection: import('@retail-etl/columnar').Connection, path: string) => Promise<void>} action
+ * @param {(connection: import('@retail-etl/duckdb').DuckDbConnection, path: string) => Promise<void>} action
  */
 async function forEachChunk(engine, chunks, action) {
   const waiting = [...chunks];

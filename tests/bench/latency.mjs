@@ -1,5 +1,5 @@
 import { join } from 'node:path';
-import { setUp } from '@retail-etl/local-stack';
+import { setUp } from '@retail-etl/setup';
 import { mean, perKey } from './format.mjs';
 import { dropTable, makeFiles, makeTable } from './make-data.mjs';
 import { progress } from './progress.mjs';

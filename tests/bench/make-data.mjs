@@ -1,7 +1,7 @@
 import { mkdir, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
-import { openEngine } from '@retail-etl/columnar';
+import { openEngine } from '@retail-etl/duckdb';
 import pg from 'pg';
 import { fileSales, tableSales } from './sales-sql.mjs';
 

@@ -1,4 +1,5 @@
-import type { ErrorCode, RejectReason } from '@retail-etl/contracts';
+import type { ErrorCode } from '@retail-etl/contracts';
+import type { RejectReason } from '@retail-etl/sales';
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { gzipSync } from 'node:zlib';

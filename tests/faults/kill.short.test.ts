@@ -1,4 +1,4 @@
-import { CRASH_POINTS, type CrashPoint } from '@retail-etl/contracts';
+import { CRASH_POINTS, type CrashPoint } from '@retail-etl/faults';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { SERVICE_NAMES } from '../support/stack.js';
 import { type FaultStack, startFaultStack } from './support/fault-stack.js';

@@ -1,4 +1,4 @@
-import type { RunReport } from '@retail-etl/contracts';
+import type { RunReport } from '@retail-etl/sales';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { type FaultStack, startFaultStack } from './support/fault-stack.js';

@@ -1,4 +1,4 @@
-import { CRASH_POINTS, type CrashPoint } from '@retail-etl/contracts';
+import { CRASH_POINTS, type CrashPoint } from '@retail-etl/faults';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { SERVICE_NAMES, type ServiceName } from '../support/stack.js';

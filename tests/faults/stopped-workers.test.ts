@@ -1,4 +1,4 @@
-import { CRASH_POINTS } from '@retail-etl/contracts';
+import { CRASH_POINTS } from '@retail-etl/faults';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { type FaultStack, startFaultStack } from './support/fault-stack.js';

@@ -1,4 +1,4 @@
-import { SALES_COLUMNS } from '@retail-etl/contracts';
+import { SALES_COLUMNS } from '@retail-etl/sales';
 import fc from 'fast-check';
 import { gzipSync } from 'node:zlib';
 import { afterAll, beforeAll, expect, test } from 'vitest';

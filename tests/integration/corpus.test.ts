@@ -1,4 +1,4 @@
-import type { RunReport } from '@retail-etl/contracts';
+import type { RunReport } from '@retail-etl/sales';
 import { type ChildProcess, execFileSync } from 'node:child_process';
 import { once } from 'node:events';
 import { appendFile, mkdir, rm, symlink } from 'node:fs/promises';

@@ -1,16 +1,9 @@
 import { setTimeout as sleep } from 'node:timers/promises';
-import { EMPTY_FINDINGS, type RunFindings, type RunReport, setTimeScale } from '@retail-etl/contracts';
+import { EMPTY_FINDINGS, type RunFindings, type RunReport } from '@retail-etl/sales';
+import { setTimeScale } from '@retail-etl/faults';
 import { alertRounds, deliverAlerts, openChannels, raiseMissedAlerts } from '@retail-etl/gateway';
-import {
-  addAlert,
-  type Alert,
-  claimAlerts,
-  openDatabase,
-  putSchedule,
-  recordDelivered,
-  recordRun,
-  recordUndelivered,
-} from '@retail-etl/ledger';
+import { addAlert, type Alert, claimAlerts, putSchedule, recordDelivered, recordRun, recordUndelivered } from '@retail-etl/ledger';
+import { openDatabase } from '@retail-etl/mysql';
 import { createLogger, type Logger } from '@retail-etl/runtime';
 import { afterEach, beforeEach, expect, test } from 'vitest';
 import { createWorld, defaults, eventually, type GatewayWorld, type RunningGateway } from '../support/gateway-harness.js';

@@ -1,18 +1,7 @@
 import { mkdir, utimes, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import {
-  AuditList,
-  check,
-  EMPTY_FINDINGS,
-  Me,
-  Overview,
-  RunList,
-  RunReport,
-  type RunFindings,
-  ScheduleList,
-  Sources,
-  Summary,
-} from '@retail-etl/contracts';
+import { AuditList, check, Me, Overview, ScheduleList, Sources } from '@retail-etl/contracts';
+import { EMPTY_FINDINGS, RunList, RunReport, type RunFindings, Summary } from '@retail-etl/sales';
 import { putSchedule, recordRun } from '@retail-etl/ledger';
 import { publishRejects, runFolders } from '@retail-etl/staging';
 import { DuckDBInstance } from '@duckdb/node-api';

@@ -1,6 +1,7 @@
 import { mkdir, readdir, utimes, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { EtlError, newRunId, type RunReport } from '@retail-etl/contracts';
+import { EtlError, newRunId } from '@retail-etl/contracts';
+import type { RunReport } from '@retail-etl/sales';
 import { enforceRetention } from '@retail-etl/gateway';
 import { purgeRuns } from '@retail-etl/ledger';
 import { afterAll, afterEach, beforeAll, beforeEach, expect, test } from 'vitest';

@@ -1,5 +1,7 @@
-import { type EtlError, isTerminal, type RunReport, type RunState, type StepName } from '@retail-etl/contracts';
-import { advanceState, type Database, endRun, failRun, findRun, openDatabase, withTransaction } from '@retail-etl/ledger';
+import { type EtlError, isTerminal, type RunState, type StepName } from '@retail-etl/contracts';
+import type { RunReport } from '@retail-etl/sales';
+import { advanceState, endRun, failRun, findRun } from '@retail-etl/ledger';
+import { type Database, openDatabase, withTransaction } from '@retail-etl/mysql';
 import { type Delivery, openWorker, type Outcome, type QueueWorker } from '@retail-etl/queue';
 import { eventually, type GatewayWorld, type RunningGateway } from './gateway-harness.js';
 

@@ -1,4 +1,4 @@
-import type { RejectReason, SourceName } from '@retail-etl/contracts';
+import type { RejectReason, SourceName } from '@retail-etl/sales';
 import { readRecords, shownRaw } from './oracle-csv.js';
 import { decimalText, isOutside, judge, type Texts, toHundredths, type Window } from './oracle-values.js';
 

@@ -1,4 +1,4 @@
-import { REJECT_CSV_COLUMNS, type RunReport } from '@retail-etl/contracts';
+import { REJECT_CSV_COLUMNS, type RunReport } from '@retail-etl/sales';
 import { mkdir, readFile, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { expect } from 'vitest';

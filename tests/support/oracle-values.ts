@@ -1,4 +1,4 @@
-import { type RejectReason, SALES_COLUMNS } from '@retail-etl/contracts';
+import { type RejectReason, SALES_COLUMNS } from '@retail-etl/sales';
 
 /** The rules of "What a value means" once more, in plain code with BigInt, and the sums that follow from them. */
 

@@ -2,11 +2,12 @@ import { mkdtemp, readdir, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { openEngine } from '@retail-etl/columnar';
-import { type ChunkManifest, createRunFolders, listStagedChunks, type RunFolders, runFolders, verifiedPath } from '@retail-etl/staging';
+import { openEngine } from '@retail-etl/duckdb';
+import { type ChunkManifest, createRunFolders, listStagedChunks, type RunFolders, runFolders } from '@retail-etl/staging';
+import { verifiedPath } from '@retail-etl/store';
 import { afterEach, beforeEach, expect, test } from 'vitest';
 import { ChunkWriter } from '../../services/extractor/src/chunk-writer.js';
-import { ROW_GROUP_ROWS } from '../../services/extractor/src/parquet/parquet-file.js';
+import { ROW_GROUP_ROWS } from '../../packages/reading/dist/codec/parquet/parquet-file.js';
 
 let dataDir: string;
 let folders: RunFolders;

@@ -1,5 +1,6 @@
-import { REJECT_REASONS, SALES_COLUMNS } from '@retail-etl/contracts';
-import { checkDateFormats, type Connection, type Engine, judgeRows, openEngine, type RuleOptions } from '@retail-etl/columnar';
+import { REJECT_REASONS, SALES_COLUMNS } from '@retail-etl/sales';
+import { checkDateFormats, judgeRows, type RuleOptions } from '@retail-etl/judging';
+import { type DuckDbConnection, type Engine, openEngine } from '@retail-etl/duckdb';
 import fc from 'fast-check';
 import { tmpdir } from 'node:os';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
@@ -8,7 +9,7 @@ import { saleTexts } from '../support/oracle-texts.js';
 import { existingDay, isOutside, judge, type OtherDates } from '../support/oracle-values.js';
 
 let engine: Engine;
-let connection: Connection;
+let connection: DuckDbConnection;
 
 beforeAll(async () => {
   engine = await openEngine(tmpdir());

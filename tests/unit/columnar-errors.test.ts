@@ -1,7 +1,8 @@
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { mergePartials, openEngine } from '@retail-etl/columnar';
+import { mergePartials } from '@retail-etl/judging';
+import { openEngine } from '@retail-etl/duckdb';
 import { expect, test } from 'vitest';
 
 test('a merge that finds no room, neither in memory nor to spill, says so', async () => {

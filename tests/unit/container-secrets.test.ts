@@ -2,8 +2,8 @@ import { createHash } from 'node:crypto';
 import { mkdtemp, readdir, readFile, rm, stat } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { newSecrets } from '@retail-etl/local-stack/setup/container-secrets';
-import { keepSecrets } from '@retail-etl/local-stack/setup/keep-secrets';
+import { newSecrets } from '@retail-etl/setup';
+import { keepSecrets } from '../../packages/setup/dist/keep-secrets.js';
 import { expect, onTestFinished, test } from 'vitest';
 
 const valueOf = (secrets: ReturnType<typeof newSecrets>, name: string): string => secrets[name]?.value ?? '';

@@ -1,4 +1,4 @@
-import { CopyData } from '../../services/extractor/dist/table/copy-data.js';
+import { CopyData } from '../../packages/reading/dist/codec/pg-copy/copy-data.js';
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
 import { propertySettings } from '../support/oracle-seed.js';

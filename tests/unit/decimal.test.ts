@@ -1,4 +1,4 @@
-import { fromMillionths, toMillionths } from '@retail-etl/contracts';
+import { fromMillionths, toMillionths } from '@retail-etl/sales';
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
 import { propertySettings } from '../support/oracle-seed.js';

@@ -1,18 +1,18 @@
 import { mkdir, mkdtemp, readdir, rm, utimes } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { type Connection, openEngine } from '@retail-etl/columnar';
+import { type DuckDbConnection, openEngine } from '@retail-etl/duckdb';
 import { expect, onTestFinished, test } from 'vitest';
 
 const ROWS = 1_500_000;
 
 /** More than the memory that is left to it, so that most of it is on disk. */
-async function fill(connection: Connection, salt: number): Promise<void> {
+async function fill(connection: DuckDbConnection, salt: number): Promise<void> {
   await connection.run("SET memory_limit = '24MiB'; SET threads = 1");
   await connection.run(`CREATE TEMP TABLE t AS SELECT i, hash(i + ${salt}) AS h FROM range(${ROWS}) AS r(i)`);
 }
 
-async function intactRows(connection: Connection, salt: number): Promise<number> {
+async function intactRows(connection: DuckDbConnection, salt: number): Promise<number> {
   const reader = await connection.runAndReadAll(`SELECT count(*)::INTEGER FROM t WHERE h = hash(i + ${salt})`);
   return Number(reader.getRows()[0]?.[0]);
 }

@@ -1,8 +1,8 @@
 import { keepCredentials } from '@retail-etl/local-stack/servers/credentials';
 import { findFreePort, isPortFree } from '@retail-etl/local-stack/servers/free-port';
-import { addressOf, readGivenUrls, readSettings } from '@retail-etl/local-stack/servers/given-urls';
-import { addSampleFile, createDataFolders } from '@retail-etl/local-stack/setup/data-folders';
-import { waitForServer } from '@retail-etl/local-stack/setup/wait-for-server';
+import { addressOf, readSettings, waitForServer } from '@retail-etl/setup';
+import { readGivenUrls } from '@retail-etl/local-stack/servers/given-urls';
+import { addSampleFile, createDataFolders } from '../../packages/setup/dist/data-folders.js';
 import { EtlError } from '@retail-etl/contracts';
 import { once } from 'node:events';
 import { chmod, mkdtemp, readdir, readFile, rm, stat, writeFile } from 'node:fs/promises';

@@ -1,4 +1,4 @@
-import type { RunReport } from '@retail-etl/contracts';
+import type { RunReport } from '@retail-etl/sales';
 import { parseStartArguments } from '@retail-etl/local-stack/start/arguments';
 import { formatBooks } from '@retail-etl/local-stack/start/books-view';
 import { formatTable } from '@retail-etl/local-stack/start/format';
@@ -9,7 +9,7 @@ import { formatStage } from '@retail-etl/local-stack/start/progress-view';
 import { lastServiceError } from '@retail-etl/local-stack/start/service-error';
 import { readStartSettings, withSettings } from '@retail-etl/local-stack/start/settings';
 import { formatSummary } from '@retail-etl/local-stack/start/summary-view';
-import { createStyle } from '@retail-etl/local-stack/terminal/style';
+import { createStyle } from '@retail-etl/setup';
 import { planVitest } from '@retail-etl/local-stack/test/vitest-arguments';
 import { once } from 'node:events';
 import { mkdtemp, rm, writeFile } from 'node:fs/promises';

@@ -1,4 +1,5 @@
-import { ONLINE_SALES, STORE_SALES, REPO_ROOT, toStoreFile, type SampleSale } from '@retail-etl/local-stack';
+import { ONLINE_SALES, STORE_SALES, toStoreFile, type SampleSale } from '@retail-etl/setup';
+import { REPO_ROOT } from '@retail-etl/local-stack';
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';

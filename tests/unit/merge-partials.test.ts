@@ -1,4 +1,5 @@
-import { type Engine, mergePartials, openEngine } from '@retail-etl/columnar';
+import { type Engine, openEngine } from '@retail-etl/duckdb';
+import { mergePartials } from '@retail-etl/judging';
 import { mkdtemp, readdir, readFile, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';

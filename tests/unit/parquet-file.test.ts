@@ -1,5 +1,5 @@
-import { ParquetFile, ROW_GROUP_ROWS } from '../../services/extractor/dist/parquet/parquet-file.js';
-import { type Connection, type Engine, openEngine } from '@retail-etl/columnar';
+import { ParquetFile, ROW_GROUP_ROWS } from '../../packages/reading/dist/codec/parquet/parquet-file.js';
+import { type DuckDbConnection, type Engine, openEngine } from '@retail-etl/duckdb';
 import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -7,7 +7,7 @@ import { afterAll, beforeAll, expect, test } from 'vitest';
 
 let folder: string;
 let engine: Engine;
-let connection: Connection;
+let connection: DuckDbConnection;
 let files = 0;
 
 beforeAll(async () => {

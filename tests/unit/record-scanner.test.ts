@@ -1,6 +1,6 @@
-import { RecordScanner } from '../../services/extractor/dist/csv/record-scanner.js';
-import { ParquetFile } from '../../services/extractor/dist/parquet/parquet-file.js';
-import { type Connection, type Engine, openEngine } from '@retail-etl/columnar';
+import { RecordScanner } from '../../packages/reading/dist/codec/csv/record-scanner.js';
+import { ParquetFile } from '../../packages/reading/dist/codec/parquet/parquet-file.js';
+import { type DuckDbConnection, type Engine, openEngine } from '@retail-etl/duckdb';
 import fc from 'fast-check';
 import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
@@ -11,7 +11,7 @@ import { propertySettings } from '../support/oracle-seed.js';
 
 let folder: string;
 let engine: Engine;
-let connection: Connection;
+let connection: DuckDbConnection;
 let files = 0;
 
 beforeAll(async () => {

@@ -1,4 +1,4 @@
-import { toUtf8 } from '../../services/extractor/dist/csv/to-utf8.js';
+import { toUtf8 } from '../../packages/reading/dist/codec/csv/to-utf8.js';
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { propertySettings } from '../support/oracle-seed.js';

@@ -1,10 +1,11 @@
 import { mkdtemp, open, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { openEngine, transformChunk } from '@retail-etl/columnar';
-import { SALES_COLUMNS } from '@retail-etl/contracts';
+import { openEngine } from '@retail-etl/duckdb';
+import { judgeChunk } from '@retail-etl/judging';
+import { SALES_COLUMNS } from '@retail-etl/sales';
 import { expect, test } from 'vitest';
-import { ParquetFile } from '../../services/extractor/src/parquet/parquet-file.js';
+import { ParquetFile } from '../../packages/reading/dist/codec/parquet/parquet-file.js';
 import { SharedMemory } from '../../services/transformer/src/shared-memory.js';
 
 test.each([true, false])(
@@ -38,7 +39,7 @@ test.each([true, false])(
         partialPath: join(dir, 'partial'),
         rejectsPath,
       };
-      const { books, sums } = await transformChunk(connection, chunk);
+      const { books, sums } = await judgeChunk(connection, chunk);
       // Product 7 in each of the files.
       expect(sums).toBe(2);
       expect(books.map(({ rowsRead, rowsRejected, amount }) => [rowsRead, rowsRejected, amount])).toEqual([
@@ -77,7 +78,7 @@ test('a chunk of nothing but malformed rows gives rejects in the columns of all 
     const rejectsPath = join(dir, 'rejects.parquet');
     const segments = [{ file: 'a.csv', firstRow: 0, firstRecord: 1 }];
     const paths = { rowsPath, malformedPath, partialPath: join(dir, 'partial'), rejectsPath };
-    const { books, sums } = await transformChunk(connection, { ...paths, segments, rules: { dateFormats: [] }, carryTexts: true });
+    const { books, sums } = await judgeChunk(connection, { ...paths, segments, rules: { dateFormats: [] }, carryTexts: true });
     expect(sums).toBe(0);
     expect(books).toMatchObject([{ file: 'a.csv', rowsRead: 2, rowsAccepted: 0, rejectsByReason: { malformed_row: 2 }, quantity: '0' }]);
     const kept = await connection.runAndReadAll(`SELECT record::INTEGER, reason, raw, typeof(sale_date) FROM '${rejectsPath}' ORDER BY 1`);
@@ -126,7 +127,7 @@ test('whole chunks of nothing but rejects, two at once, in files and in the tabl
         partialPath: `${rejectsPath}-partial`,
         rejectsPath,
       };
-      const { books } = await transformChunk(connection, chunk).finally(() => connection.closeSync());
+      const { books } = await judgeChunk(connection, chunk).finally(() => connection.closeSync());
       expect(books.reduce((sum, { rowsRejected }) => sum + rowsRejected, 0)).toBe(rows);
     };
     const check = async (rejectsPath: string): Promise<void> => {

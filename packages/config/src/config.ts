@@ -1,10 +1,10 @@
-import { type CrashPlan, EtlError, parseCrashPlan } from '@retail-etl/contracts';
+import { type CrashPlan, parseCrashPlan } from '@retail-etl/faults';
+import { EtlError } from '@retail-etl/contracts';
+import { CSV_ENCODINGS, type CsvEncoding } from '@retail-etl/sales';
 import { SettingsReader } from './read-settings.js';
 import { problemOfProxy } from './trusted-proxies.js';
 
 export const LOG_LEVELS = ['trace', 'debug', 'info', 'warn', 'error', 'fatal', 'silent'] as const;
-export const CSV_ENCODINGS = ['utf-8', 'utf-16le', 'utf-16be', 'iso-8859-1', 'windows-1252'] as const;
-export type CsvEncoding = (typeof CSV_ENCODINGS)[number];
 
 /** What every service needs. */
 export interface CommonConfig {

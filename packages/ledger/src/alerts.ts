@@ -1,4 +1,4 @@
-import { type Database, execute, select, withTransaction } from './database.js';
+import { type Database, execute, select, withTransaction } from '@retail-etl/mysql';
 import { fromJson, type Run, selectRuns } from './run-row.js';
 import { addFindings } from './run-state.js';
 

@@ -1,4 +1,4 @@
-import { type Database, execute, select } from './database.js';
+import { type Database, execute, select } from '@retail-etl/mysql';
 import { fromJson } from './run-row.js';
 
 export interface AuditEntry {

@@ -1,5 +1,6 @@
-import { type RunState, TARGET_TABLE } from '@retail-etl/contracts';
-import { type Database, select } from './database.js';
+import type { RunState } from '@retail-etl/contracts';
+import { TARGET_TABLE } from '@retail-etl/sales';
+import { type Database, select } from '@retail-etl/mysql';
 import { type Run, selectRuns } from './run-row.js';
 
 /** How many runs are in each state. */

@@ -1,15 +1,3 @@
-export {
-  allowQuiet,
-  endQuiet,
-  type Connection,
-  type Database,
-  execute,
-  openDatabase,
-  select,
-  withConnection,
-  withTransaction,
-} from './database.js';
-export { mysqlError } from './mysql-error.js';
 export { createSchema } from './schema.js';
 export { fromJson, type Run, selectRuns, toReport } from './run-row.js';
 export * from './runs.js';

@@ -1,5 +1,6 @@
-import type { RunFindings, RunParams, RunReport, RunState, TriggerKind } from '@retail-etl/contracts';
-import { type Connection, type Database, select } from './database.js';
+import type { RunFindings, RunReport } from '@retail-etl/sales';
+import type { RunParams, RunState, TriggerKind } from '@retail-etl/contracts';
+import { type Connection, type Database, select } from '@retail-etl/mysql';
 
 /** A run as the ledger has it. */
 export interface Run {

@@ -1,5 +1,6 @@
-import { type ErrorRecord, EtlError, type RunFindings, type RunState } from '@retail-etl/contracts';
-import { type Connection, type Database, execute, select, withTransaction } from './database.js';
+import { type ErrorRecord, EtlError, type RunState } from '@retail-etl/contracts';
+import type { RunFindings } from '@retail-etl/sales';
+import { type Connection, type Database, execute, select, withTransaction } from '@retail-etl/mysql';
 import { fromJson, type Run, selectRuns } from './run-row.js';
 
 const UNFINISHED = "('queued', 'extracting', 'transforming', 'loading')";

@@ -1,5 +1,6 @@
-import { EMPTY_FINDINGS, EtlError, newRunId, type RunParams, type RunState, type TriggerKind } from '@retail-etl/contracts';
-import { type Database, execute, select } from './database.js';
+import { EMPTY_FINDINGS } from '@retail-etl/sales';
+import { EtlError, newRunId, type RunParams, type RunState, type TriggerKind } from '@retail-etl/contracts';
+import { type Database, execute, select } from '@retail-etl/mysql';
 import { type Run, selectRuns } from './run-row.js';
 
 export interface NewRun {

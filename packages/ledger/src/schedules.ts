@@ -1,5 +1,5 @@
 import { type RunParams, runIdTime } from '@retail-etl/contracts';
-import { type Database, execute, select } from './database.js';
+import { type Database, execute, select } from '@retail-etl/mysql';
 import { fromJson } from './run-row.js';
 
 /** Where a schedule comes from: the environment's is kept in step with SCHEDULE_CRON and SCHEDULE_TZ, the others belong to the API. */

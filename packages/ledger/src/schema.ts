@@ -1,5 +1,6 @@
-import { EtlError, TARGET_TABLE } from '@retail-etl/contracts';
-import { type Database, execute, openDatabase, select } from './database.js';
+import { EtlError } from '@retail-etl/contracts';
+import { TARGET_TABLE } from '@retail-etl/sales';
+import { type Database, execute, openDatabase, select } from '@retail-etl/mysql';
 
 /**
  * The target table and the ledger, in one database so that one transaction covers both. Every statement may run again.

@@ -21,7 +21,7 @@ class Failure extends Error {}
 
 const COMMANDS = {
   start: (args) => runCompiled('start/main.js', 'runCommand', args),
-  setup: (args) => runCompiled('setup/main.js', 'runCommand', args),
+  setup: (args) => runCompiled('../../setup/dist/main.js', 'runCommand', args),
   test: (args) => runCompiled('test/main.js', 'runCommand', args),
   bench: (args) => runCompiled('test/main.js', 'runBenchmark', args),
   service: runService,

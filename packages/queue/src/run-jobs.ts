@@ -1,4 +1,5 @@
-import { inBatches, jobId, QUEUES, type QueueName, STEPS, type StageName, type StepName } from '@retail-etl/contracts';
+import { inBatches } from '@retail-etl/store';
+import { jobId, QUEUES, type QueueName, STEPS, type StageName, type StepName } from '@retail-etl/contracts';
 import type { Job, Queue } from 'bullmq';
 import { redisError } from './redis-error.js';
 

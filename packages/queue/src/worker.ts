@@ -1,4 +1,5 @@
-import { type EtlError, QUEUE_PREFIX, type QueueName, scaledMs } from '@retail-etl/contracts';
+import { type EtlError, QUEUE_PREFIX, type QueueName } from '@retail-etl/contracts';
+import { scaledMs } from '@retail-etl/faults';
 import { type Job, UnrecoverableError, WaitingChildrenError, WaitingError, Worker } from 'bullmq';
 import { ATTEMPTS_MAX, backoffMs, JOBS, STALLS_MAX, STARTS_MAX } from './catalogue.js';
 import { redisOptions } from './redis-options.js';

@@ -1,4 +1,5 @@
-import { type CrashPlan, EtlError, planCrash, setTimeScale } from '@retail-etl/contracts';
+import { type CrashPlan, planCrash, setTimeScale } from '@retail-etl/faults';
+import { EtlError } from '@retail-etl/contracts';
 import { createLogger, type Logger } from './logger.js';
 
 export interface ServiceContext {

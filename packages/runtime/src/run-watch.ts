@@ -1,5 +1,7 @@
-import { isTerminal, scaledMs } from '@retail-etl/contracts';
-import { type Database, readRunState } from '@retail-etl/ledger';
+import { isTerminal } from '@retail-etl/contracts';
+import { scaledMs } from '@retail-etl/faults';
+import type { Database } from '@retail-etl/mysql';
+import { readRunState } from '@retail-etl/ledger';
 
 /** How often a working step looks whether its run was cancelled. The page promises two seconds for the state, a minute for the rest. */
 const WATCH_INTERVAL_MS = 1_000;

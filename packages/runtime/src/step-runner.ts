@@ -1,5 +1,6 @@
 import { check, EtlError, type StageName, type StepName, type StepResult } from '@retail-etl/contracts';
-import { type Database, failRun } from '@retail-etl/ledger';
+import type { Database } from '@retail-etl/mysql';
+import { failRun } from '@retail-etl/ledger';
 import { type Delivery, JOBS, type Outcome } from '@retail-etl/queue';
 import type { Logger } from './logger.js';
 import { stepRows, stepSeconds } from './metrics.js';

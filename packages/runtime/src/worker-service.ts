@@ -1,5 +1,5 @@
 import type { QueueName, StepName } from '@retail-etl/contracts';
-import { type Database, openDatabase, select } from '@retail-etl/ledger';
+import { type Database, openDatabase, select } from '@retail-etl/mysql';
 import { openWorker } from '@retail-etl/queue';
 import { classifyError } from './classify.js';
 import { startHealthServer } from './health-server.js';

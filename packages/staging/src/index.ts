@@ -1,5 +1,4 @@
 export * from './run-folders.js';
-export * from './manifest.js';
-export * from './checked-file.js';
 export * from './manifests.js';
 export * from './rejects.js';
+export * from './forget-partition.js';

@@ -1,5 +1,6 @@
-import type { RejectCounts, RunParams, SourceName } from '@retail-etl/contracts';
-import type { CheckedFile } from './checked-file.js';
+import type { RejectCounts, SourceName } from '@retail-etl/sales';
+import type { RunParams } from '@retail-etl/contracts';
+import type { CheckedFile } from '@retail-etl/store';
 
 /** When a step worked; ISO 8601. */
 export interface Worked {
@@ -82,7 +83,7 @@ export interface PartialBooks {
 export interface PartialManifest extends Worked {
   readonly source: SourceName;
   readonly books: readonly PartialBooks[];
-  /** The chunk's groups as Parquet, described where they are written (`columnar`). */
+  /** The chunk's groups as Parquet, described where they are written (`judging`). */
   readonly file: CheckedFile;
   /** Groups that are sums of a product. */
   readonly sums: number;

@@ -1,6 +1,6 @@
 import { readdir } from 'node:fs/promises';
 import { join } from 'node:path';
-import { readManifest, removeFiles, replaceManifest } from './manifest.js';
+import { readManifest, removeFiles, replaceManifest } from '@retail-etl/store';
 import type { RunFolders } from './run-folders.js';
 
 interface RejectsManifest {

@@ -1,14 +1,9 @@
-import { crashPoint, newAttemptToken, type RunParams, SALES_COLUMNS, type SourceName } from '@retail-etl/contracts';
-import {
-  type CheckedFile,
-  CheckedFileWriter,
-  type ChunkManifest,
-  publishManifest,
-  type RunFolders,
-  type Segment,
-} from '@retail-etl/staging';
-import type { RecordSink } from './csv/record-scanner.js';
-import { ParquetFile, ROW_GROUP_ROWS } from './parquet/parquet-file.js';
+import { crashPoint } from '@retail-etl/faults';
+import { newAttemptToken, type RunParams } from '@retail-etl/contracts';
+import { SALES_COLUMNS, type SourceName } from '@retail-etl/sales';
+import { type CheckedFile, CheckedFileWriter, publishManifest } from '@retail-etl/store';
+import type { ChunkManifest, RunFolders, Segment } from '@retail-etl/staging';
+import { type RecordSink, ParquetFile, ROW_GROUP_ROWS } from '@retail-etl/reading';
 
 /** A chunk ends at the first piece of text after so many rows … */
 const CHUNK_ROWS = 4 * ROW_GROUP_ROWS;

@@ -1,6 +1,8 @@
 import { createHash } from 'node:crypto';
 import { join } from 'node:path';
-import { crashPoint, EtlError, type ExtractData, SALES_COLUMNS, SOURCE_TABLE, type StepResult } from '@retail-etl/contracts';
+import { crashPoint } from '@retail-etl/faults';
+import { EtlError, type ExtractData, type StepResult } from '@retail-etl/contracts';
+import { SALES_COLUMNS, SOURCE_TABLE } from '@retail-etl/sales';
 import type { Producer } from '@retail-etl/queue';
 import type { StepContext } from '@retail-etl/runtime';
 import {
@@ -8,21 +10,22 @@ import {
   type ExtractManifest,
   type Partition,
   type PlanManifest,
-  publishManifest,
-  readManifest,
-  readOwnManifest,
-  removeFiles,
   type RunFolders,
   runFolders,
   type SourceRead,
-  verifiedPath,
 } from '@retail-etl/staging';
+import { publishManifest, readManifest, readOwnManifest, removeFiles, verifiedPath } from '@retail-etl/store';
 import { backpressure } from './backpressure.js';
 import { ChunkWriter } from './chunk-writer.js';
-import { RecordScanner, type RecordShape } from './csv/record-scanner.js';
-import { readHeader } from './files/read-header.js';
-import { openStoreFile, type ReadOptions, type StoreFile } from './files/store-file.js';
-import { readTable } from './table/read-table.js';
+import {
+  RecordScanner,
+  type RecordShape,
+  readHeader,
+  openStoreFile,
+  type ReadOptions,
+  type StoreFile,
+  readTable,
+} from '@retail-etl/reading';
 
 export interface ExtractDeps {
   readonly dataDir: string;

@@ -1,11 +1,11 @@
 import { loadExtractorConfig } from '@retail-etl/config';
 import { QUEUES } from '@retail-etl/contracts';
-import { openDatabase } from '@retail-etl/ledger';
+import { openDatabase } from '@retail-etl/mysql';
 import { openProducer } from '@retail-etl/queue';
 import { runService, serveSteps } from '@retail-etl/runtime';
 import { extractPartition } from './extract-partition.js';
 import { planRun } from './plan-run.js';
-import { connectPostgres } from './table/postgres.js';
+import { connectPostgres } from '@retail-etl/reading';
 
 /** The table and one partition of files at a time: a second process adds more than a third job in this one would. */
 const CONCURRENCY = 2;

@@ -1,6 +1,10 @@
 import { join } from 'node:path';
-import { crashPoint, EtlError, inBatches, type RunParams, type RunStepData, SOURCES, type StepResult } from '@retail-etl/contracts';
-import { type Database, findRun } from '@retail-etl/ledger';
+import { crashPoint } from '@retail-etl/faults';
+import { EtlError, type RunParams, type RunStepData, type StepResult } from '@retail-etl/contracts';
+import { inBatches, publishManifest, readManifest } from '@retail-etl/store';
+import { SOURCES } from '@retail-etl/sales';
+import type { Database } from '@retail-etl/mysql';
+import { findRun } from '@retail-etl/ledger';
 import type { Producer } from '@retail-etl/queue';
 import type { StepContext } from '@retail-etl/runtime';
 import {
@@ -8,15 +12,11 @@ import {
   type Partition,
   type PlanManifest,
   type PlannedFile,
-  publishManifest,
-  readManifest,
   removeRunStaging,
   type RunFolders,
   runFolders,
 } from '@retail-etl/staging';
-import { listStoreFiles } from './files/list-store-files.js';
-import { readHeader } from './files/read-header.js';
-import { openStoreFile, type ReadOptions } from './files/store-file.js';
+import { listStoreFiles, readHeader, openStoreFile, type ReadOptions } from '@retail-etl/reading';
 
 /** Small files share a partition up to so many bytes and files. */
 const PARTITION_BYTES = 16 << 20;

@@ -1,6 +1,6 @@
 import type { GatewayConfig } from '@retail-etl/config';
 import type { QueueName } from '@retail-etl/contracts';
-import type { Database } from '@retail-etl/ledger';
+import type { Database } from '@retail-etl/mysql';
 import type { Producer, Queue, Redis } from '@retail-etl/queue';
 import type { Logger } from '@retail-etl/runtime';
 

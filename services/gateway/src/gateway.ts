@@ -1,7 +1,7 @@
 import { randomBytes } from 'node:crypto';
 import { hostname } from 'node:os';
 import type { GatewayConfig } from '@retail-etl/config';
-import { openDatabase } from '@retail-etl/ledger';
+import { openDatabase } from '@retail-etl/mysql';
 import { openGatewayQueues, openProducer, openRedis, openWorker, watchLoads } from '@retail-etl/queue';
 import { type ServiceContext, startMetrics } from '@retail-etl/runtime';
 import type { FastifyInstance } from 'fastify';

@@ -1,4 +1,4 @@
-import { scaledMs } from '@retail-etl/contracts';
+import { scaledMs } from '@retail-etl/faults';
 import { alertRounds } from './alerts/alert-rounds.js';
 import { openChannels } from './alerts/channels.js';
 import { raiseMissedAlerts } from './alerts/raise-alerts.js';

@@ -1,5 +1,6 @@
-import { type ProductDifference, type RunChanges, TARGET_TABLE, toMillionths } from '@retail-etl/contracts';
-import { type Connection, select } from '@retail-etl/ledger';
+import { type ProductDifference, TARGET_TABLE, toMillionths } from '@retail-etl/sales';
+import type { RunChanges } from '@retail-etl/contracts';
+import { type Connection, select } from '@retail-etl/mysql';
 import { STAGED_TABLE } from './stage-summary.js';
 
 const DIFFERENCES_MAX = 10;

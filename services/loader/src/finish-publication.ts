@@ -1,6 +1,8 @@
 import { unlink } from 'node:fs/promises';
-import { crashPoint, EtlError, isTerminal } from '@retail-etl/contracts';
-import { type Database, endRun, lockSlot, type Run, select, selectRuns, withTransaction } from '@retail-etl/ledger';
+import { crashPoint } from '@retail-etl/faults';
+import { EtlError, isTerminal } from '@retail-etl/contracts';
+import { type Database, select, withTransaction } from '@retail-etl/mysql';
+import { endRun, lockSlot, type Run, selectRuns } from '@retail-etl/ledger';
 import { putInPlace } from './place-csv.js';
 
 /**

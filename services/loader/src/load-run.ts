@@ -1,21 +1,12 @@
 import { join } from 'node:path';
-import { crashPoint, EtlError, type RunFindings, type RunStepData, type StageReport, type StepResult } from '@retail-etl/contracts';
-import {
-  advanceState,
-  allowQuiet,
-  type Database,
-  endQuiet,
-  endRun,
-  findRun,
-  lockSlot,
-  readPublished,
-  type Run,
-  selectRuns,
-  withConnection,
-  withTransaction,
-} from '@retail-etl/ledger';
+import { crashPoint } from '@retail-etl/faults';
+import { EtlError, type RunStepData, type StageReport, type StepResult } from '@retail-etl/contracts';
+import type { RunFindings } from '@retail-etl/sales';
+import { advanceState, endRun, findRun, lockSlot, readPublished, type Run, selectRuns } from '@retail-etl/ledger';
+import { allowQuiet, type Database, endQuiet, withConnection, withTransaction } from '@retail-etl/mysql';
 import type { StepContext } from '@retail-etl/runtime';
-import { readManifest, removeFiles, type RunFolders, runFolders, type SummaryManifest, verifiedPath } from '@retail-etl/staging';
+import { readManifest, removeFiles, verifiedPath } from '@retail-etl/store';
+import { type RunFolders, runFolders, type SummaryManifest } from '@retail-etl/staging';
 import { compareWithTarget } from './compare-with-target.js';
 import { finishPublication } from './finish-publication.js';
 import { keepSummary, putAside, removeAsides } from './place-csv.js';

@@ -1,6 +1,6 @@
 import { loadLoaderConfig } from '@retail-etl/config';
 import { QUEUES } from '@retail-etl/contracts';
-import { openDatabase } from '@retail-etl/ledger';
+import { openDatabase } from '@retail-etl/mysql';
 import { runService, serveSteps } from '@retail-etl/runtime';
 import { loadRun } from './load-run.js';
 

@@ -1,7 +1,8 @@
 import { constants } from 'node:fs';
 import { copyFile, mkdir, open, readdir, rename, unlink } from 'node:fs/promises';
 import { join } from 'node:path';
-import { newAttemptToken, TARGET_FILE } from '@retail-etl/contracts';
+import { newAttemptToken } from '@retail-etl/contracts';
+import { TARGET_FILE } from '@retail-etl/sales';
 
 /** The names of attempts, beside the published file and beside the run's own. */
 const ASIDE = new RegExp(`^\\.?${TARGET_FILE.replaceAll('.', '\\.')}\\..+\\.tmp$`);

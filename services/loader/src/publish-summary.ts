@@ -1,15 +1,8 @@
-import { crashPoint, EtlError, isTerminal, type RunFindings, type RunStepData, TARGET_TABLE } from '@retail-etl/contracts';
-import {
-  addFindings,
-  type Connection,
-  type Database,
-  endQuiet,
-  execute,
-  mysqlError,
-  select,
-  selectRuns,
-  withTransaction,
-} from '@retail-etl/ledger';
+import { crashPoint } from '@retail-etl/faults';
+import { EtlError, isTerminal, type RunStepData } from '@retail-etl/contracts';
+import { type RunFindings, TARGET_TABLE } from '@retail-etl/sales';
+import { addFindings, selectRuns } from '@retail-etl/ledger';
+import { type Connection, type Database, endQuiet, execute, mysqlError, select, withTransaction } from '@retail-etl/mysql';
 import type { SummaryManifest } from '@retail-etl/staging';
 import { STAGED_TABLE, verifyTable } from './stage-summary.js';
 

@@ -1,6 +1,6 @@
 import { createReadStream } from 'node:fs';
 import { EtlError } from '@retail-etl/contracts';
-import { type Connection, execute, select } from '@retail-etl/ledger';
+import { type Connection, execute, select } from '@retail-etl/mysql';
 import type { SummaryManifest } from '@retail-etl/staging';
 
 /** Holds the run's summary next to the target, in a table that only this connection sees and that goes with it. */

@@ -1,5 +1,6 @@
-import { EtlError, fromMillionths, type RejectCounts, type SourceBooks, type SourceName, toMillionths } from '@retail-etl/contracts';
-import type { MergedSummary } from '@retail-etl/columnar';
+import { EtlError } from '@retail-etl/contracts';
+import { fromMillionths, type RejectCounts, type SourceBooks, type SourceName, toMillionths } from '@retail-etl/sales';
+import type { MergedSummary } from '@retail-etl/judging';
 import type { ExtractManifest, PartialManifest } from '@retail-etl/staging';
 
 /** Adds up the books of all chunks per table and file, in the order in which the sources were extracted. */

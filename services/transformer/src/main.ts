@@ -1,9 +1,10 @@
 import { mkdir } from 'node:fs/promises';
 import { join } from 'node:path';
-import { checkDateFormats, containerProcessors, openEngine } from '@retail-etl/columnar';
+import { checkDateFormats } from '@retail-etl/judging';
+import { containerProcessors, openEngine } from '@retail-etl/duckdb';
 import { loadTransformerConfig } from '@retail-etl/config';
 import { QUEUES } from '@retail-etl/contracts';
-import { openDatabase } from '@retail-etl/ledger';
+import { openDatabase } from '@retail-etl/mysql';
 import { runService, serveSteps } from '@retail-etl/runtime';
 import { mergeRun } from './merge-run.js';
 import { SharedMemory } from './shared-memory.js';

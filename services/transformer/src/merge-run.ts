@@ -1,41 +1,33 @@
 import { join } from 'node:path';
-import { type Engine, mergePartials, type PartialFile } from '@retail-etl/columnar';
+import { type Engine, withDuckDb } from '@retail-etl/duckdb';
+import { mergePartials, type PartialFile } from '@retail-etl/judging';
+import { crashPoint } from '@retail-etl/faults';
+import { type ErrorCode, EtlError, newAttemptToken, type RunStepData, type StageReport, type StepResult } from '@retail-etl/contracts';
+import { fromMillionths, type RunTotals, type SourceBooks, SOURCES, toMillionths } from '@retail-etl/sales';
 import {
-  crashPoint,
-  type ErrorCode,
-  EtlError,
-  fromMillionths,
   inBatches,
-  newAttemptToken,
   READS_MAX,
-  type RunStepData,
-  type RunTotals,
-  type SourceBooks,
-  SOURCES,
-  type StageReport,
-  type StepResult,
-  toMillionths,
-} from '@retail-etl/contracts';
-import { type Database, recordFindings } from '@retail-etl/ledger';
+  describeFile,
+  publishManifest,
+  readManifest,
+  readOwnManifest,
+  removeFiles,
+  verifiedPath,
+} from '@retail-etl/store';
+import type { Database } from '@retail-etl/mysql';
+import { recordFindings } from '@retail-etl/ledger';
 import type { StepContext } from '@retail-etl/runtime';
 import {
-  describeFile,
   type ExtractManifest,
   forgetPartition,
   type PartialManifest,
   type PlanManifest,
-  publishManifest,
   publishRejects,
-  readManifest,
-  readOwnManifest,
-  removeFiles,
   type RunFolders,
   runFolders,
   type SummaryManifest,
-  verifiedPath,
 } from '@retail-etl/staging';
 import { balanceBooks, gatherBooks } from './balance-books.js';
-import { withConnection } from './with-connection.js';
 
 /**
  * What partials that are as their manifests say should never lead to. One may have been damaged before its manifest was made, so a retry
@@ -76,7 +68,7 @@ export async function mergeRun(data: RunStepData, deps: MergeDeps, context: Step
     const files = await verifyPartials(folders, chunks, partials);
     isVerified = true;
     const books = gatherBooks(extracts, partials);
-    const { overflow, ...summary } = await withConnection(deps.engine, context.signal, (connection) =>
+    const { overflow, ...summary } = await withDuckDb(deps.engine, context.signal, (connection) =>
       mergePartials(connection, files, join(folders.staging, output), context.signal),
     );
     if (overflow !== null) {

@@ -1,22 +1,14 @@
 import { join } from 'node:path';
-import { type ChunkToTransform, type Engine, transformChunk as transformStaged } from '@retail-etl/columnar';
-import { crashPoint, EtlError, newAttemptToken, SOURCES, type StepResult, type TransformData } from '@retail-etl/contracts';
-import { advanceState, type Database } from '@retail-etl/ledger';
+import { type ChunkToTransform, judgeChunk } from '@retail-etl/judging';
+import { type Engine, withDuckDb } from '@retail-etl/duckdb';
+import { crashPoint } from '@retail-etl/faults';
+import { EtlError, newAttemptToken, type StepResult, type TransformData } from '@retail-etl/contracts';
+import { SOURCES } from '@retail-etl/sales';
+import { advanceState } from '@retail-etl/ledger';
+import type { Database } from '@retail-etl/mysql';
 import type { StepContext } from '@retail-etl/runtime';
-import {
-  type ChunkManifest,
-  describeFile,
-  forgetPartition,
-  type PartialManifest,
-  publishManifest,
-  readManifest,
-  readOwnManifest,
-  removeFiles,
-  type RunFolders,
-  runFolders,
-  verifiedPath,
-} from '@retail-etl/staging';
-import { withConnection } from './with-connection.js';
+import { type ChunkManifest, forgetPartition, type PartialManifest, type RunFolders, runFolders } from '@retail-etl/staging';
+import { describeFile, publishManifest, readManifest, readOwnManifest, removeFiles, verifiedPath } from '@retail-etl/store';
 
 export interface TransformDeps {
   readonly dataDir: string;
@@ -83,9 +75,7 @@ async function transform(
       partialPath,
       rejectsPath,
     };
-    const { books, sums, hasRejects } = await withConnection(deps.engine, context.signal, (connection) =>
-      transformStaged(connection, staged),
-    );
+    const { books, sums, hasRejects } = await withDuckDb(deps.engine, context.signal, (connection) => judgeChunk(connection, staged));
     context.signal.throwIfAborted();
     const rows = books.reduce((sum, each) => sum + each.rowsRead, 0);
     const rejected = books.reduce((sum, each) => sum + each.rowsRejected, 0);

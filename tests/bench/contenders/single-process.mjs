@@ -6,7 +6,8 @@ import { createWriteStream } from 'node:fs';
 import { mkdir, readdir, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { pipeline } from 'node:stream/promises';
-import { judgeRows, openEngine } from '@retail-etl/columnar';
+import { judgeRows } from '@retail-etl/judging';
+import { openEngine } from '@retail-etl/duckdb';
 import pg from 'pg';
 import { to as copyTo } from 'pg-copy-streams';
 import { readJob, replaceTarget, startClock } from './job.mjs';
@@ -25,7 +26,7 @@ async function copyTable(url, path) {
 
 /**
  * Adds judged rows to the table `judged`, rejected ones with their text.
- * @param {import('@retail-etl/columnar').Connection} connection @param {string[]} paths @param {boolean} hasHeader
+ * @param {import('@retail-etl/duckdb').DuckDbConnection} connection @param {string[]} paths @param {boolean} hasHeader
  */
 async function judgeFiles(connection, paths, hasHeader) {
   const list = `[${paths.map((path) => `'${path.replaceAll("'", "''")}'`).join(', ')}]`;
@@ -42,7 +43,7 @@ async function judgeFiles(connection, paths, hasHeader) {
     FROM (${judgeRows(rows, { dateFormats: [] })})`);
 }
 
-/** @param {import('@retail-etl/columnar').Connection} connection */
+/** @param {import('@retail-etl/duckdb').DuckDbConnection} connection */
 async function* streamSums(connection) {
   const result = await connection.stream(
     'SELECT product_id::VARCHAR, total_quantity::VARCHAR, total_sale_amount::VARCHAR FROM sums ORDER BY sums.product_id',

@@ -1,7 +1,7 @@
 import { readdir, readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
-import type { RunReport } from '@retail-etl/contracts';
+import type { RunReport } from '@retail-etl/sales';
 import { expect } from 'vitest';
 import type { FaultStack } from './fault-stack.js';
 

@@ -1,4 +1,4 @@
-import type { CrashPoint } from '@retail-etl/contracts';
+import type { CrashPoint } from '@retail-etl/faults';
 import { expect } from 'vitest';
 import type { ServiceName } from '../../support/stack.js';
 import type { FaultStack } from './fault-stack.js';

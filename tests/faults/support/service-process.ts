@@ -4,7 +4,7 @@ import { createWriteStream, existsSync, readFileSync } from 'node:fs';
 import { rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
-import type { CrashPoint } from '@retail-etl/contracts';
+import type { CrashPoint } from '@retail-etl/faults';
 import { freePort, type ServiceName } from '../../support/stack.js';
 
 const ROOT = join(import.meta.dirname, '..', '..', '..');

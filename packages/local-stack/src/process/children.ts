@@ -1,4 +1,4 @@
-import { StackProblem } from '../problem.js';
+import { StackProblem } from '@retail-etl/setup';
 import { logPosition, readLogTail } from './log-file.js';
 import { ManagedProcess, type ProcessOptions } from './managed-process.js';
 

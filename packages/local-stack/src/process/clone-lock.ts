@@ -1,5 +1,5 @@
 import { linkSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
-import { errorCode } from '../problem.js';
+import { errorCode } from '@retail-etl/setup';
 import { identifyProcess, isProcessAlive, parseIdentity, type ProcessIdentity } from './process-identity.js';
 
 export interface CloneLock {

@@ -1,7 +1,7 @@
 import { execFile } from 'node:child_process';
 import { readFileSync, statSync } from 'node:fs';
 import { promisify } from 'node:util';
-import { StackProblem } from '../problem.js';
+import { StackProblem } from '@retail-etl/setup';
 
 const run = promisify(execFile);
 

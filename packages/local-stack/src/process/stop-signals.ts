@@ -1,4 +1,4 @@
-import { say } from '../terminal/say.js';
+import { say } from '@retail-etl/setup';
 import type { Children } from './children.js';
 import { commandOf, identifyProcess, isProcessAlive, parentOf } from './process-identity.js';
 

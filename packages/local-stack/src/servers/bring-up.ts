@@ -1,8 +1,8 @@
 import { join } from 'node:path';
-import { StackProblem } from '../problem.js';
+import { StackProblem, addressOf } from '@retail-etl/setup';
 import type { Children } from '../process/children.js';
 import type { Credentials } from './credentials.js';
-import { addressOf, type GivenUrls } from './given-urls.js';
+import type { GivenUrls } from './given-urls.js';
 import { installMissing } from './install-missing.js';
 import { startMysql } from './mysql.js';
 import { startPostgres } from './postgres.js';

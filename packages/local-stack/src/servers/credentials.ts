@@ -1,20 +1,10 @@
-import { randomInt } from 'node:crypto';
+import { newSecret, errorCode, errorText, StackProblem } from '@retail-etl/setup';
 import { chmodSync, readFileSync, renameSync, writeFileSync } from 'node:fs';
-import { errorCode, errorText, StackProblem } from '../problem.js';
 
 const NAMES = ['redisPassword', 'postgresOwnerPassword', 'postgresReaderPassword', 'mysqlPassword', 'adminPassword', 'apiToken'] as const;
 
 /** The secrets of a local stack: of its own servers, and of the dashboard. */
 export type Credentials = Readonly<Record<(typeof NAMES)[number], string>>;
-
-// Letters and digits that people can tell apart.
-const ALPHABET = 'abcdefghijkmnpqrstuvwxyz23456789';
-const SECRET_LENGTH = 24;
-
-/** 24 letters and digits by chance, some 120 bits; safe in URLs, SQL and configuration files without quoting. */
-export function newSecret(): string {
-  return Array.from({ length: SECRET_LENGTH }, () => ALPHABET[randomInt(ALPHABET.length)]).join('');
-}
 
 export function newCredentials(known: Partial<Credentials> = {}): Credentials {
   return Object.fromEntries(NAMES.map((name) => [name, known[name] ?? newSecret()])) as Credentials;

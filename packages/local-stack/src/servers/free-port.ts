@@ -1,5 +1,5 @@
 import { createServer } from 'node:net';
-import { errorCode } from '../problem.js';
+import { errorCode } from '@retail-etl/setup';
 
 /** True if this process could listen at `host:port` now. */
 export async function isPortFree(host: string, port: number): Promise<boolean> {

@@ -1,6 +1,6 @@
 import { existsSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { StackProblem } from '../problem.js';
+import { StackProblem } from '@retail-etl/setup';
 import type { Children } from '../process/children.js';
 import { isRoot } from '../process/run-as.js';
 import type { ServerName } from './server.js';

@@ -1,7 +1,7 @@
 import { readFileSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 import pg from 'pg';
-import { errorCode, StackProblem } from '../problem.js';
+import { errorCode, StackProblem } from '@retail-etl/setup';
 import type { Children } from '../process/children.js';
 import { findPostgres, type PostgresPrograms } from './programs.js';
 import {

@@ -1,7 +1,7 @@
 import { chownSync, existsSync, mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { errorCode, errorText, StackProblem } from '../problem.js';
+import { errorCode, errorText, StackProblem } from '@retail-etl/setup';
 import type { Children } from '../process/children.js';
 import { boundLog, logPosition, readLogTail } from '../process/log-file.js';
 import type { ManagedProcess } from '../process/managed-process.js';

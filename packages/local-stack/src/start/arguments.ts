@@ -1,4 +1,4 @@
-import { StackProblem } from '../problem.js';
+import { StackProblem } from '@retail-etl/setup';
 
 export interface StartArguments {
   /** Run once, then stop; exit 0 only if that run was published. */

@@ -1,4 +1,4 @@
-import type { RejectCounts, RunReport } from '@retail-etl/contracts';
+import type { RejectCounts, RunReport } from '@retail-etl/sales';
 import { formatCount, formatTable } from './format.js';
 
 /** Where every row went: a line for each table and file, the totals, and the balance. */

@@ -1,7 +1,7 @@
 import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { StackProblem } from '../problem.js';
+import { StackProblem } from '@retail-etl/setup';
 import type { Children } from '../process/children.js';
 import { boundLog, logPosition } from '../process/log-file.js';
 import type { ManagedProcess } from '../process/managed-process.js';

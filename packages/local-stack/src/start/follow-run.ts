@@ -1,4 +1,5 @@
-import { isTerminal, type RunReport } from '@retail-etl/contracts';
+import { isTerminal } from '@retail-etl/contracts';
+import type { RunReport } from '@retail-etl/sales';
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { GatewayClient } from './gateway-client.js';
 import { toCounts, toProgress, type RunProgress, type StageCounts } from './progress.js';

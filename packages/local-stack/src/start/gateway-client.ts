@@ -1,7 +1,8 @@
-import type { Problem, RunAccepted, RunReport } from '@retail-etl/contracts';
+import type { Problem, RunAccepted } from '@retail-etl/contracts';
+import type { RunReport } from '@retail-etl/sales';
 import { randomUUID } from 'node:crypto';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { errorText, StackProblem } from '../problem.js';
+import { errorText, StackProblem } from '@retail-etl/setup';
 
 const REQUEST_TIMEOUT_MS = 10_000;
 const UNAVAILABLE_TIMEOUT_MS = 60_000;

@@ -1,4 +1,4 @@
-import { StackProblem } from '../problem.js';
+import { StackProblem } from '@retail-etl/setup';
 import { findFreePort, isPortFree } from '../servers/free-port.js';
 
 const DEFAULT_PORT = 8080;

@@ -1,5 +1,4 @@
-import { guard } from '../terminal/say.js';
-import type { Style } from '../terminal/style.js';
+import { guard, type Style } from '@retail-etl/setup';
 import { formatCount, formatDuration, formatRows } from './format.js';
 import type { RunProgress, StageProgress } from './progress.js';
 

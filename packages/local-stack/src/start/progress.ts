@@ -1,4 +1,5 @@
-import type { RunReport, RunState, StageName } from '@retail-etl/contracts';
+import type { RunReport } from '@retail-etl/sales';
+import type { RunState, StageName } from '@retail-etl/contracts';
 
 /** How far one stage of a run has come. */
 export interface StageProgress {

@@ -1,8 +1,6 @@
-import type { RunReport } from '@retail-etl/contracts';
+import type { RunReport } from '@retail-etl/sales';
 import { relative } from 'node:path';
-import { formatFailure } from '../terminal/report-failure.js';
-import { say } from '../terminal/say.js';
-import type { Style } from '../terminal/style.js';
+import { formatFailure, say, type Style } from '@retail-etl/setup';
 import { formatBooks } from './books-view.js';
 import { formatCount, formatDuration } from './format.js';
 import { formatSummary } from './summary-view.js';

@@ -1,6 +1,7 @@
 import { join, resolve } from 'node:path';
 import { REPO_ROOT } from '../paths.js';
-import { readGivenUrls, readSettings, type GivenUrls } from '../servers/given-urls.js';
+import { readGivenUrls, type GivenUrls } from '../servers/given-urls.js';
+import { readSettings } from '@retail-etl/setup';
 
 type Env = Readonly<Record<string, string | undefined>>;
 

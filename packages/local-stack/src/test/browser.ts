@@ -1,7 +1,7 @@
 import type { Children } from '../process/children.js';
 import { canInstallPackages, installCommand, installPackages } from '../servers/install-missing.js';
 import { findProgram } from '../servers/programs.js';
-import { reportFailure } from '../terminal/report-failure.js';
+import { reportFailure } from '@retail-etl/setup';
 
 const PACKAGES = ['chromium'] as const;
 

@@ -1,4 +1,4 @@
-import { scaledMs } from '@retail-etl/contracts';
+import { scaledMs } from '@retail-etl/faults';
 import { type AlertChannel, endAbandonedTests } from '@retail-etl/ledger';
 import type { GatewayDeps } from '../deps.js';
 import type { Deliver } from './channels.js';

@@ -1,5 +1,6 @@
 import { setTimeout as sleep } from 'node:timers/promises';
-import { EtlError, scaledMs } from '@retail-etl/contracts';
+import { EtlError } from '@retail-etl/contracts';
+import { scaledMs } from '@retail-etl/faults';
 import { type Alert, type AlertChannel, claimAlerts, type ClaimOptions, recordDelivered, recordUndelivered } from '@retail-etl/ledger';
 import type { GatewayDeps } from '../deps.js';
 import type { AlertMessage, Deliver } from './channels.js';

@@ -1,5 +1,6 @@
 import type { FastifyPluginAsyncTypebox } from '@fastify/type-provider-typebox';
-import { AuditList, AuditQuery, Me, Overview, Problem, Sources, Summary, SummaryQuery } from '@retail-etl/contracts';
+import { AuditList, AuditQuery, Me, Overview, Problem, Sources } from '@retail-etl/contracts';
+import { Summary, SummaryQuery } from '@retail-etl/sales';
 import { lastRunWithBooks, listAudit, readSummary } from '@retail-etl/ledger';
 import type { User } from '../auth/users.js';
 import type { GatewayDeps } from '../deps.js';

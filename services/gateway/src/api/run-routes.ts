@@ -1,17 +1,7 @@
 import type { FastifyPluginAsyncTypebox } from '@fastify/type-provider-typebox';
-import {
-  crashPoint,
-  EtlError,
-  Problem,
-  RUN_STATES,
-  RunAccepted,
-  RunIdParams,
-  RunList,
-  RunListQuery,
-  RunParams,
-  RunReportResponse,
-  type RunState,
-} from '@retail-etl/contracts';
+import { crashPoint } from '@retail-etl/faults';
+import { EtlError, Problem, RUN_STATES, RunAccepted, RunIdParams, RunListQuery, RunParams, type RunState } from '@retail-etl/contracts';
+import { RunReportResponse, RunList } from '@retail-etl/sales';
 import { cancelRun, findRun, listRuns, retryRun, type Run, toReport } from '@retail-etl/ledger';
 import Type from 'typebox';
 import type { GatewayDeps } from '../deps.js';

@@ -1,6 +1,5 @@
 import { createHash, randomBytes } from 'node:crypto';
-import type { Redis } from '@retail-etl/queue';
-import { redisError } from '@retail-etl/queue';
+import { type Redis, redisError } from '@retail-etl/queue';
 import type { User, Users } from './users.js';
 
 /** Sessions live in Redis, so any gateway knows them. Redis holds only a hash of the token that the browser holds. */

@@ -1,5 +1,5 @@
 import { setTimeout as sleep } from 'node:timers/promises';
-import { select } from '@retail-etl/ledger';
+import { select } from '@retail-etl/mysql';
 import type { FastifyPluginAsync } from 'fastify';
 import type { GatewayDeps } from '../deps.js';
 

@@ -3,7 +3,8 @@ import { createReadStream } from 'node:fs';
 import { lstat, readdir } from 'node:fs/promises';
 import { join } from 'node:path';
 import { pipeline } from 'node:stream/promises';
-import { SOURCE_TABLE, SOURCES, type Sources, type SourceStatus } from '@retail-etl/contracts';
+import { SOURCE_TABLE, SOURCES } from '@retail-etl/sales';
+import type { Sources, SourceStatus } from '@retail-etl/contracts';
 import type { Run } from '@retail-etl/ledger';
 
 /** Files shown; a folder with more is cut, and the answer says so. */

@@ -1,8 +1,8 @@
 import { join } from 'node:path';
-import type { Connection } from '@retail-etl/columnar';
+import type { DuckDbConnection } from '@retail-etl/duckdb';
 
 export interface Reader {
-  readonly connection: Connection;
+  readonly connection: DuckDbConnection;
   readonly close: () => void;
 }
 
@@ -11,7 +11,7 @@ export interface Reader {
  * opens and closes an instance of its own, so that nothing is held between them. The caller bounds how many are open.
  */
 export async function openReader(dataDir: string): Promise<Reader> {
-  const { openEngine } = await import('@retail-etl/columnar');
+  const { openEngine } = await import('@retail-etl/duckdb');
   const engine = await openEngine(join(dataDir, 'staging', '.spill'));
   try {
     const connection = await engine.connect();

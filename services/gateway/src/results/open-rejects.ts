@@ -19,7 +19,7 @@ export async function* openRejects(dataDir: string, runId: string, limit?: numbe
   try {
     const reader = await openReader(dataDir);
     try {
-      const { streamRejects } = await import('@retail-etl/columnar');
+      const { streamRejects } = await import('@retail-etl/judging');
       for await (const batch of streamRejects(reader.connection, files, limit)) yield batch.map((cells) => [runId, ...cells]);
     } finally {
       reader.close();

@@ -1,4 +1,4 @@
-import type { RejectList } from '@retail-etl/contracts';
+import type { RejectList } from '@retail-etl/sales';
 
 /** A reject as its cells, in the order of REJECT_CSV_COLUMNS. */
 export type RejectCells = readonly (string | null)[];

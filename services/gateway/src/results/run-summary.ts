@@ -1,5 +1,6 @@
-import { EtlError, type Summary } from '@retail-etl/contracts';
-import type { SummaryFilePage } from '@retail-etl/columnar';
+import { EtlError } from '@retail-etl/contracts';
+import type { Summary } from '@retail-etl/sales';
+import type { SummaryFilePage } from '@retail-etl/judging';
 import { openReader } from './open-reader.js';
 
 const PAGES_KEPT = 50;
@@ -36,7 +37,7 @@ async function inTurn<T>(read: () => Promise<T>): Promise<T> {
 async function readPage(dataDir: string, path: string, page: SummaryFilePage): Promise<Summary> {
   const reader = await openReader(dataDir);
   try {
-    const { readSummaryPage } = await import('@retail-etl/columnar');
+    const { readSummaryPage } = await import('@retail-etl/judging');
     const found = await readSummaryPage(reader.connection, path, page);
     const products = found.products.map(([productId = '', quantity = '', amount = '']) => ({ productId, quantity, amount }));
     const reached = page.offset + products.length;

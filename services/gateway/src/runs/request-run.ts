@@ -1,4 +1,5 @@
-import { checkWindow, crashPoint, EtlError, type RunParams } from '@retail-etl/contracts';
+import { checkWindow, EtlError, type RunParams } from '@retail-etl/contracts';
+import { crashPoint } from '@retail-etl/faults';
 import { recordRun, type Run } from '@retail-etl/ledger';
 import type { GatewayDeps } from '../deps.js';
 

@@ -1,5 +1,6 @@
-import { crashPoint } from '@retail-etl/contracts';
-import { claimSlot, type Database, unfinishedRuns } from '@retail-etl/ledger';
+import { crashPoint } from '@retail-etl/faults';
+import { claimSlot, unfinishedRuns } from '@retail-etl/ledger';
+import type { Database } from '@retail-etl/mysql';
 import type { Producer } from '@retail-etl/queue';
 import type { Logger } from '@retail-etl/runtime';
 

@@ -1,5 +1,7 @@
-import { check, checkWindow, crashPoint, EtlError, type RunParams, StartRunData } from '@retail-etl/contracts';
-import { type Database, findRun, recordRun, type Run } from '@retail-etl/ledger';
+import { check, checkWindow, EtlError, type RunParams, StartRunData } from '@retail-etl/contracts';
+import { crashPoint } from '@retail-etl/faults';
+import type { Database } from '@retail-etl/mysql';
+import { findRun, recordRun, type Run } from '@retail-etl/ledger';
 import { type Delivery, type Outcome, scheduledTick } from '@retail-etl/queue';
 import { classifyError, type Logger } from '@retail-etl/runtime';
 

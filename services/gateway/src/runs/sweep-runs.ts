@@ -1,4 +1,4 @@
-import { scaledMs } from '@retail-etl/contracts';
+import { scaledMs } from '@retail-etl/faults';
 import { failRun, listRuns, type Run, unfinishedRuns } from '@retail-etl/ledger';
 import { flowState, removeFlow } from '@retail-etl/queue';
 import type { GatewayDeps } from '../deps.js';

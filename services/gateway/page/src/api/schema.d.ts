@@ -1232,7 +1232,9 @@ export interface components {
                     non_positive_quantity?: number;
                     non_positive_amount?: number;
                 };
+                /** @description A number as text, so that no digit is lost */
                 quantity: string;
+                /** @description A number as text, so that no digit is lost */
                 amount: string;
             }[];
             totals: {
@@ -1241,8 +1243,11 @@ export interface components {
                 rowsRejected: number;
                 rowsSkipped: number;
                 products: number;
+                /** @description A number as text, so that no digit is lost */
                 quantity: string;
+                /** @description A number as text, so that no digit is lost */
                 amount: string;
+                /** @description A number as text, so that no digit is lost */
                 publishedAmount: string;
             } | null;
             changes: {
@@ -1252,13 +1257,18 @@ export interface components {
                 unchanged: number;
             } | null;
             differences: {
+                /** @description A number as text, so that no digit is lost */
                 productId: string;
                 before: {
+                    /** @description A number as text, so that no digit is lost */
                     quantity: string;
+                    /** @description A number as text, so that no digit is lost */
                     amount: string;
                 } | null;
                 after: {
+                    /** @description A number as text, so that no digit is lost */
                     quantity: string;
+                    /** @description A number as text, so that no digit is lost */
                     amount: string;
                 } | null;
             }[];
@@ -1309,7 +1319,10 @@ export interface components {
             part: string | null;
             state: string;
             attempts: number;
-            /** @description UTC, ISO 8601 */
+            /**
+             * Format: date-time
+             * @description UTC, ISO 8601
+             */
             addedAt: string;
             startedAt: string | null;
             finishedAt: string | null;
@@ -1370,7 +1383,10 @@ export interface components {
             /** @enum {string} */
             state: "queued" | "extracting" | "transforming" | "loading" | "published" | "previewed" | "failed" | "cancelled" | "superseded";
             trigger: "dashboard" | "api" | "schedule";
-            /** @description UTC, ISO 8601 */
+            /**
+             * Format: date-time
+             * @description UTC, ISO 8601
+             */
             createdAt: string;
             durationMs: number | null;
             rowsRead: number | null;
@@ -1383,7 +1399,10 @@ export interface components {
             published: {
                 id: string;
                 seq: number;
-                /** @description UTC, ISO 8601 */
+                /**
+                 * Format: date-time
+                 * @description UTC, ISO 8601
+                 */
                 at: string;
                 products: number | null;
                 quantity: string | null;
@@ -1395,7 +1414,10 @@ export interface components {
             };
             next: {
                 scheduleId: string;
-                /** @description UTC, ISO 8601 */
+                /**
+                 * Format: date-time
+                 * @description UTC, ISO 8601
+                 */
                 at: string;
             } | null;
             unfinished: {
@@ -1438,7 +1460,10 @@ export interface components {
         AuditList: {
             entries: {
                 id: number;
-                /** @description UTC, ISO 8601 */
+                /**
+                 * Format: date-time
+                 * @description UTC, ISO 8601
+                 */
                 at: string;
                 actor: string;
                 address: string;
@@ -1466,9 +1491,15 @@ export interface components {
             origin: "environment" | "api";
             /** @description The next five times; empty while paused */
             next: string[];
-            /** @description UTC, ISO 8601 */
+            /**
+             * Format: date-time
+             * @description UTC, ISO 8601
+             */
             createdAt: string;
-            /** @description UTC, ISO 8601 */
+            /**
+             * Format: date-time
+             * @description UTC, ISO 8601
+             */
             updatedAt: string;
         };
         /** ScheduleList */

@@ -1,0 +1,2 @@
+export * from './crash-points.js';
+export * from './time-scale.js';

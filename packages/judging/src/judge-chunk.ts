@@ -1,0 +1,196 @@
+import { REJECT_REASONS, SALES_COLUMNS, type RejectCounts } from '@retail-etl/sales';
+import type { PartialBooks, Segment } from '@retail-etl/staging';
+import { ACCEPTED, judgeRows, type RuleOptions, SKIPPED } from './cleaning-rules.js';
+import { type DuckDbConnection, readRows, runSql, quoteText } from '@retail-etl/duckdb';
+
+export interface ChunkToTransform {
+  readonly rowsPath: string;
+  readonly malformedPath: string | null;
+  readonly segments: readonly Segment[];
+  readonly rules: RuleOptions;
+  /** False: a chunk of which nearly all is rejected takes less memory, but all rejects are read again from the staged file. */
+  readonly carryTexts: boolean;
+  /** Written: the chunk's groups, see `writePartial`. */
+  readonly partialPath: string;
+  /** Written only if the chunk has rejects. */
+  readonly rejectsPath: string;
+}
+
+export interface TransformedChunk {
+  readonly books: readonly PartialBooks[];
+  /** Groups of accepted rows in the partial. */
+  readonly sums: number;
+  readonly hasRejects: boolean;
+}
+
+/**
+ * The texts of a rejected row are carried along if they are this short together, as nearly all are, and else read again from the staged
+ * file: many long ones would take several times the chunk's size in memory.
+ */
+const CARRIED_BYTES_MAX = 256;
+
+/** Each thread holds a row group while it writes, texts of rejected rows included. */
+const ROW_GROUP_ROWS = 20_480;
+
+const IS_REJECTED = `outcome BETWEEN 1 AND ${REJECT_REASONS.length}`;
+const isRejected = (outcome: number): boolean => outcome >= 1 && outcome <= REJECT_REASONS.length;
+
+/** Most chunks are one stretch of one file without malformed rows: all of it is segment 0, and records are numbered through. */
+const isPlain = ({ segments, malformedPath }: ChunkToTransform): boolean => segments.length === 1 && malformedPath === null;
+
+/** Judges every row of a chunk once, sums the accepted ones per product, keeps the rejected ones, and counts both per file. */
+export async function judgeChunk(connection: DuckDbConnection, chunk: ChunkToTransform): Promise<TransformedChunk> {
+  const staged = `read_parquet(${quoteText(chunk.rowsPath)}, file_row_number = true)`;
+  await writePartial(connection, chunk, judgeRows(staged, chunk.rules));
+  const counts = await countRows(connection, chunk);
+  const rejects = counts.filter(({ outcome }) => isRejected(outcome));
+  if (rejects.length > 0) await writeRejects(connection, chunk, staged, rejects);
+  return {
+    books: chunk.segments.map(({ file }, index) => countBooks(file, counts, index)),
+    sums: counts.reduce((sum, { outcome, groups }) => sum + (outcome === ACCEPTED ? groups : 0), 0),
+    hasRejects: rejects.length > 0,
+  };
+}
+
+/**
+ * The partial, in one pass over the chunk and without keeping every row: `segment, outcome, key, texts, rows, quantity, amount`.
+ * Accepted rows are added up, `key` being the product; rejected ones stay alone, `key` being their position, with the `texts` of their
+ * columns if these are short; skipped ones are only counted. Texts are part of what is grouped by, because DuckDB can spill groups to
+ * disk, but not texts inside of sums.
+ */
+async function writePartial(connection: DuckDbConnection, chunk: ChunkToTransform, judged: string): Promise<void> {
+  const columns = SALES_COLUMNS.map((column) => `${column}_text`);
+  const bytes = columns.map((column) => `strlen(${column})`).join(' + ');
+  const texts = chunk.carryTexts
+    ? `CASE WHEN ${IS_REJECTED} AND ${bytes} <= ${CARRIED_BYTES_MAX} THEN [${columns.join(', ')}] END AS texts`
+    : 'NULL::VARCHAR[] AS texts';
+  const kept = `SELECT row, product_id, quantity, amount, outcome, ${texts} FROM (${judged})`;
+  // A row belongs to the last segment that begins at or before it.
+  const withSegment =
+    chunk.segments.length === 1
+      ? `(SELECT *, 0 AS segment FROM (${kept}))`
+      : `(SELECT j.*, s.segment FROM (${kept}) j ASOF JOIN (${segmentStarts(chunk)}) s ON j.row >= s.rows_before)`;
+  // Parquet has no 128-bit integer: DECIMAL(38,0) keeps the quantity exact.
+  await runSql(
+    connection,
+    'judging rows',
+    `COPY (
+       SELECT segment, outcome, CASE WHEN outcome = ${ACCEPTED} THEN product_id WHEN ${IS_REJECTED} THEN row END AS key, texts,
+         count(*) AS rows, sum(quantity)::DECIMAL(38, 0) AS quantity, sum(amount)::DECIMAL(38, 6) AS amount
+       FROM ${withSegment} GROUP BY ALL
+     ) TO ${quoteText(chunk.partialPath)} (FORMAT parquet, ROW_GROUP_SIZE ${ROW_GROUP_ROWS})`,
+  );
+}
+
+/**
+ * SELECT of `segment, rows_before, record`: so many well-formed rows of the chunk come before the segment, and `record` is the last
+ * number used up before it. A file whose rows are all in other chunks, or all malformed, leaves a segment without rows: of those that
+ * begin at the same row, only the last has rows.
+ */
+function segmentStarts({ segments }: ChunkToTransform): string {
+  const starts = new Map(segments.map(({ firstRow, firstRecord }, index) => [firstRow, `(${index}, ${firstRow}, ${firstRecord - 1})`]));
+  return `SELECT segment, rows_before::BIGINT AS rows_before, record::BIGINT AS record
+          FROM (VALUES ${[...starts.values()].join(', ')}) AS v(segment, rows_before, record)`;
+}
+
+/** SELECT of the malformed rows: `segment, rows_before, record, raw`. */
+function malformedRows(path: string): string {
+  return `SELECT segment::INTEGER AS segment, rows_before::BIGINT AS rows_before, record::BIGINT AS record, raw FROM read_parquet(${quoteText(path)})`;
+}
+
+/** Rows of one segment with one outcome. */
+interface Count {
+  readonly segment: number;
+  readonly outcome: number;
+  readonly rows: number;
+  readonly groups: number;
+  /** Groups whose texts are not carried along. */
+  readonly withoutTexts: number;
+  readonly quantity: string;
+  readonly amount: string;
+}
+
+async function countRows(connection: DuckDbConnection, chunk: ChunkToTransform): Promise<Count[]> {
+  const counted = await readRows(
+    connection,
+    'counting rows',
+    `SELECT segment, outcome, sum(rows), count(*), count(*) - count(texts), coalesce(sum(quantity), 0)::DECIMAL(38, 0)::VARCHAR,
+       coalesce(sum(amount), 0)::DECIMAL(38, 6)::VARCHAR
+     FROM read_parquet(${quoteText(chunk.partialPath)}) GROUP BY segment, outcome
+     ${chunk.malformedPath === null ? '' : `UNION ALL SELECT segment, 1, count(*), 0, 0, '0', '0' FROM (${malformedRows(chunk.malformedPath)}) GROUP BY segment`}`,
+  );
+  return counted.map(([segment, outcome, rows_, groups, withoutTexts, quantity, amount]) => ({
+    segment: Number(segment),
+    outcome: Number(outcome),
+    rows: Number(rows_),
+    groups: Number(groups),
+    withoutTexts: Number(withoutTexts),
+    quantity: quantity ?? '0',
+    amount: amount ?? '0',
+  }));
+}
+
+function countBooks(file: string | null, counts: readonly Count[], segment: number): PartialBooks {
+  const own = counts.filter((count) => count.segment === segment);
+  const count = (isCounted: (outcome: number) => boolean): number =>
+    own.reduce((sum, { outcome, rows: rows_ }) => sum + (isCounted(outcome) ? rows_ : 0), 0);
+  const rejectsByReason: RejectCounts = {};
+  for (const [at, reason] of REJECT_REASONS.entries()) {
+    const rejected = count((outcome) => outcome === at + 1);
+    if (rejected > 0) rejectsByReason[reason] = rejected;
+  }
+  const accepted = own.find(({ outcome }) => outcome === ACCEPTED);
+  return {
+    file,
+    rowsRead: count(() => true),
+    rowsAccepted: count((outcome) => outcome === ACCEPTED),
+    rowsRejected: count(isRejected),
+    rowsSkipped: count((outcome) => outcome === SKIPPED),
+    rejectsByReason,
+    quantity: accepted?.quantity ?? '0',
+    amount: accepted?.amount ?? '0.000000',
+  };
+}
+
+/** Rejects with the text of their columns as it stood in the source. Only files have record numbers. */
+async function writeRejects(
+  connection: DuckDbConnection,
+  chunk: ChunkToTransform,
+  staged: string,
+  rejects: readonly Count[],
+): Promise<void> {
+  const { malformedPath, segments } = chunk;
+  const rejected = `SELECT segment, key AS row, outcome, texts FROM read_parquet(${quoteText(chunk.partialPath)}) WHERE ${IS_REJECTED}`;
+  const malformed = malformedPath === null ? [] : [malformedRows(malformedPath)];
+  // After an anchor, rows are numbered on: each segment's start is one, and each malformed row.
+  const anchors = [segmentStarts(chunk), ...malformed.map((rows_) => `SELECT segment, rows_before, record FROM (${rows_})`)];
+  const numbered = isPlain(chunk)
+    ? `SELECT *, row + ${segments[0]?.firstRecord ?? 1} AS record FROM (${rejected})`
+    : `SELECT r.*, a.record + 1 + (r.row - a.rows_before) AS record
+       FROM (${rejected}) r
+       ASOF JOIN (SELECT rows_before, max_by(record, (segment, record)) AS record FROM (${anchors.join(' UNION ALL ')}) GROUP BY rows_before) a
+         ON r.row >= a.rows_before`;
+  // Numbered before they are joined, because numbering sorts and joining only passes them on: texts are long.
+  const lookedUp = `
+    SELECT n.segment, n.record, n.outcome, ${SALES_COLUMNS.map((column) => `s.${column}`).join(', ')}, NULL::VARCHAR AS raw
+    FROM (SELECT * FROM (${numbered}) WHERE texts IS NULL) n JOIN ${staged} s ON s.file_row_number = n.row`;
+  const carried = `
+    SELECT segment, record, outcome, ${SALES_COLUMNS.map((column, index) => `texts[${index + 1}] AS ${column}`).join(', ')}, NULL::VARCHAR AS raw
+    FROM (${numbered}) WHERE texts IS NOT NULL`;
+  const none = SALES_COLUMNS.map((column) => `NULL::VARCHAR AS ${column}`).join(', ');
+  const parts = [
+    ...(rejects.some(({ groups, withoutTexts }) => groups > withoutTexts) ? [carried] : []),
+    ...(rejects.some(({ withoutTexts }) => withoutTexts > 0) ? [lookedUp] : []),
+    ...malformed.map((rows_) => `SELECT segment, record, 1 AS outcome, ${none}, raw FROM (${rows_})`),
+  ];
+  const files = segments.map(({ file }) => (file === null ? 'NULL' : quoteText(file)));
+  await runSql(
+    connection,
+    'writing rejects',
+    `COPY (
+       SELECT file, CASE WHEN file IS NOT NULL THEN record END AS record, ([${REJECT_REASONS.map(quoteText).join(', ')}])[outcome] AS reason,
+         ${SALES_COLUMNS.join(', ')}, raw
+       FROM (SELECT *, ([${files.join(', ')}])[segment + 1]::VARCHAR AS file FROM (${parts.join(' UNION ALL ')}))
+     ) TO ${quoteText(chunk.rejectsPath)} (FORMAT parquet, ROW_GROUP_SIZE ${ROW_GROUP_ROWS})`,
+  );
+}

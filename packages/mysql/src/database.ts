@@ -1,0 +1,166 @@
+import { scaledMs } from '@retail-etl/faults';
+import mysql, { type Pool, type PoolConnection, type ResultSetHeader, type RowDataPacket } from 'mysql2/promise';
+import { mysqlError } from './mysql-error.js';
+
+export type Database = Pool;
+export type Connection = PoolConnection;
+type Values = readonly (string | number | bigint | boolean | null | Date)[];
+
+export interface DatabaseOptions {
+  /** Most connections held; each service needs few. Default 4. */
+  readonly connectionsMax?: number;
+  /** How long a connection attempt may take. Default 5 s. */
+  readonly connectTimeoutMs?: number;
+}
+
+/**
+ * A statement that has had no answer for so long counts as lost, and its connection is closed: a server that went away without a word
+ * would otherwise be waited for until the kernel gives up. Longer than a server waits for a row lock by default, 50 s.
+ */
+const ANSWER_MS = 60_000;
+
+/** For statements that go through whole tables. */
+const TABLE_ANSWER_MS = 600_000;
+
+const ANSWER_MS_MIN = 5_000;
+
+/** Of a statement: `row` if it touches few rows, `table` if it may go through all of them. */
+export type Reach = 'row' | 'table';
+
+/**
+ * A session that says nothing for so long is ended by its server. Else the locks of a process that hangs, or of a machine that lost its
+ * network, would keep everyone from publishing for as long as it lasts, or for the server's own eight hours.
+ */
+const SESSION_QUIET_MS = 30_000;
+
+/** In whole seconds, as the server counts; not less than what the pool, which looks once a second, can keep below. */
+const sessionQuietSeconds = (): number => Math.max(5, Math.ceil(scaledMs(SESSION_QUIET_MS) / 1_000));
+
+/** A pool on the target database. Connects on first use. Numbers beyond 2^53 and decimals arrive as text, times as UTC. */
+export function openDatabase(url: string, options: DatabaseOptions = {}): Database {
+  const { hostname, port, username, password, pathname, searchParams } = new URL(url);
+  const pool = mysql.createPool({
+    host: hostname.replace(/^\[(.*)\]$/, '$1'),
+    port: port === '' ? 3306 : Number(port),
+    user: decodeURIComponent(username),
+    password: decodeURIComponent(password),
+    database: decodeURIComponent(pathname.slice(1)),
+    ...(searchParams.get('ssl') === 'true' ? { ssl: {} } : {}),
+    charset: 'utf8mb4',
+    timezone: 'Z',
+    connectTimeout: options.connectTimeoutMs ?? 5_000,
+    connectionLimit: options.connectionsMax ?? 4,
+    // The pool closes what is idle before the server does, or the Swarm's 15-minute cut.
+    maxIdle: 2,
+    idleTimeout: (sessionQuietSeconds() * 1_000) / 2,
+    enableKeepAlive: true,
+    keepAliveInitialDelay: 60_000,
+    // Without this flag affectedRows counts rows that really changed.
+    flags: ['-FOUND_ROWS'],
+    // No stack is captured for each statement: its `action` says what was tried.
+    trace: false,
+    supportBigNumbers: true,
+    bigNumberStrings: true,
+  });
+  pool.pool.on('connection', (connection) => {
+    // Read committed keeps range locks out of short conditional updates. Its variable has different names, the statement has not.
+    connection.query('SET SESSION TRANSACTION ISOLATION LEVEL READ COMMITTED', () => undefined);
+    // Strict mode turns truncation into errors.
+    connection.query(
+      `SET SESSION sql_mode='STRICT_ALL_TABLES,NO_ENGINE_SUBSTITUTION', SESSION wait_timeout=${sessionQuietSeconds()}`,
+      () => undefined,
+    );
+  });
+  return pool;
+}
+
+/** Runs one SELECT and returns its rows. `action` names what was tried, for the error. */
+export async function select<Row>(
+  on: Database | Connection,
+  action: string,
+  sql: string,
+  values: Values = [],
+  reach: Reach = 'row',
+): Promise<Row[]> {
+  const [rows] = await run<RowDataPacket[]>(on, action, sql, values, reach);
+  return rows as Row[];
+}
+
+/** Runs one statement that changes rows. `affectedRows` counts rows that really changed for UPDATE. */
+export async function execute(
+  on: Database | Connection,
+  action: string,
+  sql: string,
+  values: Values = [],
+  reach: Reach = 'row',
+): Promise<ResultSetHeader> {
+  const [result] = await run<ResultSetHeader>(on, action, sql, values, reach);
+  return result;
+}
+
+type Result<T> = [T, unknown];
+
+async function run<T extends RowDataPacket[] | ResultSetHeader>(
+  on: Database | Connection,
+  action: string,
+  sql: string,
+  values: Values,
+  reach: Reach,
+): Promise<Result<T>> {
+  // A pool would keep a connection whose statement has no answer: it takes one back only then.
+  if (!('release' in on)) return withConnection(on, action, (connection) => run<T>(connection, action, sql, values, reach));
+  const timeoutMs = Math.max(ANSWER_MS_MIN, scaledMs(reach === 'row' ? ANSWER_MS : TABLE_ANSWER_MS));
+  let timer: NodeJS.Timeout | undefined;
+  const silence = new Promise<never>((_, reject) => {
+    timer = setTimeout(() => {
+      on.destroy();
+      reject(Object.assign(new Error(`no answer for ${timeoutMs / 1_000} s`), { code: 'ETIMEDOUT' }));
+    }, timeoutMs);
+  });
+  try {
+    return await Promise.race([on.query<T>(sql, values as unknown[]), silence]);
+  } catch (cause) {
+    throw mysqlError(cause, action);
+  } finally {
+    clearTimeout(timer);
+  }
+}
+
+/** Lets this session be silent for long, for work that holds no lock; `endQuiet` before it takes one. */
+export async function allowQuiet(connection: Connection): Promise<void> {
+  await execute(connection, 'setting the session', 'SET SESSION wait_timeout = DEFAULT');
+}
+
+/** From now on this session ends when it is silent, and its locks with it. */
+export async function endQuiet(connection: Connection): Promise<void> {
+  await execute(connection, 'setting the session', `SET SESSION wait_timeout = ${sessionQuietSeconds()}`);
+}
+
+/** Takes a connection for `work` alone and gives it back, or closes it if `work` failed: a failed session's state is not trusted. */
+export async function withConnection<T>(database: Database, action: string, work: (connection: Connection) => Promise<T>): Promise<T> {
+  let connection: Connection;
+  try {
+    connection = await database.getConnection();
+  } catch (cause) {
+    throw mysqlError(cause, action);
+  }
+  try {
+    const result = await work(connection);
+    connection.release();
+    return result;
+  } catch (error) {
+    connection.destroy();
+    // As it is: statements have named theirs, and a full disk met on the way is no fault of MySQL.
+    throw error;
+  }
+}
+
+/** Runs `work` in one transaction; any error rolls it back (closing the connection does so on the server). */
+export async function withTransaction<T>(database: Database, action: string, work: (connection: Connection) => Promise<T>): Promise<T> {
+  return withConnection(database, action, async (connection) => {
+    await execute(connection, action, 'START TRANSACTION');
+    const result = await work(connection);
+    await execute(connection, action, 'COMMIT');
+    return result;
+  });
+}

@@ -1,0 +1,18 @@
+import { EtlError } from '@retail-etl/contracts';
+import { findHeader, readDialect } from '../../codec/csv/dialect.js';
+import type { RecordShape } from '../../codec/csv/record-scanner.js';
+import type { StoreFile } from './store-file.js';
+
+/** Reads and checks a file's header. Throws SOURCE_EMPTY for a file without one, HEADER_INVALID as `readDialect` does. */
+export async function readHeader(file: StoreFile): Promise<{ shape: RecordShape; bodyAt: number }> {
+  let begin: Buffer = Buffer.alloc(0);
+  let header = null;
+  for await (const piece of file.read(0)) {
+    begin = Buffer.concat([begin, piece]);
+    header = findHeader(begin, false, file.name);
+    if (header !== null) break;
+  }
+  header ??= findHeader(begin, true, file.name);
+  if (header === null || header.text.trim() === '') throw new EtlError('SOURCE_EMPTY', `${file.name} is empty`);
+  return { shape: await readDialect(header.text, file.name), bodyAt: header.bodyAt };
+}

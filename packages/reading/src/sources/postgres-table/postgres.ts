@@ -1,0 +1,76 @@
+import { Socket } from 'node:net';
+import { EtlError } from '@retail-etl/contracts';
+import { scaledMs } from '@retail-etl/faults';
+import pg from 'pg';
+
+export interface PostgresConnection {
+  readonly client: pg.Client;
+  /** Ends the connection at once, whatever it is doing; the server then ends the session by itself. */
+  destroy(): void;
+  /**
+   * Waits for an answer of the server, but not for ever: a server that went away without a word would otherwise be waited for until
+   * the kernel gives up. Then the connection is closed, and what was waited for fails.
+   */
+  answer<T>(waiting: Promise<T>): Promise<T>;
+  /** The same for whoever hears the server in pieces: to be refreshed with each, and cleared when nothing is waited for. */
+  limitSilence(): NodeJS.Timeout;
+}
+
+/** How long a statement may take to say anything: a view may have to add up a great deal before its first row, or wait for a lock. */
+const ANSWER_MS = 600_000;
+const ANSWER_MS_MIN = 5_000;
+
+/** Finite, so that a hung server ends in an error; far above what reading a table takes. */
+const STATEMENT_TIMEOUT_MS = 3_600_000;
+
+/** Opens one connection. The role needs SELECT on the table and nothing else. Throws POSTGRES_UNAVAILABLE or POSTGRES_REFUSED. */
+export async function connectPostgres(url: string): Promise<PostgresConnection> {
+  const socket = new Socket();
+  const client = new pg.Client({
+    connectionString: url,
+    stream: () => socket,
+    application_name: 'retail-etl',
+    connectionTimeoutMillis: 5_000,
+    statement_timeout: STATEMENT_TIMEOUT_MS,
+    keepAlive: true,
+    keepAliveInitialDelayMillis: 60_000,
+  });
+  // Without a listener the loss of an idle connection would end the process; the next statement on it fails anyway.
+  client.on('error', () => undefined);
+  try {
+    await client.connect();
+    const limitSilence = (): NodeJS.Timeout => {
+      const timeoutMs = Math.max(ANSWER_MS_MIN, scaledMs(ANSWER_MS));
+      return setTimeout(() => socket.destroy(new Error(`no answer for ${timeoutMs / 1_000} s`)), timeoutMs);
+    };
+    return {
+      client,
+      destroy: () => socket.destroy(),
+      limitSilence,
+      answer: async (waiting) => {
+        const timer = limitSilence();
+        try {
+          return await waiting;
+        } finally {
+          clearTimeout(timer);
+        }
+      },
+    };
+  } catch (cause) {
+    socket.destroy();
+    throw postgresError(cause, 'connecting');
+  }
+}
+
+/** SQLSTATE classes after which the same statement may succeed: connection, resources, operator intervention, system, conflict. */
+const TRANSIENT_CLASSES = new Set(['08', '53', '57', '58', '40', 'XX']);
+
+/** Turns what pg threw into POSTGRES_UNAVAILABLE (tried again) or POSTGRES_REFUSED; an EtlError stays as it is. */
+export function postgresError(cause: unknown, action: string): EtlError {
+  if (cause instanceof EtlError) return cause;
+  const { code, message } = cause as { code?: string; message?: string };
+  const isSqlState = code !== undefined && /^[0-9A-Z]{5}$/.test(code);
+  const isTransient = !isSqlState || TRANSIENT_CLASSES.has(code.slice(0, 2)) || code === '55P03' || code === '22023';
+  const text = `PostgreSQL, ${action}: ${message ?? String(cause)}${code === undefined ? '' : ` (${code})`}`;
+  return new EtlError(isTransient ? 'POSTGRES_UNAVAILABLE' : 'POSTGRES_REFUSED', text, { cause });
+}

@@ -1,0 +1,41 @@
+import Type, { type Static } from 'typebox';
+import { Count, Nullable, RunChanges, RunError, RunParams, RunState, StageReport, Time, TriggerKind } from '@retail-etl/contracts';
+import { ProductDifference, RunTotals, SourceBooks } from './books.js';
+
+/** The part of a report that the steps find out; kept as JSON in the ledger. The rest of a report is columns there. */
+export const RunFindings = Type.Object({
+  sources: Type.Array(SourceBooks),
+  totals: Nullable(RunTotals),
+  changes: Nullable(RunChanges),
+  differences: Type.Array(ProductDifference),
+  stages: Type.Array(StageReport),
+  alerts: Type.Array(Type.String()),
+  error: Nullable(RunError),
+});
+export type RunFindings = Static<typeof RunFindings>;
+
+/** Everything there is to say about a run. Ids, quantities and amounts are decimal strings, row counts numbers. */
+export const RunReport = Type.Object({
+  id: Type.String(),
+  seq: Count,
+  state: RunState,
+  epoch: Count,
+  trigger: Type.Object({ kind: TriggerKind, by: Type.String(), late: Type.Boolean() }),
+  params: RunParams,
+  createdAt: Time,
+  startedAt: Nullable(Time),
+  finishedAt: Nullable(Time),
+  ...RunFindings.properties,
+  published: Nullable(Type.Object({ seq: Count, at: Time })),
+});
+export type RunReport = Static<typeof RunReport>;
+
+export const EMPTY_FINDINGS: RunFindings = {
+  sources: [],
+  totals: null,
+  changes: null,
+  differences: [],
+  stages: [],
+  alerts: [],
+  error: null,
+};

@@ -1,0 +1,9 @@
+import { reportFailure } from './terminal/report-failure.js';
+import { runContainerCommand } from './container.js';
+
+try {
+  await runContainerCommand(process.env, process.argv.slice(2));
+} catch (error) {
+  reportFailure(error);
+  process.exitCode = 1;
+}

@@ -1,0 +1,10 @@
+export { StackProblem, errorCode, errorText } from './problem.js';
+export { setUp } from './setup.js';
+export { ONLINE_SALES, STORE_SALES, toStoreFile, type SampleSale } from './sample-data.js';
+export { newSecret } from './new-secret.js';
+export { newSecrets } from './container-secrets.js';
+export { addressOf, readSettings } from './read-settings.js';
+export { waitForServer } from './wait-for-server.js';
+export { formatFailure, reportFailure } from './terminal/report-failure.js';
+export { guard, say, sayError } from './terminal/say.js';
+export { createStyle, type Style } from './terminal/style.js';

@@ -1,0 +1,21 @@
+import { loadSetupConfig } from '@retail-etl/config';
+import { fileURLToPath } from 'node:url';
+import { reportFailure } from './terminal/report-failure.js';
+import { say } from './terminal/say.js';
+import { setUp } from './setup.js';
+
+/** The `data` folder of the clone that this file was built in. */
+const CLONE_DATA_DIR = fileURLToPath(new URL('../../../data', import.meta.url));
+
+/** `npm run setup`: against the servers that the environment names. Resolves to the exit code. */
+export async function runCommand(): Promise<number> {
+  try {
+    const { DATA_DIR: dataDir, DATA_DIR_FILE: dataDirFile } = process.env;
+    const defaults = (dataDir ?? '') === '' && (dataDirFile ?? '') === '' ? { DATA_DIR: CLONE_DATA_DIR } : {};
+    await setUp(loadSetupConfig({ ...process.env, ...defaults }), { say });
+    return 0;
+  } catch (error) {
+    reportFailure(error);
+    return 1;
+  }
+}

@@ -1,0 +1,65 @@
+import { execute, openDatabase } from '@retail-etl/mysql';
+import pg from 'pg';
+import { toPostgresError } from './source-table.js';
+
+/**
+ * Makes the role of `readerUrl`, which may SELECT from every table of the owner, present and future, and nothing else; gives it the
+ * password of the URL. Throws POSTGRES_UNAVAILABLE or POSTGRES_REFUSED.
+ */
+export async function grantReader(ownerUrl: string, readerUrl: string): Promise<void> {
+  const { username, password } = namesIn(readerUrl);
+  const client = new pg.Client({ connectionString: ownerUrl, connectionTimeoutMillis: 5_000, statement_timeout: 30_000 });
+  // Without a listener a connection lost between two statements would end the process.
+  client.on('error', () => undefined);
+  const role = pg.escapeIdentifier(username);
+  try {
+    await client.connect();
+    const { rowCount } = await client.query('SELECT FROM pg_roles WHERE rolname = $1', [username]);
+    if (rowCount === 0) await client.query(`CREATE ROLE ${role} LOGIN`);
+    await client.query(`ALTER ROLE ${role} LOGIN PASSWORD ${pg.escapeLiteral(password)}`);
+    await client.query(`ALTER ROLE ${role} SET default_transaction_read_only = on`);
+    await client.query(`GRANT USAGE ON SCHEMA public TO ${role}`);
+    await client.query(`GRANT SELECT ON ALL TABLES IN SCHEMA public TO ${role}`);
+    await client.query(`ALTER DEFAULT PRIVILEGES IN SCHEMA public GRANT SELECT ON TABLES TO ${role}`);
+  } catch (error) {
+    throw toPostgresError(error);
+  } finally {
+    await client.end().catch(() => undefined);
+  }
+}
+
+/**
+ * Makes the database of `writerUrl` and its user, who may read and write rows there, use temporary tables, and nothing else; gives it the
+ * password of the URL. Throws MYSQL_UNAVAILABLE or MYSQL_REFUSED.
+ */
+export async function grantWriter(rootUrl: string, writerUrl: string): Promise<void> {
+  const { username, password, database } = namesIn(writerUrl);
+  const server = new URL(rootUrl);
+  // The database may not be there yet.
+  server.pathname = '';
+  const root = openDatabase(server.toString(), { connectionsMax: 1 });
+  const action = `setting up the user ${username}`;
+  try {
+    await execute(root, action, `CREATE DATABASE IF NOT EXISTS ${identifier(database)} CHARACTER SET utf8mb4`);
+    await execute(root, action, "CREATE USER IF NOT EXISTS ?@'%' IDENTIFIED BY ?", [username, password]);
+    await execute(root, action, "ALTER USER ?@'%' IDENTIFIED BY ?", [username, password]);
+    // In a GRANT, _ and % of a database's name stand for any characters.
+    const only = identifier(database.replace(/[_%\\]/g, '\\$&'));
+    await execute(root, action, `GRANT SELECT, INSERT, UPDATE, DELETE, CREATE TEMPORARY TABLES ON ${only}.* TO ?@'%'`, [username]);
+  } finally {
+    await root.end();
+  }
+}
+
+function identifier(name: string): string {
+  return `\`${name.replaceAll('`', '``')}\``;
+}
+
+function namesIn(url: string): { username: string; password: string; database: string } {
+  const { username, password, pathname } = new URL(url);
+  return {
+    username: decodeURIComponent(username),
+    password: decodeURIComponent(password),
+    database: decodeURIComponent(pathname.slice(1)),
+  };
+}

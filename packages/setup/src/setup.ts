@@ -1,0 +1,36 @@
+import type { SetupConfig } from '@retail-etl/config';
+import { SOURCE_TABLE, TARGET_TABLE } from '@retail-etl/sales';
+import { createSchema } from '@retail-etl/ledger';
+import { join, relative } from 'node:path';
+import { addressOf } from './read-settings.js';
+import { addSampleFile, createDataFolders, SAMPLE_FILE } from './data-folders.js';
+import { createSourceTable } from './source-table.js';
+import { waitForServer } from './wait-for-server.js';
+
+export interface SetupDeps {
+  readonly say: (line: string) => void;
+  readonly signal?: AbortSignal;
+  /** How long each server is waited for. Default a minute. */
+  readonly waitTimeoutMs?: number;
+}
+
+/**
+ * Creates what is absent, and changes nothing that is there: the folders, the source table with its sample rows, the
+ * target tables, a sample store file. Safe to repeat. Throws an EtlError.
+ */
+export async function setUp(config: SetupConfig, { say, signal, waitTimeoutMs }: SetupDeps): Promise<void> {
+  const wait = { say, signal, timeoutMs: waitTimeoutMs };
+  await createDataFolders(config.dataDir);
+  const [tableCreated] = await Promise.all([
+    waitForServer(() => createSourceTable(config.postgresUrl), { ...wait, what: `PostgreSQL at ${addressOf(config.postgresUrl)}` }),
+    waitForServer(() => createSchema(config.mysqlUrl), { ...wait, what: `MySQL at ${addressOf(config.mysqlUrl)}` }),
+  ]);
+  const fileAdded = await addSampleFile(config.dataDir);
+  say(tableCreated ? `${SOURCE_TABLE} created with sample rows` : `${SOURCE_TABLE} is there and stays as it is`);
+  say(`${TARGET_TABLE} and the ledger are there`);
+  const folder = join(config.dataDir, 'input');
+  const fromHere = relative(process.cwd(), folder) || '.';
+  const input = fromHere.startsWith('..') ? folder : fromHere;
+  say(fileAdded ? `${join(input, SAMPLE_FILE)} created with sample rows` : `${input} holds store files and stays as it is`);
+  say('initialization complete');
+}

@@ -1,0 +1,3 @@
+export * from './checked-file.js';
+export * from './in-batches.js';
+export * from './manifest.js';
