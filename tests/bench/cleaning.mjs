@@ -86,6 +86,7 @@ async function measure(chunks, dir, repeat) {
       const partialPath = `${path}.partial`;
       const segments = [{ file: 'store.csv', firstRow: 0, firstRecord: 1 }];
       await judgeChunk(connection, {
+        source: 'store_sales',
         rowsPath: path,
         malformedPath: null,
         segments,

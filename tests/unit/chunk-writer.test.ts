@@ -30,7 +30,7 @@ function openWriter(signal = never, admit: () => Promise<void> = () => Promise.r
     params: {},
     signal,
     admit,
-    staged: (chunk, manifest) => Promise.resolve(void staged.set(chunk, manifest)),
+    announce: (chunk: string, manifest: ChunkManifest) => Promise.resolve(void staged.set(chunk, manifest)),
   });
   writer.startSegment(null, 1);
   return writer;
@@ -71,7 +71,7 @@ test('row groups are written out as they are complete, and the chunk counts once
   expect(await listStagedChunks(folders)).toEqual(new Set());
   append(writer, 10, ROW_GROUP_ROWS);
   writer.malformed(7, Buffer.from('no record'));
-  await writer.stage();
+  await writer.finish();
   const [[chunk, manifest] = []] = [...staged];
   expect(await listStagedChunks(folders)).toEqual(new Set([chunk]));
   expect(manifest).toMatchObject({ rows: ROW_GROUP_ROWS + 10, malformed: 1 });
@@ -83,14 +83,14 @@ test('row groups are written out as they are complete, and the chunk counts once
 test('a writer after another one uses its memory again, and stages only its own rows', async () => {
   const first = openWriter();
   append(first, ROW_GROUP_ROWS + 5);
-  await first.stage();
+  await first.finish();
   first.release();
   await rm(folders.chunks, { recursive: true });
   await createRunFolders(folders);
   const second = openWriter();
   expect(second.rows).toBe(first.rows);
   append(second, 3);
-  await second.stage();
+  await second.finish();
   expect(await count()).toEqual({ rows: 3, sum: 3 });
 });
 
@@ -109,7 +109,7 @@ test('a writer whose attempt has ended leaves nothing, whatever it is at', async
   const waitingAttempt = new AbortController();
   const waiting = openWriter(waitingAttempt.signal, () => new Promise((resolve) => (admit = resolve)));
   append(waiting, 10);
-  const staging = waiting.stage();
+  const staging = waiting.finish();
   await sleep(10);
   await end(waiting, waitingAttempt);
   admit();
@@ -122,7 +122,7 @@ test('a writer whose attempt has ended leaves nothing, whatever it is at', async
     append(busy, 10);
     busy.malformed(1, Buffer.from('no record'));
     const before = staged.size;
-    const ended = busy.stage().then(
+    const ended = busy.finish().then(
       () => true,
       () => false,
     );

@@ -12,7 +12,7 @@ test('a merge that finds no room, neither in memory nor to spill, says so', asyn
     const connection = await engine.connect();
     const path = join(folder, 'many.parquet');
     await connection.run(
-      `COPY (SELECT n AS key, 0::UTINYINT AS outcome, 1::DECIMAL(38, 0) AS quantity, 1::DECIMAL(38, 6) AS amount FROM range(2_000_000) t(n)) TO '${path}' (FORMAT parquet)`,
+      `COPY (SELECT n AS product_id, 0::UTINYINT AS outcome, 1::DECIMAL(38, 0) AS quantity, 1::DECIMAL(38, 6) AS amount FROM range(2_000_000) t(n)) TO '${path}' (FORMAT parquet)`,
     );
     await connection.run("SET temp_directory = ''; SET memory_limit = '30MiB'");
     const merging = mergePartials(connection, [{ path, sums: 1 }], join(folder, 'summary.csv'), new AbortController().signal);

@@ -21,7 +21,7 @@ async function writePartial(name: string, products: string): Promise<string> {
   const path = join(folder, name);
   const connection = await engine.connect();
   await connection.run(
-    `COPY (SELECT 0::UTINYINT AS outcome, n::BIGINT AS key, (n * 3)::DECIMAL(38, 0) AS quantity, (n * 1.005)::DECIMAL(38, 6) AS amount FROM ${products}
+    `COPY (SELECT 0::UTINYINT AS outcome, n::BIGINT AS product_id, (n * 3)::DECIMAL(38, 0) AS quantity, (n * 1.005)::DECIMAL(38, 6) AS amount FROM ${products}
            UNION ALL SELECT 3, 7, NULL, NULL UNION ALL SELECT 10, NULL, NULL, NULL)
      TO '${path}' (FORMAT parquet)`,
   );
@@ -82,7 +82,7 @@ test('a total that the target cannot hold is named, not thrown: the books are lo
   const path = join(folder, 'large.parquet');
   const connection = await engine.connect();
   await connection.run(
-    `COPY (SELECT 0::UTINYINT AS outcome, 7::BIGINT AS key, 9223372036854775808::DECIMAL(38, 0) AS quantity, 1::DECIMAL(38, 6) AS amount) TO '${path}' (FORMAT parquet)`,
+    `COPY (SELECT 0::UTINYINT AS outcome, 7::BIGINT AS product_id, 9223372036854775808::DECIMAL(38, 0) AS quantity, 1::DECIMAL(38, 6) AS amount) TO '${path}' (FORMAT parquet)`,
   );
   connection.closeSync();
   const text = 'product 7: quantity 9223372036854775808, amount 1.000000 do not fit BIGINT and DECIMAL(20,2)';

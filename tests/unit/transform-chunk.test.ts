@@ -31,6 +31,7 @@ test.each([true, false])(
         { file: 'b.csv', firstRow: 2, firstRecord: 1 },
       ];
       const chunk = {
+        source: 'store_sales' as const,
         rowsPath,
         malformedPath: null,
         segments,
@@ -78,7 +79,13 @@ test('a chunk of nothing but malformed rows gives rejects in the columns of all 
     const rejectsPath = join(dir, 'rejects.parquet');
     const segments = [{ file: 'a.csv', firstRow: 0, firstRecord: 1 }];
     const paths = { rowsPath, malformedPath, partialPath: join(dir, 'partial'), rejectsPath };
-    const { books, sums } = await judgeChunk(connection, { ...paths, segments, rules: { dateFormats: [] }, carryTexts: true });
+    const { books, sums } = await judgeChunk(connection, {
+      source: 'store_sales',
+      ...paths,
+      segments,
+      rules: { dateFormats: [] },
+      carryTexts: true,
+    });
     expect(sums).toBe(0);
     expect(books).toMatchObject([{ file: 'a.csv', rowsRead: 2, rowsAccepted: 0, rejectsByReason: { malformed_row: 2 }, quantity: '0' }]);
     const kept = await connection.runAndReadAll(`SELECT record::INTEGER, reason, raw, typeof(sale_date) FROM '${rejectsPath}' ORDER BY 1`);
@@ -119,6 +126,7 @@ test('whole chunks of nothing but rejects, two at once, in files and in the tabl
     const transform = async (name: keyof typeof kinds, rejectsPath: string, isAlone: boolean): Promise<void> => {
       const connection = await engine.connect();
       const chunk = {
+        source: 'store_sales' as const,
         rowsPath,
         malformedPath: null,
         segments: kinds[name],

@@ -42,6 +42,8 @@ export const ERROR_CATALOGUE = {
   SUPERSEDED: terminal('Nothing to do: the target shows a newer run.', 409),
   /** A staged file is not what its manifest says. */
   STAGED_CORRUPT: terminal('Retry the run: the damaged part is made again. Check the disk that holds DATA_DIR.'),
+  /** A staged file or manifest was made by another version of the services. */
+  STAGED_FORMAT: terminal('Let all services run the same version, then retry the run: what another version staged is made again.'),
   /** The volume of DATA_DIR is full. */
   STAGING_FULL: transient('Free space on the volume that holds DATA_DIR; the run goes on by itself, or retry it.', 507),
   /** DATA_DIR is not reachable, or not readable and writable for this service. */
@@ -76,6 +78,8 @@ export const ERROR_CATALOGUE = {
   STEP_CRASHED: terminal("Look at the service's log for what ended the process (memory limit?), then retry the run."),
   /** A step did not finish although it was tried as often as allowed. */
   STEP_FAILED: terminal("Look at the run's log, then retry the run."),
+  /** One try at a step took longer than any should. */
+  STEP_TIMEOUT: terminal("Look at the run's log for what the step waited for, then retry the run: what is complete is kept."),
   /** The data of a job is not of its schema. */
   JOB_INVALID: terminal(
     'Add the job again with data such as {"from": "2026-01-01", "to": "2026-01-31", "dryRun": true}; all three are optional.',
@@ -113,6 +117,7 @@ export const ERROR_CATALOGUE = {
 
 export type ErrorCode = keyof typeof ERROR_CATALOGUE;
 
+/** An error as it crosses Redis and the ledger. Texts are for people; programs look at `code` alone. */
 export interface ErrorRecord {
   readonly code: ErrorCode;
   readonly message: string;

@@ -1,7 +1,6 @@
 import { randomBytes } from 'node:crypto';
-
-/** A run's id: UTC second of its creation and six random hex digits, such as `20261123T160305-3f9a2c`. Sorts by time for people; `seq` orders runs. */
-export const RUN_ID_PATTERN = '^[0-9]{8}T[0-9]{6}-[0-9a-f]{6}$';
+import { isStepName, type StepName } from './steps.js';
+import { RUN_ID_PATTERN } from './run-id-pattern.js';
 
 export function newRunId(now: Date = new Date()): string {
   return `${runIdTime(now)}-${randomBytes(3).toString('hex')}`;
@@ -17,7 +16,18 @@ export function newAttemptToken(): string {
   return randomBytes(4).toString('hex');
 }
 
-/** `<run>.<epoch>.<step>[.<partition>]`: the same step of the same epoch has the same job id, so adding it twice makes one job. */
-export function jobId(runId: string, epoch: number, step: string, partition?: string): string {
-  return [runId, epoch, step, ...(partition === undefined ? [] : [partition])].join('.');
+/** `<run>.<epoch>.<step>[.<part>]`: the same step of the same epoch has the same job id, so adding it twice makes one job. */
+export function jobId(runId: string, epoch: number, step: StepName | 'start', part?: string): string {
+  return [runId, epoch, step, ...(part === undefined ? [] : [part])].join('.');
+}
+
+/** What `jobId` was given for a step; undefined for any other id. */
+export function parseJobId(id: string): { runId: string; epoch: number; step: StepName; part: string | null } | undefined {
+  const [runId = '', epoch = '', step = '', part, ...more] = id.split('.');
+  const isOurs =
+    new RegExp(RUN_ID_PATTERN).test(runId) &&
+    /^[0-9]{1,9}$/.test(epoch) &&
+    (part === undefined || /^[a-z0-9-]+$/.test(part)) &&
+    more.length === 0;
+  return isOurs && isStepName(step) ? { runId, epoch: Number(epoch), step, part: part ?? null } : undefined;
 }

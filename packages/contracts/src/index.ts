@@ -1,5 +1,7 @@
 export * from './queues.js';
+export * from './run-id-pattern.js';
 export * from './ids.js';
+export * from './steps.js';
 export * from './errors.js';
 export * from './jobs.js';
 export * from './schema-parts.js';

@@ -1,5 +1,5 @@
 import Type, { type Static } from 'typebox';
-import { RUN_ID_PATTERN } from './ids.js';
+import { RUN_ID_PATTERN } from './run-id-pattern.js';
 
 /** A calendar day as `YYYY-MM-DD`. */
 export const Day = Type.String({ pattern: '^\\d{4}-\\d{2}-\\d{2}$', description: 'A day, YYYY-MM-DD' });

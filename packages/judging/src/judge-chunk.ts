@@ -1,9 +1,10 @@
-import { REJECT_REASONS, SALES_COLUMNS, type RejectCounts } from '@retail-etl/sales';
+import { REJECT_REASONS, type RejectCounts, SALES_COLUMNS, type SourceName } from '@retail-etl/sales';
 import type { PartialBooks, Segment } from '@retail-etl/staging';
 import { ACCEPTED, judgeRows, type RuleOptions, SKIPPED } from './cleaning-rules.js';
 import { type DuckDbConnection, readRows, runSql, quoteText } from '@retail-etl/duckdb';
 
-export interface ChunkToTransform {
+export interface ChunkToJudge {
+  readonly source: SourceName;
   readonly rowsPath: string;
   readonly malformedPath: string | null;
   readonly segments: readonly Segment[];
@@ -16,7 +17,7 @@ export interface ChunkToTransform {
   readonly rejectsPath: string;
 }
 
-export interface TransformedChunk {
+export interface JudgedChunk {
   readonly books: readonly PartialBooks[];
   /** Groups of accepted rows in the partial. */
   readonly sums: number;
@@ -36,10 +37,10 @@ const IS_REJECTED = `outcome BETWEEN 1 AND ${REJECT_REASONS.length}`;
 const isRejected = (outcome: number): boolean => outcome >= 1 && outcome <= REJECT_REASONS.length;
 
 /** Most chunks are one stretch of one file without malformed rows: all of it is segment 0, and records are numbered through. */
-const isPlain = ({ segments, malformedPath }: ChunkToTransform): boolean => segments.length === 1 && malformedPath === null;
+const isPlain = ({ segments, malformedPath }: ChunkToJudge): boolean => segments.length === 1 && malformedPath === null;
 
 /** Judges every row of a chunk once, sums the accepted ones per product, keeps the rejected ones, and counts both per file. */
-export async function judgeChunk(connection: DuckDbConnection, chunk: ChunkToTransform): Promise<TransformedChunk> {
+export async function judgeChunk(connection: DuckDbConnection, chunk: ChunkToJudge): Promise<JudgedChunk> {
   const staged = `read_parquet(${quoteText(chunk.rowsPath)}, file_row_number = true)`;
   await writePartial(connection, chunk, judgeRows(staged, chunk.rules));
   const counts = await countRows(connection, chunk);
@@ -53,12 +54,12 @@ export async function judgeChunk(connection: DuckDbConnection, chunk: ChunkToTra
 }
 
 /**
- * The partial, in one pass over the chunk and without keeping every row: `segment, outcome, key, texts, rows, quantity, amount`.
- * Accepted rows are added up, `key` being the product; rejected ones stay alone, `key` being their position, with the `texts` of their
- * columns if these are short; skipped ones are only counted. Texts are part of what is grouped by, because DuckDB can spill groups to
- * disk, but not texts inside of sums.
+ * The partial, in one pass over the chunk and without keeping every row: `segment, outcome, product_id, row, texts, rows, quantity,
+ * amount`. Accepted rows are added up by `product_id`; rejected ones stay alone, each with its position `row`, and with the `texts` of its
+ * columns if these are short; skipped ones are only counted. Where a column does not apply it is NULL. Texts are part of what is grouped
+ * by, because DuckDB can spill groups to disk, but not texts inside of sums.
  */
-async function writePartial(connection: DuckDbConnection, chunk: ChunkToTransform, judged: string): Promise<void> {
+async function writePartial(connection: DuckDbConnection, chunk: ChunkToJudge, judged: string): Promise<void> {
   const columns = SALES_COLUMNS.map((column) => `${column}_text`);
   const bytes = columns.map((column) => `strlen(${column})`).join(' + ');
   const texts = chunk.carryTexts
@@ -75,7 +76,7 @@ async function writePartial(connection: DuckDbConnection, chunk: ChunkToTransfor
     connection,
     'judging rows',
     `COPY (
-       SELECT segment, outcome, CASE WHEN outcome = ${ACCEPTED} THEN product_id WHEN ${IS_REJECTED} THEN row END AS key, texts,
+       SELECT segment, outcome, CASE WHEN outcome = ${ACCEPTED} THEN product_id END AS product_id, CASE WHEN ${IS_REJECTED} THEN row END AS row, texts,
          count(*) AS rows, sum(quantity)::DECIMAL(38, 0) AS quantity, sum(amount)::DECIMAL(38, 6) AS amount
        FROM ${withSegment} GROUP BY ALL
      ) TO ${quoteText(chunk.partialPath)} (FORMAT parquet, ROW_GROUP_SIZE ${ROW_GROUP_ROWS})`,
@@ -87,7 +88,7 @@ async function writePartial(connection: DuckDbConnection, chunk: ChunkToTransfor
  * number used up before it. A file whose rows are all in other chunks, or all malformed, leaves a segment without rows: of those that
  * begin at the same row, only the last has rows.
  */
-function segmentStarts({ segments }: ChunkToTransform): string {
+function segmentStarts({ segments }: ChunkToJudge): string {
   const starts = new Map(segments.map(({ firstRow, firstRecord }, index) => [firstRow, `(${index}, ${firstRow}, ${firstRecord - 1})`]));
   return `SELECT segment, rows_before::BIGINT AS rows_before, record::BIGINT AS record
           FROM (VALUES ${[...starts.values()].join(', ')}) AS v(segment, rows_before, record)`;
@@ -110,7 +111,7 @@ interface Count {
   readonly amount: string;
 }
 
-async function countRows(connection: DuckDbConnection, chunk: ChunkToTransform): Promise<Count[]> {
+async function countRows(connection: DuckDbConnection, chunk: ChunkToJudge): Promise<Count[]> {
   const counted = await readRows(
     connection,
     'counting rows',
@@ -153,14 +154,9 @@ function countBooks(file: string | null, counts: readonly Count[], segment: numb
 }
 
 /** Rejects with the text of their columns as it stood in the source. Only files have record numbers. */
-async function writeRejects(
-  connection: DuckDbConnection,
-  chunk: ChunkToTransform,
-  staged: string,
-  rejects: readonly Count[],
-): Promise<void> {
+async function writeRejects(connection: DuckDbConnection, chunk: ChunkToJudge, staged: string, rejects: readonly Count[]): Promise<void> {
   const { malformedPath, segments } = chunk;
-  const rejected = `SELECT segment, key AS row, outcome, texts FROM read_parquet(${quoteText(chunk.partialPath)}) WHERE ${IS_REJECTED}`;
+  const rejected = `SELECT segment, row, outcome, texts FROM read_parquet(${quoteText(chunk.partialPath)}) WHERE ${IS_REJECTED}`;
   const malformed = malformedPath === null ? [] : [malformedRows(malformedPath)];
   // After an anchor, rows are numbered on: each segment's start is one, and each malformed row.
   const anchors = [segmentStarts(chunk), ...malformed.map((rows_) => `SELECT segment, rows_before, record FROM (${rows_})`)];
@@ -188,7 +184,7 @@ async function writeRejects(
     connection,
     'writing rejects',
     `COPY (
-       SELECT file, CASE WHEN file IS NOT NULL THEN record END AS record, ([${REJECT_REASONS.map(quoteText).join(', ')}])[outcome] AS reason,
+       SELECT ${quoteText(chunk.source)} AS source, file, CASE WHEN file IS NOT NULL THEN record END AS record, ([${REJECT_REASONS.map(quoteText).join(', ')}])[outcome] AS reason,
          ${SALES_COLUMNS.join(', ')}, raw
        FROM (SELECT *, ([${files.join(', ')}])[segment + 1]::VARCHAR AS file FROM (${parts.join(' UNION ALL ')}))
      ) TO ${quoteText(chunk.rejectsPath)} (FORMAT parquet, ROW_GROUP_SIZE ${ROW_GROUP_ROWS})`,

@@ -1,7 +1,7 @@
 import { createReadStream, createWriteStream } from 'node:fs';
 import { rm } from 'node:fs/promises';
 import { pipeline } from 'node:stream/promises';
-import { fromMillionths, TARGET_COLUMNS, toMillionths } from '@retail-etl/sales';
+import { fromMillionths, SALES_SUMMARY, toMillionths } from '@retail-etl/sales';
 import { ACCEPTED } from './cleaning-rules.js';
 import { type DuckDbConnection, readRows, runSql, quoteText, trimMemory } from '@retail-etl/duckdb';
 
@@ -22,10 +22,6 @@ export interface MergedSummary {
   /** The sum of the rounded totals. */
   readonly publishedAmount: string;
 }
-
-/** The largest values that the target's columns hold: BIGINT, and DECIMAL(20,2). */
-const QUANTITY_MAX = '9223372036854775807';
-const AMOUNT_MAX = '999999999999999999.99';
 
 /**
  * Merged at once: the process then has some 310 MiB resident, 330 with two million. Of more, one range of products after the other; each
@@ -48,8 +44,8 @@ export async function mergePartials(
 ): Promise<MergedSummary> {
   const source =
     partials.length === 0
-      ? '(SELECT 0::BIGINT AS product_id, 0::DECIMAL(38, 0) AS quantity, 0::DECIMAL(38, 6) AS amount WHERE FALSE)'
-      : `(SELECT key AS product_id, quantity, amount FROM read_parquet([${partials.map(({ path }) => quoteText(path)).join(', ')}]) WHERE outcome = ${ACCEPTED})`;
+      ? `(SELECT 0::${SALES_SUMMARY.key.type} AS product_id, 0::DECIMAL(38, 0) AS quantity, 0::DECIMAL(38, 6) AS amount WHERE FALSE)`
+      : `(SELECT product_id, quantity, amount FROM read_parquet([${partials.map(({ path }) => quoteText(path)).join(', ')}]) WHERE outcome = ${ACCEPTED})`;
   const sums = partials.reduce((total, partial) => total + partial.sums, 0);
   const ranges = await splitProducts(connection, source, Math.ceil(sums / SUMS_AT_ONCE));
   const summaries: MergedSummary[] = [];
@@ -99,12 +95,13 @@ async function sumRange(connection: DuckDbConnection, source: string, range: str
 }
 
 async function addUpRange(connection: DuckDbConnection): Promise<MergedSummary> {
+  const { decimals, max: amountMax } = SALES_SUMMARY.amount;
   const [totals] = await readRows(
     connection,
     'adding up the summary',
     `SELECT count(*)::VARCHAR, coalesce(sum(quantity), 0)::DECIMAL(38, 0)::VARCHAR, coalesce(sum(amount), 0)::DECIMAL(38, 6)::VARCHAR,
-       coalesce(sum(round(amount, 2)), 0)::DECIMAL(38, 2)::VARCHAR,
-       min(product_id) FILTER (WHERE quantity > ${QUANTITY_MAX} OR round(amount, 2) > ${AMOUNT_MAX})
+       coalesce(sum(round(amount, ${decimals})), 0)::DECIMAL(38, ${decimals})::VARCHAR,
+       min(product_id) FILTER (WHERE quantity > ${SALES_SUMMARY.quantity.max} OR round(amount, ${decimals}) > ${amountMax})
      FROM merged`,
   );
   const [products, quantity, amount, publishedAmount, overflowing = null] = totals ?? [];
@@ -123,7 +120,7 @@ async function describeOverflow(connection: DuckDbConnection, product: string): 
     'checking totals',
     `SELECT quantity::VARCHAR, amount::VARCHAR FROM merged WHERE product_id = ${product}`,
   );
-  return `product ${product}: quantity ${sums?.[0]}, amount ${sums?.[1]} do not fit BIGINT and DECIMAL(20,2)`;
+  return `product ${product}: quantity ${sums?.[0]}, amount ${sums?.[1]} do not fit ${SALES_SUMMARY.quantity.type} and ${SALES_SUMMARY.amount.type}`;
 }
 
 function addUpRanges(ranges: readonly MergedSummary[]): MergedSummary {
@@ -140,14 +137,15 @@ function addUpRanges(ranges: readonly MergedSummary[]): MergedSummary {
 
 /** Appends a range to the CSV; the first makes the file. */
 async function writeRange(connection: DuckDbConnection, csvPath: string, isFirst: boolean): Promise<void> {
-  const [productId, quantity, amount] = TARGET_COLUMNS;
+  const { key, quantity, amount } = SALES_SUMMARY;
   const path = isFirst ? csvPath : `${csvPath}.range`;
   try {
     // Positive amounts only, so rounding half away from zero is rounding half up.
     await runSql(
       connection,
       'writing the summary',
-      `COPY (SELECT product_id AS ${productId}, CAST(quantity AS BIGINT) AS ${quantity}, CAST(round(amount, 2) AS DECIMAL(20, 2)) AS ${amount}
+      `COPY (SELECT product_id AS ${key.name}, CAST(quantity AS ${quantity.type}) AS ${quantity.name},
+               CAST(round(amount, ${amount.decimals}) AS ${amount.type}) AS ${amount.name}
              FROM merged ORDER BY product_id)
        TO ${quoteText(path)} (FORMAT csv, HEADER ${isFirst}, DELIMITER ',')`,
     );

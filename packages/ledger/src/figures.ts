@@ -1,5 +1,5 @@
 import type { RunState } from '@retail-etl/contracts';
-import { TARGET_TABLE } from '@retail-etl/sales';
+import { SALES_SUMMARY } from '@retail-etl/sales';
 import { type Database, select } from '@retail-etl/mysql';
 import { type Run, selectRuns } from './run-row.js';
 
@@ -67,14 +67,14 @@ export async function readSummary(database: Database, page: SummaryPage): Promis
   const [counted] = await select<{ count: number | string }>(
     database,
     'counting products',
-    `SELECT COUNT(*) AS count FROM ${TARGET_TABLE} ${where}`,
+    `SELECT COUNT(*) AS count FROM ${SALES_SUMMARY.name} ${where}`,
     values,
   );
   const products = await select<ProductTotal>(
     database,
     'reading the summary',
     `SELECT CAST(product_id AS CHAR) AS productId, CAST(total_quantity AS CHAR) AS quantity, CAST(total_sale_amount AS CHAR) AS amount
-     FROM ${TARGET_TABLE} ${where} ORDER BY ${SORT_COLUMNS[page.sort]} ${order}${tie} LIMIT ? OFFSET ?`,
+     FROM ${SALES_SUMMARY.name} ${where} ORDER BY ${SORT_COLUMNS[page.sort]} ${order}${tie} LIMIT ? OFFSET ?`,
     [...values, page.limit, page.offset],
   );
   return { products, total: Number(counted?.count ?? 0) };

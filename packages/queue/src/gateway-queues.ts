@@ -1,6 +1,6 @@
 import { QUEUE_NAMES, QUEUE_PREFIX, QUEUES, type QueueName } from '@retail-etl/contracts';
 import { Queue } from 'bullmq';
-import { JOB_OPTIONS } from './catalogue.js';
+import { START_RUN_OPTIONS } from './job-options.js';
 import { redisOptions } from './redis-options.js';
 
 /**
@@ -14,7 +14,7 @@ export function openGatewayQueues(redisUrl: string, onError: (error: Error) => v
       prefix: QUEUE_PREFIX,
       skipWaitingForReady: true,
       skipVersionCheck: true,
-      ...(name === QUEUES.runs ? { defaultJobOptions: JOB_OPTIONS } : {}),
+      ...(name === QUEUES.runs ? { defaultJobOptions: START_RUN_OPTIONS } : {}),
     });
     queue.on('error', onError);
     return [name, queue] as const;

@@ -1,7 +1,11 @@
 import { jobId, QUEUE_PREFIX, QUEUES, type QueueName } from '@retail-etl/contracts';
-import { type Queue, QueueEvents } from 'bullmq';
+import { type Job, type Queue, QueueEvents } from 'bullmq';
+import { type JobFailure, readFailure } from './job-failures.js';
 import { redisError } from './redis-error.js';
 import { redisOptions } from './redis-options.js';
+
+/** Failed jobs of a queue that are looked through for those of one run. */
+const FAILED_JOBS_MAX = 200;
 
 /** Calls `onEnd` whenever a run's last job has ended, well or not. */
 export function watchLoads(redisUrl: string, onEnd: () => void, onError: (error: Error) => void): QueueEvents {
@@ -12,27 +16,26 @@ export function watchLoads(redisUrl: string, onEnd: () => void, onError: (error:
   return events;
 }
 
-/** How the flow of a run stands in Redis: gone, failed (with the texts of its failed jobs), or otherwise there. */
+/** How the flow of a run stands in Redis: gone, ended while the run has not, failed, or otherwise there. */
 export type FlowState =
-  { readonly kind: 'absent' } | { readonly kind: 'failed'; readonly reasons: readonly string[] } | { readonly kind: 'present' };
+  | { readonly kind: 'absent' }
+  | { readonly kind: 'ended' }
+  | { readonly kind: 'present' }
+  /** The causes come first: a parent only fails because of its children. */
+  | { readonly kind: 'failed'; readonly failures: readonly JobFailure[] };
 
 export async function flowState(queues: Record<QueueName, Queue>, runId: string, epoch: number): Promise<FlowState> {
   try {
     const load = await queues.load.getJob(jobId(runId, epoch, 'load'));
     if (load === undefined) return { kind: 'absent' };
     const state = await load.getState();
-    // A run ends before its last job does; one that has not was left behind by an older state of Redis or of the ledger.
-    if (state === 'completed')
-      return { kind: 'failed', reasons: ['[JOBS_LOST] the last job of the run has ended, but the run has not -> '] };
+    if (state === 'completed') return { kind: 'ended' };
     if (state !== 'failed') return { kind: 'present' };
+    const isOfRun = (job: Job): boolean => job.id?.startsWith(`${runId}.${epoch}.`) === true && job.name !== 'merge';
+    const failed = await Promise.all([queues.extract, queues.transform].map((queue) => queue.getFailed(0, FAILED_JOBS_MAX)));
     const merge = await queues.transform.getJob(jobId(runId, epoch, 'merge'));
-    const reasons = [load.failedReason, merge?.failedReason];
-    const prefix = `${runId}.${epoch}.`;
-    for (const queue of [queues.extract, queues.transform]) {
-      const failed = await queue.getFailed(0, 200);
-      reasons.push(...failed.filter((job) => job.id?.startsWith(prefix) === true).map((job) => `${job.id ?? ''}: ${job.failedReason}`));
-    }
-    return { kind: 'failed', reasons: reasons.filter((reason): reason is string => reason !== undefined && reason !== '') };
+    const jobs = [...failed.flat().filter(isOfRun), ...(merge === undefined ? [] : [merge]), load];
+    return { kind: 'failed', failures: jobs.filter(({ failedReason }) => (failedReason ?? '') !== '').map(readFailure) };
   } catch (cause) {
     throw redisError(cause, 'looking at the flow of a run');
   }

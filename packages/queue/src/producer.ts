@@ -1,6 +1,6 @@
-import { jobId, QUEUE_NAMES, QUEUE_PREFIX, QUEUES, type QueueName, type StartRunData } from '@retail-etl/contracts';
+import { jobId, QUEUE_NAMES, QUEUE_PREFIX, type QueueName, START_RUN, type StartRunData, STEPS } from '@retail-etl/contracts';
 import { FlowProducer, Queue } from 'bullmq';
-import { FLOW_JOB_OPTIONS, JOB_OPTIONS } from './catalogue.js';
+import { START_RUN_OPTIONS, stepOptions } from './job-options.js';
 import { redisError } from './redis-error.js';
 import { redisOptions } from './redis-options.js';
 
@@ -38,10 +38,14 @@ export function openProducer(redisUrl: string, onError: (error: Error) => void):
     epoch: number,
     jobs: readonly { part: string; data: object }[],
   ): Promise<void> => {
-    const parent = { id: jobId(runId, epoch, 'merge'), queue: `${QUEUE_PREFIX}:${QUEUES.transform}` };
+    const parent = { id: jobId(runId, epoch, 'merge'), queue: `${QUEUE_PREFIX}:${STEPS.merge.queue}` };
     try {
-      await queue(QUEUES[step]).addBulk(
-        jobs.map(({ part, data }) => ({ name: step, data, opts: { ...FLOW_JOB_OPTIONS, jobId: jobId(runId, epoch, step, part), parent } })),
+      await queue(STEPS[step].queue).addBulk(
+        jobs.map(({ part, data }) => ({
+          name: step,
+          data,
+          opts: { ...stepOptions(step), jobId: jobId(runId, epoch, step, part), parent },
+        })),
       );
     } catch (cause) {
       throw redisError(cause, `attaching ${step} jobs`);
@@ -51,23 +55,23 @@ export function openProducer(redisUrl: string, onError: (error: Error) => void):
   return {
     async addStartRun(data) {
       try {
-        await queue(QUEUES.runs).add('start-run', data, { ...JOB_OPTIONS, jobId: jobId(data.runId, data.epoch, 'start') });
+        await queue(START_RUN.queue).add(START_RUN.name, data, { ...START_RUN_OPTIONS, jobId: jobId(data.runId, data.epoch, 'start') });
       } catch (cause) {
         throw redisError(cause, 'adding a run');
       }
     },
     async addFlow(runId, epoch) {
       const data = { runId, epoch };
-      const node = (name: 'load' | 'merge' | 'plan', queueName: QueueName) => ({
+      const node = (name: 'load' | 'merge' | 'plan') => ({
         name,
-        queueName,
+        queueName: STEPS[name].queue,
         data,
-        opts: { ...FLOW_JOB_OPTIONS, jobId: jobId(runId, epoch, name) },
+        opts: { ...stepOptions(name), jobId: jobId(runId, epoch, name) },
       });
       try {
         await flows.add({
-          ...node('load', QUEUES.load),
-          children: [{ ...node('merge', QUEUES.transform), children: [node('plan', QUEUES.extract)] }],
+          ...node('load'),
+          children: [{ ...node('merge'), children: [node('plan')] }],
         });
       } catch (cause) {
         throw redisError(cause, 'adding the flow of a run');

@@ -1,5 +1,4 @@
-import { inBatches } from '@retail-etl/store';
-import { jobId, QUEUES, type QueueName, STEPS, type StageName, type StepName } from '@retail-etl/contracts';
+import { jobId, parseJobId, type QueueName, QUEUES, type StageName, STAGES, type StepName, STEPS } from '@retail-etl/contracts';
 import type { Job, Queue } from 'bullmq';
 import { redisError } from './redis-error.js';
 
@@ -33,14 +32,15 @@ export const RUN_JOBS_MAX = 1_000;
 /** Asked for in one round trip; a thousand at once would keep Redis from everyone else. */
 const JOBS_AT_ONCE = 100;
 
-type Queues = Record<QueueName, Queue>;
-
-/** Splits `<run>.<epoch>.<step>[.<part>]`; undefined for other ids. */
-export function parseJobId(id: string): { runId: string; epoch: number; step: StepName; part: string | null } | undefined {
-  const match = /^([0-9]{8}T[0-9]{6}-[0-9a-f]{6})\.([0-9]+)\.([a-z]+)(?:\.([a-z0-9-]+))?$/.exec(id);
-  if (match === null || !Object.hasOwn(STEPS, match[3] as string)) return undefined;
-  return { runId: match[1] as string, epoch: Number(match[2]), step: match[3] as StepName, part: match[4] ?? null };
+async function inBatches<In, Out>(items: readonly In[], read: (item: In) => Promise<Out>): Promise<Out[]> {
+  const results: Out[] = [];
+  for (let start = 0; start < items.length; start += JOBS_AT_ONCE) {
+    results.push(...(await Promise.all(items.slice(start, start + JOBS_AT_ONCE).map(read))));
+  }
+  return results;
 }
+
+type Queues = Record<QueueName, Queue>;
 
 interface Children {
   /** Job ids below merge that have ended well, with what they returned, and those that have not. */
@@ -100,7 +100,7 @@ export async function readStageProgress(queues: Queues, runId: string, epoch: nu
         }
       }
     }
-    return (['extract', 'transform', 'load'] as const).map((name) => ({ name, ...stages[name] }));
+    return STAGES.map((name) => ({ name, ...stages[name] }));
   } catch (cause) {
     throw redisError(cause, 'reading the progress of a run');
   }
@@ -122,30 +122,26 @@ async function listJobIds(queues: Queues, runId: string, epoch: number): Promise
 /** The jobs of a run's epoch that Redis still has, in the order of the journey. Throws REDIS_UNAVAILABLE. */
 export async function readRunJobs(queues: Queues, runId: string, epoch: number): Promise<RunJob[]> {
   try {
-    const found = await inBatches(
-      await listJobIds(queues, runId, epoch),
-      JOBS_AT_ONCE,
-      async ({ queue, id }): Promise<RunJob | undefined> => {
-        const job = await queues[queue].getJob(id);
-        const parsed = parseJobId(id);
-        if (job === undefined || parsed === undefined) return undefined;
-        return {
-          id,
-          queue,
-          step: parsed.step,
-          stage: STEPS[parsed.step].stage,
-          part: parsed.part,
-          state: await job.getState(),
-          attempts: job.attemptsStarted,
-          addedAt: job.timestamp,
-          startedAt: job.processedOn ?? null,
-          finishedAt: job.finishedOn ?? null,
-          rows: figure(job.returnvalue, 'rows') || figure(job.progress, 'rows'),
-          bytes: figure(job.returnvalue, 'bytes') || figure(job.progress, 'bytes'),
-          error: job.failedReason === undefined || job.failedReason === '' ? null : job.failedReason.slice(0, 2_000),
-        };
-      },
-    );
+    const found = await inBatches(await listJobIds(queues, runId, epoch), async ({ queue, id }): Promise<RunJob | undefined> => {
+      const job = await queues[queue].getJob(id);
+      const parsed = parseJobId(id);
+      if (job === undefined || parsed === undefined) return undefined;
+      return {
+        id,
+        queue,
+        step: parsed.step,
+        stage: STEPS[parsed.step].stage,
+        part: parsed.part,
+        state: await job.getState(),
+        attempts: job.attemptsStarted,
+        addedAt: job.timestamp,
+        startedAt: job.processedOn ?? null,
+        finishedAt: job.finishedOn ?? null,
+        rows: figure(job.returnvalue, 'rows') || figure(job.progress, 'rows'),
+        bytes: figure(job.returnvalue, 'bytes') || figure(job.progress, 'bytes'),
+        error: job.failedReason === undefined || job.failedReason === '' ? null : job.failedReason.slice(0, 2_000),
+      };
+    });
     return found.filter((job) => job !== undefined);
   } catch (cause) {
     throw redisError(cause, 'reading the jobs of a run');
@@ -167,7 +163,7 @@ export async function readRunLog(
   limit: number,
 ): Promise<{ lines: RunLogLine[]; total: number }> {
   try {
-    const perJob = await inBatches(await listJobIds(queues, runId, epoch), JOBS_AT_ONCE, async ({ queue, id }) => {
+    const perJob = await inBatches(await listJobIds(queues, runId, epoch), async ({ queue, id }) => {
       const { logs } = await queues[queue].getJobLogs(id, 0, 199);
       const parsed = parseJobId(id);
       return parsed === undefined ? [] : logs.map((line) => ({ step: parsed.step, part: parsed.part, line }));

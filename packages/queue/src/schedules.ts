@@ -1,7 +1,7 @@
 import { randomBytes } from 'node:crypto';
 import type { RunParams } from '@retail-etl/contracts';
 import type { JobSchedulerJson, Queue } from 'bullmq';
-import { JOB_OPTIONS } from './catalogue.js';
+import { START_RUN_OPTIONS } from './job-options.js';
 import type { Redis } from './open-redis.js';
 import { redisError } from './redis-error.js';
 
@@ -78,7 +78,7 @@ async function upsert(runs: Queue, schedule: WantedSchedule): Promise<void> {
     {
       name: 'scheduled-run',
       data: { ...schedule.params, scheduleId: schedule.id },
-      opts: JOB_OPTIONS,
+      opts: START_RUN_OPTIONS,
     },
   );
 }

@@ -1,7 +1,8 @@
-import { type EtlError, QUEUE_PREFIX, type QueueName } from '@retail-etl/contracts';
+import { type EtlError, isStepName, QUEUE_PREFIX, type QueueName, START_RUN, STEPS } from '@retail-etl/contracts';
 import { scaledMs } from '@retail-etl/faults';
 import { type Job, UnrecoverableError, WaitingChildrenError, WaitingError, Worker } from 'bullmq';
-import { ATTEMPTS_MAX, backoffMs, JOBS, STALLS_MAX, STARTS_MAX } from './catalogue.js';
+import { recordFailure } from './job-failures.js';
+import { backoffMs, STALLS_MAX, STARTS_MAX } from './job-options.js';
 import { redisOptions } from './redis-options.js';
 
 /** A job as a worker sees it. */
@@ -67,7 +68,7 @@ export function openWorker(options: QueueWorkerOptions): QueueWorker {
       maxStartedAttempts: STARTS_MAX,
       // After a connection error BullMQ would wait 15 s before it asks for a job, or reports one as done, again.
       runRetryDelay: scaledMs(RETRY_MS),
-      settings: { backoffStrategy: (attemptsMade) => scaledMs(backoffMs(attemptsMade)) },
+      settings: { backoffStrategy: (attemptsMade, _type, _error, job) => scaledMs(backoffMs(job?.name ?? '', attemptsMade)) },
     },
   );
   worker.on('error', options.onError);
@@ -79,13 +80,13 @@ export function openWorker(options: QueueWorkerOptions): QueueWorker {
 
 async function run(job: Job, token: string, signal: AbortSignal, options: QueueWorkerOptions): Promise<unknown> {
   // A parent that is tried again must first see that none of its children is pending.
-  if (hasChildren(job.name) && (await job.moveToWaitingChildren(token))) throw new WaitingChildrenError();
+  if (isStepName(job.name) && STEPS[job.name].hasChildren && (await job.moveToWaitingChildren(token))) throw new WaitingChildrenError();
   const outcome = await options.process({
     id: job.id ?? '',
     name: job.name,
     data: job.data,
     attempt: job.attemptsMade + 1,
-    isLastAttempt: job.attemptsMade + 1 >= (job.opts.attempts ?? ATTEMPTS_MAX),
+    isLastAttempt: job.attemptsMade + 1 >= (job.opts.attempts ?? START_RUN.attempts),
     timestamp: job.timestamp,
     lost: signal,
     note: async (line) => {
@@ -99,15 +100,12 @@ async function run(job: Job, token: string, signal: AbortSignal, options: QueueW
     case 'again':
       throw new Error(describe(outcome.error), { cause: outcome.error });
     case 'failed':
+      await recordFailure(job, outcome.error).catch(options.onError);
       throw new UnrecoverableError(describe(outcome.error));
     case 'released':
       await job.moveToWait(token);
       throw new WaitingError();
   }
-}
-
-function hasChildren(name: string): boolean {
-  return Object.hasOwn(JOBS, name) && JOBS[name as keyof typeof JOBS].hasChildren === true;
 }
 
 /** The text that the dashboard shows for a failed job. */

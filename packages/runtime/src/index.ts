@@ -4,6 +4,6 @@ export { startHealthServer } from './health-server.js';
 export { metricsRegistry, startMetrics } from './metrics.js';
 export { runService, STOP_TIMEOUT_MS, type ServiceContext } from './run-service.js';
 export { isLive } from './run-watch.js';
-export { runStep, type StepContext, type StepHandler } from './step-runner.js';
+export { runStep, type StepContext, type StepHandler, type StepHandlers } from './step-runner.js';
 export { untilReady } from './until-ready.js';
 export { serveSteps } from './worker-service.js';

@@ -1,22 +1,21 @@
-import type { QueueName, StepName } from '@retail-etl/contracts';
+import { concurrencyOn, type QueueName } from '@retail-etl/contracts';
 import { type Database, openDatabase, select } from '@retail-etl/mysql';
 import { openWorker } from '@retail-etl/queue';
-import { classifyError } from './classify.js';
 import { startHealthServer } from './health-server.js';
 import { startMetrics } from './metrics.js';
 import type { ServiceContext } from './run-service.js';
-import { runStep, type StepHandler } from './step-runner.js';
+import { runStep, type StepHandlers } from './step-runner.js';
 import { untilReady } from './until-ready.js';
 
-export interface WorkerServiceOptions {
+export interface WorkerServiceOptions<Queue extends QueueName> {
   readonly name: string;
-  readonly queue: QueueName;
+  readonly queue: Queue;
   readonly config: { redisUrl: string; mysqlUrl: string; host: string; port: number | undefined };
   readonly context: ServiceContext;
-  /** Jobs worked on at the same time. */
-  readonly concurrency: number;
+  /** Most jobs at the same time. Default and upper limit: what the catalogue of steps says. */
+  readonly concurrencyMax?: number;
   readonly database?: Database;
-  readonly handlers: Partial<Record<StepName, StepHandler>>;
+  readonly handlers: StepHandlers<Queue>;
   /** Servers that must answer before the first job is taken, by name. */
   readonly probes?: Readonly<Record<string, () => Promise<unknown>>>;
 }
@@ -25,7 +24,7 @@ export interface WorkerServiceOptions {
 const FINISH_TIMEOUT_MS = 8_000;
 
 /** Serves a queue's steps: health endpoint first, then waits for the servers, then takes jobs until the service stops. */
-export async function serveSteps(options: WorkerServiceOptions): Promise<void> {
+export async function serveSteps<Queue extends QueueName>(options: WorkerServiceOptions<Queue>): Promise<void> {
   const { config, context, name } = options;
   startMetrics(name);
   const state = { waitingFor: 'boot' as string | null, running: (): boolean => true };
@@ -47,13 +46,13 @@ export async function serveSteps(options: WorkerServiceOptions): Promise<void> {
   }
 
   const abandon = new AbortController();
+  const concurrency = Math.min(concurrencyOn(options.queue), options.concurrencyMax ?? Infinity);
   const worker = openWorker({
     redisUrl: config.redisUrl,
     queue: options.queue,
-    concurrency: options.concurrency,
+    concurrency,
     onError: (error) => context.log.warn({ reason: error.message }, 'queue connection'),
-    process: (delivery) =>
-      runStep(delivery, { database, log: context.log, stopping: abandon.signal, handlers: options.handlers, classify: classifyError }),
+    process: (delivery) => runStep(delivery, { database, log: context.log, stopping: abandon.signal, handlers: options.handlers }),
   });
   context.onStop(async () => {
     const timer = setTimeout(() => abandon.abort(new Error('the service stops')), FINISH_TIMEOUT_MS);
@@ -64,5 +63,5 @@ export async function serveSteps(options: WorkerServiceOptions): Promise<void> {
   state.running = () => worker.isRunning();
   await worker.ready();
   state.waitingFor = null;
-  context.log.info({ queue: options.queue, concurrency: options.concurrency }, 'taking jobs');
+  context.log.info({ queue: options.queue, concurrency }, 'taking jobs');
 }

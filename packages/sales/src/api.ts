@@ -1,6 +1,6 @@
 import Type, { type Static } from 'typebox';
 import { Count, Decimal, Nullable, strict } from '@retail-etl/contracts';
-import { REJECT_REASONS } from './model.js';
+import { REJECT_REASONS } from './reject-reasons.js';
 import { RunReport } from './run-report.js';
 
 export const RunReportResponse = Type.Unsafe<RunReport>({ ...RunReport, title: 'RunReport' });

@@ -1,6 +1,7 @@
 import Type, { type Static } from 'typebox';
 import { Count, Decimal, Nullable } from '@retail-etl/contracts';
-import { REJECT_REASONS } from './model.js';
+import { REJECT_REASONS } from './reject-reasons.js';
+import { SOURCE_NAMES, type SourceName } from './sources.js';
 
 export const RejectCounts = Type.Object(
   Object.fromEntries(REJECT_REASONS.map((reason) => [reason, Type.Optional(Count)])) as Record<
@@ -12,7 +13,7 @@ export type RejectCounts = Static<typeof RejectCounts>;
 
 /** The books of one table or file: rowsRead = rowsAccepted + rowsRejected + rowsSkipped. */
 export const SourceBooks = Type.Object({
-  source: Type.Union([Type.Literal('online_sales'), Type.Literal('store_sales')]),
+  source: Type.Unsafe<SourceName>({ type: 'string', enum: [...SOURCE_NAMES] }),
   file: Nullable(Type.String()),
   rowsRead: Count,
   rowsAccepted: Count,

@@ -1,3 +1,4 @@
+import { isStoreFileName } from '@retail-etl/sales';
 import { link, mkdir, readdir, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { errorCode } from './problem.js';
@@ -14,7 +15,7 @@ export async function createDataFolders(dataDir: string): Promise<void> {
 export async function addSampleFile(dataDir: string): Promise<boolean> {
   const input = join(dataDir, 'input');
   const names = await readdir(input);
-  if (names.some((name) => /\.csv(\.gz)?$/i.test(name) && !name.startsWith('.'))) return false;
+  if (names.some(isStoreFileName)) return false;
   const path = join(input, SAMPLE_FILE);
   const aside = join(input, `.${SAMPLE_FILE}.${process.pid}`);
   try {

@@ -1,6 +1,6 @@
 import { execute, openDatabase } from '@retail-etl/mysql';
 import pg from 'pg';
-import { toPostgresError } from './source-table.js';
+import { postgresError } from '@retail-etl/reading';
 
 /**
  * Makes the role of `readerUrl`, which may SELECT from every table of the owner, present and future, and nothing else; gives it the
@@ -22,7 +22,7 @@ export async function grantReader(ownerUrl: string, readerUrl: string): Promise<
     await client.query(`GRANT SELECT ON ALL TABLES IN SCHEMA public TO ${role}`);
     await client.query(`ALTER DEFAULT PRIVILEGES IN SCHEMA public GRANT SELECT ON TABLES TO ${role}`);
   } catch (error) {
-    throw toPostgresError(error);
+    throw postgresError(error, 'giving the reader its rights');
   } finally {
     await client.end().catch(() => undefined);
   }

@@ -1,5 +1,5 @@
 import type { SetupConfig } from '@retail-etl/config';
-import { SOURCE_TABLE, TARGET_TABLE } from '@retail-etl/sales';
+import { SAMPLE_TABLE, SALES_SUMMARY } from '@retail-etl/sales';
 import { createSchema } from '@retail-etl/ledger';
 import { join, relative } from 'node:path';
 import { addressOf } from './read-settings.js';
@@ -26,8 +26,8 @@ export async function setUp(config: SetupConfig, { say, signal, waitTimeoutMs }:
     waitForServer(() => createSchema(config.mysqlUrl), { ...wait, what: `MySQL at ${addressOf(config.mysqlUrl)}` }),
   ]);
   const fileAdded = await addSampleFile(config.dataDir);
-  say(tableCreated ? `${SOURCE_TABLE} created with sample rows` : `${SOURCE_TABLE} is there and stays as it is`);
-  say(`${TARGET_TABLE} and the ledger are there`);
+  say(tableCreated ? `${SAMPLE_TABLE} created with sample rows` : `${SAMPLE_TABLE} is there and stays as it is`);
+  say(`${SALES_SUMMARY.name} and the ledger are there`);
   const folder = join(config.dataDir, 'input');
   const fromHere = relative(process.cwd(), folder) || '.';
   const input = fromHere.startsWith('..') ? folder : fromHere;

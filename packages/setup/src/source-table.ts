@@ -1,14 +1,13 @@
-import { EtlError } from '@retail-etl/contracts';
-import { SOURCE_TABLE } from '@retail-etl/sales';
+import { postgresError } from '@retail-etl/reading';
+import { SAMPLE_TABLE } from '@retail-etl/sales';
 import pg from 'pg';
-import { errorCode, errorText } from './problem.js';
 import { ONLINE_SALES } from './sample-data.js';
 
 // Any number: it keeps two setups at the same time from both creating the table.
 const SETUP_LOCK = 7_265_001;
 
 const CREATE_SQL = `
-CREATE TABLE ${SOURCE_TABLE} (
+CREATE TABLE ${SAMPLE_TABLE} (
   sale_id     SERIAL PRIMARY KEY,
   product_id  INTEGER,
   quantity    INTEGER,
@@ -19,11 +18,11 @@ CREATE TABLE ${SOURCE_TABLE} (
 // The sequence of sale_id goes on after the sample's last id, so that sales added by hand do not collide with it.
 const FILL_SQL = `
 WITH filled AS (
-  INSERT INTO ${SOURCE_TABLE} (sale_id, product_id, quantity, sale_amount, sale_date)
+  INSERT INTO ${SAMPLE_TABLE} (sale_id, product_id, quantity, sale_amount, sale_date)
   SELECT * FROM unnest($1::int[], $2::int[], $3::int[], $4::numeric[], $5::date[])
   RETURNING sale_id
 )
-SELECT setval(pg_get_serial_sequence('${SOURCE_TABLE}', 'sale_id'), max(sale_id)) FROM filled`;
+SELECT setval(pg_get_serial_sequence('${SAMPLE_TABLE}', 'sale_id'), max(sale_id)) FROM filled`;
 
 /**
  * Creates and fills `online_sales` in one transaction, if there is no such table; one that is there is never written to.
@@ -47,21 +46,13 @@ export async function createSourceTable(postgresUrl: string): Promise<boolean> {
     await client.query('COMMIT');
     return true;
   } catch (error) {
-    throw toPostgresError(error);
+    throw postgresError(error, 'creating the table of online sales');
   } finally {
     await client.end().catch(() => undefined);
   }
 }
 
 async function tableExists(client: pg.Client): Promise<boolean> {
-  const { rows } = await client.query<{ found: boolean }>('SELECT to_regclass($1) IS NOT NULL AS found', [SOURCE_TABLE]);
+  const { rows } = await client.query<{ found: boolean }>('SELECT to_regclass($1) IS NOT NULL AS found', [SAMPLE_TABLE]);
   return rows[0]?.found === true;
-}
-
-/** PostgreSQL's own errors carry a five-character SQLSTATE; of those, only the classes of a server that is not ready pass with time. */
-export function toPostgresError(error: unknown): EtlError {
-  const code = errorCode(error) ?? '';
-  const isSqlState = /^[0-9A-Z]{5}$/.test(code);
-  const unavailable = !isSqlState || /^(08|53|57)/.test(code);
-  return new EtlError(unavailable ? 'POSTGRES_UNAVAILABLE' : 'POSTGRES_REFUSED', `PostgreSQL: ${errorText(error)}`, { cause: error });
 }

@@ -1,11 +1,8 @@
-import type { RunFolders } from './run-folders.js';
 import { removeFiles } from '@retail-etl/store';
+import { partitionOfChunk } from './chunk-names.js';
+import type { RunFolders } from './run-folders.js';
 
-/**
- * Makes a retry extract and transform a chunk's partition again, by forgetting that they were complete. A partition's name is that of
- * its chunks without attempt and number.
- */
+/** Makes a retry extract and transform a chunk's partition again, by forgetting that they were complete. */
 export async function forgetPartition(folders: RunFolders, chunk: string): Promise<void> {
-  const partition = chunk.split('-').slice(0, -2).join('-');
-  await removeFiles([folders.partialManifest(chunk), folders.extractManifest(partition)]);
+  await removeFiles([folders.partialManifest(chunk), folders.extractManifest(partitionOfChunk(chunk))]);
 }

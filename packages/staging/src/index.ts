@@ -1,4 +1,6 @@
+export * from './manifest.js';
 export * from './run-folders.js';
 export * from './manifests.js';
 export * from './rejects.js';
 export * from './forget-partition.js';
+export * from './chunk-names.js';

@@ -3,7 +3,7 @@ import type { RunParams } from '@retail-etl/contracts';
 import type { CheckedFile } from '@retail-etl/store';
 
 /** When a step worked; ISO 8601. */
-export interface Worked {
+export interface StepTimes {
   readonly startedAt: string;
   readonly finishedAt: string;
 }
@@ -16,12 +16,16 @@ export interface PlannedFile {
   readonly inode: string;
 }
 
-/** The unit of extraction: the table, or one or several store files. */
-export type Partition =
-  | { readonly name: string; readonly source: 'online_sales' }
-  | { readonly name: string; readonly source: 'store_sales'; readonly files: readonly PlannedFile[] };
+/** The unit of extraction: a table, or one or several store files. */
+export interface Partition {
+  /** Unique within the run; see `PartName` in the jobs' schemas. */
+  readonly name: string;
+  readonly source: SourceName;
+  /** In the order in which they are read; empty for a table. */
+  readonly files: readonly PlannedFile[];
+}
 
-export interface PlanManifest extends Worked {
+export interface PlanManifest extends StepTimes {
   readonly params: RunParams;
   readonly partitions: readonly Partition[];
 }
@@ -38,7 +42,7 @@ export interface SourceRead {
   readonly sha256: string | null;
 }
 
-export interface ExtractManifest extends Worked {
+export interface ExtractManifest extends StepTimes {
   readonly source: SourceName;
   /** Exactly these chunks count; those of an attempt that did not finish are not listed anywhere. */
   readonly chunks: readonly string[];
@@ -80,7 +84,7 @@ export interface PartialBooks {
   readonly amount: string;
 }
 
-export interface PartialManifest extends Worked {
+export interface PartialManifest extends StepTimes {
   readonly source: SourceName;
   readonly books: readonly PartialBooks[];
   /** The chunk's groups as Parquet, described where they are written (`judging`). */
@@ -91,7 +95,7 @@ export interface PartialManifest extends Worked {
   readonly rejectsFile: string | null;
 }
 
-export interface SummaryManifest extends Worked {
+export interface SummaryManifest extends StepTimes {
   /** CSV with a header and the target's three columns, sorted by product_id: the very bytes that are published. */
   readonly file: CheckedFile;
   readonly products: number;

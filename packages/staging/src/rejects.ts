@@ -1,23 +1,35 @@
 import { readdir } from 'node:fs/promises';
 import { join } from 'node:path';
-import { readManifest, removeFiles, replaceManifest } from '@retail-etl/store';
+import { readJson, removeFiles, replaceJson } from '@retail-etl/store';
 import type { RunFolders } from './run-folders.js';
 
+/** In format 1, of version 0.1.0, which wrote no number, a reject does not name its source. */
+const REJECTS_FORMAT = 2;
+
 interface RejectsManifest {
+  readonly format?: number;
   /** Base names of Parquet files below the run's `rejects` folder. */
   readonly files: readonly string[];
+}
+
+/** The files that hold a run's rejects. */
+export interface RejectFiles {
+  readonly paths: readonly string[];
+  /** Whether each reject names its source; else one with a file is of `store_sales`, one without of `online_sales`. */
+  readonly haveSource: boolean;
 }
 
 /** Says which files hold the run's rejects; those of attempts that did not count are removed. */
 export async function publishRejects(folders: RunFolders, files: readonly string[]): Promise<void> {
   const path = join(folders.results, 'rejects.json');
-  await replaceManifest<RejectsManifest>(path, { files });
+  await replaceJson<RejectsManifest>(path, { format: REJECTS_FORMAT, files });
   const stray = (await readdir(folders.rejects)).filter((name) => !files.includes(name));
   await removeFiles(stray.map((name) => join(folders.rejects, name)));
 }
 
-/** Paths of the files that hold the run's rejects; undefined if the run has none on record (it ended before merging, or by age). */
-export async function readRejects(folders: RunFolders): Promise<string[] | undefined> {
-  const manifest = await readManifest<RejectsManifest>(join(folders.results, 'rejects.json'));
-  return manifest?.files.map((name) => join(folders.rejects, name));
+/** The files that hold the run's rejects; undefined if the run has none on record (it ended before merging, or by age). */
+export async function readRejects(folders: RunFolders): Promise<RejectFiles | undefined> {
+  const manifest = await readJson<RejectsManifest>(join(folders.results, 'rejects.json'));
+  if (manifest === undefined) return undefined;
+  return { paths: manifest.files.map((name) => join(folders.rejects, name)), haveSource: manifest.format !== undefined };
 }

@@ -1,3 +1,4 @@
 export * from './checked-file.js';
 export * from './in-batches.js';
-export * from './manifest.js';
+export * from './json-file.js';
+export * from './remove-files.js';

@@ -6,23 +6,32 @@ const STAGED_CHUNKS_MAX = 12;
 const POLL_MS = 25;
 
 /**
- * Waits while enough chunks are staged. A partition whose own chunks have all been transformed is always admitted, so that each
- * goes on at some pace and nothing can wait for ever on what another has left behind.
+ * Holds one partition back while enough chunks of the run are staged. A partition whose own chunks have all been transformed is always
+ * admitted, so that each makes progress and nothing can wait for ever for what another has left.
  */
-export function backpressure(folders: RunFolders, signal: AbortSignal): { admit: () => Promise<void>; staged: (chunk: string) => void } {
-  const own = new Set<string>();
-  return {
-    async admit() {
-      for (;;) {
-        signal.throwIfAborted();
-        const waiting = await listStagedChunks(folders);
-        for (const chunk of own) if (!waiting.has(chunk)) own.delete(chunk);
-        if (own.size === 0 || waiting.size < STAGED_CHUNKS_MAX) return;
-        await sleep(POLL_MS, undefined, { signal });
-      }
-    },
-    staged: (chunk) => {
-      own.add(chunk);
-    },
-  };
+export class Backpressure {
+  readonly #folders: RunFolders;
+  readonly #signal: AbortSignal;
+  /** Staged chunks of this partition that have not been transformed, as far as is known. */
+  readonly #own = new Set<string>();
+
+  constructor(folders: RunFolders, signal: AbortSignal) {
+    this.#folders = folders;
+    this.#signal = signal;
+  }
+
+  /** Resolves when another chunk may be staged; rejects with the signal's reason once it is aborted. */
+  async admit(): Promise<void> {
+    for (;;) {
+      this.#signal.throwIfAborted();
+      const waiting = await listStagedChunks(this.#folders);
+      for (const chunk of this.#own) if (!waiting.has(chunk)) this.#own.delete(chunk);
+      if (this.#own.size === 0 || waiting.size < STAGED_CHUNKS_MAX) return;
+      await sleep(POLL_MS, undefined, { signal: this.#signal });
+    }
+  }
+
+  staged(chunk: string): void {
+    this.#own.add(chunk);
+  }
 }

@@ -1,9 +1,9 @@
-import { crashPoint } from '@retail-etl/faults';
 import { newAttemptToken, type RunParams } from '@retail-etl/contracts';
+import { crashPoint } from '@retail-etl/faults';
+import { ParquetFile, type RecordWriter, ROW_GROUP_ROWS } from '@retail-etl/reading';
 import { SALES_COLUMNS, type SourceName } from '@retail-etl/sales';
-import { type CheckedFile, CheckedFileWriter, publishManifest } from '@retail-etl/store';
-import type { ChunkManifest, RunFolders, Segment } from '@retail-etl/staging';
-import { type RecordSink, ParquetFile, ROW_GROUP_ROWS } from '@retail-etl/reading';
+import { chunkName, type ChunkManifest, publishManifest, type RunFolders, type Segment } from '@retail-etl/staging';
+import { type CheckedFile, CheckedFileWriter } from '@retail-etl/store';
 
 /** A chunk ends at the first piece of text after so many rows … */
 const CHUNK_ROWS = 4 * ROW_GROUP_ROWS;
@@ -19,8 +19,10 @@ const IDLE_BUILDER_BYTES = 24 << 20;
 
 export const MALFORMED_COLUMNS = ['segment', 'rows_before', 'record', 'raw'] as const;
 
+/** Whose chunks are written, and who hears of them. */
 export interface ChunkTarget {
   readonly folders: RunFolders;
+  /** The partition's name. */
   readonly partition: string;
   readonly source: SourceName;
   readonly params: RunParams;
@@ -29,14 +31,14 @@ export interface ChunkTarget {
   /** Waits until another chunk may be staged. */
   admit(): Promise<void>;
   /** Called with the name of each chunk once it is complete. */
-  staged(chunk: string, manifest: ChunkManifest): Promise<void>;
+  announce(chunk: string, manifest: ChunkManifest): Promise<void>;
 }
 
 /**
- * Gathers the rows of one partition and stages them in chunks. Names are unique to this attempt: if it dies, its chunks are not
- * listed in any extract manifest and count for nothing.
+ * Gathers rows of one partition and stages them in chunks. Names are unique to this attempt: if it dies, its chunks are not listed in any
+ * extract manifest and count for nothing.
  */
-export class ChunkWriter implements RecordSink {
+export class ChunkWriter implements RecordWriter {
   readonly rows = idleBuilders.pop() ?? new ParquetFile(SALES_COLUMNS);
   readonly #target: ChunkTarget;
   readonly #attempt = newAttemptToken();
@@ -80,7 +82,7 @@ export class ChunkWriter implements RecordSink {
   /** Writes out what is complete, and stages a chunk if enough has been gathered; `nextRecord` is the number of the file's next record. */
   async advance(nextRecord: number): Promise<void> {
     if (this.#isFull) {
-      await this.stage();
+      await this.finish();
       this.startSegment(this.#file, nextRecord);
     } else if (this.rows.hasBuilt) {
       const output = await this.#open();
@@ -88,8 +90,8 @@ export class ChunkWriter implements RecordSink {
     }
   }
 
-  /** Stages what has been gathered, if anything. */
-  async stage(): Promise<void> {
+  /** Stages what has been gathered, if anything, as a chunk. */
+  async finish(): Promise<void> {
     const rows = this.rows.rows;
     const malformed = this.#malformedRows.rows;
     const segments = this.#segments;
@@ -107,7 +109,7 @@ export class ChunkWriter implements RecordSink {
     this.#target.signal.throwIfAborted();
     this.#outputs = [];
     crashPoint('extract.after-chunk-manifest');
-    await this.#target.staged(chunk, manifest);
+    await this.#target.announce(chunk, manifest);
     crashPoint('extract.after-chunk-attach');
   }
 
@@ -123,7 +125,7 @@ export class ChunkWriter implements RecordSink {
 
   /** The name of the chunk that is being written. */
   get #chunk(): string {
-    return `${this.#target.partition}-${this.#attempt}-${String(this.#count).padStart(5, '0')}`;
+    return chunkName(this.#target.partition, this.#attempt, this.#count);
   }
 
   /** The file of the chunk, which is begun once it is admitted. */

@@ -5,10 +5,7 @@ import { openProducer } from '@retail-etl/queue';
 import { runService, serveSteps } from '@retail-etl/runtime';
 import { extractPartition } from './extract-partition.js';
 import { planRun } from './plan-run.js';
-import { connectPostgres } from '@retail-etl/reading';
-
-/** The table and one partition of files at a time: a second process adds more than a third job in this one would. */
-const CONCURRENCY = 2;
+import { connectPostgres, openSources } from '@retail-etl/reading';
 
 await runService(
   'extractor',
@@ -17,14 +14,18 @@ await runService(
     const database = openDatabase(config.mysqlUrl);
     const producer = openProducer(config.redisUrl, (error) => context.log.warn({ reason: error.message }, 'queue connection'));
     context.onStop(producer.close);
-    const files = { encoding: config.csvEncoding, bytesMax: config.fileBytesMax };
-    const deps = { dataDir: config.dataDir, postgresUrl: config.postgresUrl, database, producer, files };
+    const sources = openSources({
+      postgresUrl: config.postgresUrl,
+      dataDir: config.dataDir,
+      encoding: config.csvEncoding,
+      fileBytesMax: config.fileBytesMax,
+    });
+    const deps = { dataDir: config.dataDir, database, producer, sources };
     await serveSteps({
       name: 'extractor',
       queue: QUEUES.extract,
       config,
       context,
-      concurrency: CONCURRENCY,
       database,
       handlers: {
         plan: (data, step) => planRun(data, deps, step),

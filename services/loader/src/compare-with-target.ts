@@ -1,4 +1,4 @@
-import { type ProductDifference, TARGET_TABLE, toMillionths } from '@retail-etl/sales';
+import { type ProductDifference, SALES_SUMMARY, toMillionths } from '@retail-etl/sales';
 import type { RunChanges } from '@retail-etl/contracts';
 import { type Connection, select } from '@retail-etl/mysql';
 import { STAGED_TABLE } from './stage-summary.js';
@@ -15,9 +15,9 @@ interface Row {
 
 /** A temporary table may stand only once in a statement, so the three kinds of difference are three statements. */
 const KINDS = {
-  added: `FROM ${STAGED_TABLE} s LEFT JOIN ${TARGET_TABLE} t ON t.product_id = s.product_id WHERE t.product_id IS NULL`,
-  removed: `FROM ${TARGET_TABLE} t LEFT JOIN ${STAGED_TABLE} s ON s.product_id = t.product_id WHERE s.product_id IS NULL`,
-  changed: `FROM ${TARGET_TABLE} t JOIN ${STAGED_TABLE} s ON s.product_id = t.product_id
+  added: `FROM ${STAGED_TABLE} s LEFT JOIN ${SALES_SUMMARY.name} t ON t.product_id = s.product_id WHERE t.product_id IS NULL`,
+  removed: `FROM ${SALES_SUMMARY.name} t LEFT JOIN ${STAGED_TABLE} s ON s.product_id = t.product_id WHERE s.product_id IS NULL`,
+  changed: `FROM ${SALES_SUMMARY.name} t JOIN ${STAGED_TABLE} s ON s.product_id = t.product_id
             WHERE t.total_quantity <> s.total_quantity OR t.total_sale_amount <> s.total_sale_amount`,
 } as const;
 

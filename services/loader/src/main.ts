@@ -15,8 +15,6 @@ await runService(
       queue: QUEUES.load,
       config,
       context,
-      // Publications take turns anyway.
-      concurrency: 1,
       database,
       handlers: { load: (data, step) => loadRun(data, deps, step) },
     });

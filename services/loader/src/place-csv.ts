@@ -2,10 +2,10 @@ import { constants } from 'node:fs';
 import { copyFile, mkdir, open, readdir, rename, unlink } from 'node:fs/promises';
 import { join } from 'node:path';
 import { newAttemptToken } from '@retail-etl/contracts';
-import { TARGET_FILE } from '@retail-etl/sales';
+import { SALES_SUMMARY } from '@retail-etl/sales';
 
 /** The names of attempts, beside the published file and beside the run's own. */
-const ASIDE = new RegExp(`^\\.?${TARGET_FILE.replaceAll('.', '\\.')}\\..+\\.tmp$`);
+const ASIDE = new RegExp(`^\\.?${SALES_SUMMARY.file.replaceAll('.', '\\.')}\\..+\\.tmp$`);
 
 /** Keeps the staged summary among the run's results, on disk for sure: the published file can be made from it at any time. */
 export async function keepSummary(stagedPath: string, csvPath: string): Promise<void> {
@@ -17,14 +17,14 @@ export async function keepSummary(stagedPath: string, csvPath: string): Promise<
 /** Copies the run's summary next to the published file, on disk for sure, under a name that only this attempt uses. */
 export async function putAside(csvPath: string, outputFolder: string): Promise<string> {
   await mkdir(outputFolder, { recursive: true });
-  const aside = join(outputFolder, `.${TARGET_FILE}.${newAttemptToken()}.tmp`);
+  const aside = join(outputFolder, `.${SALES_SUMMARY.file}.${newAttemptToken()}.tmp`);
   await copyToDisk(csvPath, aside);
   return aside;
 }
 
 /** Makes the file put aside the published one. Only one may do so at a time. */
 export async function putInPlace(aside: string, outputFolder: string): Promise<void> {
-  await rename(aside, join(outputFolder, TARGET_FILE));
+  await rename(aside, join(outputFolder, SALES_SUMMARY.file));
   await sync(outputFolder);
 }
 

@@ -1,6 +1,6 @@
 import { crashPoint } from '@retail-etl/faults';
 import { EtlError, isTerminal, type RunStepData } from '@retail-etl/contracts';
-import { type RunFindings, TARGET_TABLE } from '@retail-etl/sales';
+import { type RunFindings, SALES_SUMMARY } from '@retail-etl/sales';
 import { addFindings, selectRuns } from '@retail-etl/ledger';
 import { type Connection, type Database, endQuiet, execute, mysqlError, select, withTransaction } from '@retail-etl/mysql';
 import type { SummaryManifest } from '@retail-etl/staging';
@@ -26,7 +26,7 @@ export async function publishSummary(
     seq = await fence(connection, data);
     crashPoint('load.after-fence');
     await mergeByKey(connection);
-    await verifyTable(connection, TARGET_TABLE, summary);
+    await verifyTable(connection, SALES_SUMMARY.name, summary);
     // Last, so that a cancel waits for the commit alone: from here on the run's row is locked.
     await confirmRun(connection, data, findings);
     crashPoint('load.before-commit');
@@ -73,14 +73,14 @@ async function mergeByKey(connection: Connection): Promise<void> {
   await execute(
     connection,
     'removing products',
-    `DELETE t FROM ${TARGET_TABLE} t LEFT JOIN ${STAGED_TABLE} s ON s.product_id = t.product_id WHERE s.product_id IS NULL`,
+    `DELETE t FROM ${SALES_SUMMARY.name} t LEFT JOIN ${STAGED_TABLE} s ON s.product_id = t.product_id WHERE s.product_id IS NULL`,
     [],
     'table',
   );
   await execute(
     connection,
     'changing products',
-    `UPDATE ${TARGET_TABLE} t JOIN ${STAGED_TABLE} s ON s.product_id = t.product_id
+    `UPDATE ${SALES_SUMMARY.name} t JOIN ${STAGED_TABLE} s ON s.product_id = t.product_id
      SET t.total_quantity = s.total_quantity, t.total_sale_amount = s.total_sale_amount
      WHERE t.total_quantity <> s.total_quantity OR t.total_sale_amount <> s.total_sale_amount`,
     [],
@@ -89,9 +89,9 @@ async function mergeByKey(connection: Connection): Promise<void> {
   await execute(
     connection,
     'adding products',
-    `INSERT INTO ${TARGET_TABLE} (product_id, total_quantity, total_sale_amount)
+    `INSERT INTO ${SALES_SUMMARY.name} (product_id, total_quantity, total_sale_amount)
      SELECT s.product_id, s.total_quantity, s.total_sale_amount
-     FROM ${STAGED_TABLE} s LEFT JOIN ${TARGET_TABLE} t ON t.product_id = s.product_id WHERE t.product_id IS NULL`,
+     FROM ${STAGED_TABLE} s LEFT JOIN ${SALES_SUMMARY.name} t ON t.product_id = s.product_id WHERE t.product_id IS NULL`,
     [],
     'table',
   );

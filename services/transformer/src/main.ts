@@ -10,11 +10,8 @@ import { mergeRun } from './merge-run.js';
 import { SharedMemory } from './shared-memory.js';
 import { transformChunk } from './transform-chunk.js';
 
-/**
- * Chunks at a time: DuckDB uses all processors for one; the second fills the gaps while files are read and written. Less than one
- * processor has no gaps to fill: there a second chunk would only be kept from a replica that has nothing to do.
- */
-const concurrency = containerProcessors() < 1 ? 1 : 2;
+/** Less than one processor has no gaps to fill: there a second chunk would only be kept from a replica that has nothing to do. */
+const concurrencyMax = containerProcessors() < 1 ? 1 : Infinity;
 
 await runService(
   'transformer',
@@ -33,7 +30,7 @@ await runService(
       queue: QUEUES.transform,
       config,
       context,
-      concurrency,
+      concurrencyMax,
       database,
       handlers: {
         transform: (data, step) => memory.run((isAlone) => transformChunk(data, deps, step, isAlone)),

@@ -1,14 +1,23 @@
 import { join } from 'node:path';
-import { type ChunkToTransform, judgeChunk } from '@retail-etl/judging';
+import { type ChunkToJudge, judgeChunk } from '@retail-etl/judging';
 import { type Engine, withDuckDb } from '@retail-etl/duckdb';
 import { crashPoint } from '@retail-etl/faults';
 import { EtlError, newAttemptToken, type StepResult, type TransformData } from '@retail-etl/contracts';
-import { SOURCES } from '@retail-etl/sales';
+import { takesOtherDates } from '@retail-etl/sales';
 import { advanceState } from '@retail-etl/ledger';
 import type { Database } from '@retail-etl/mysql';
 import type { StepContext } from '@retail-etl/runtime';
-import { type ChunkManifest, forgetPartition, type PartialManifest, type RunFolders, runFolders } from '@retail-etl/staging';
-import { describeFile, publishManifest, readManifest, readOwnManifest, removeFiles, verifiedPath } from '@retail-etl/store';
+import {
+  type ChunkManifest,
+  forgetPartition,
+  type PartialManifest,
+  type RunFolders,
+  runFolders,
+  publishManifest,
+  readManifest,
+  readOwnManifest,
+} from '@retail-etl/staging';
+import { describeFile, removeFiles, verifiedPath } from '@retail-etl/store';
 
 export interface TransformDeps {
   readonly dataDir: string;
@@ -66,11 +75,12 @@ async function transform(
   const rejectsPath = join(folders.rejects, output);
   let isPublished = false;
   try {
-    const staged: ChunkToTransform = {
+    const staged: ChunkToJudge = {
+      source: chunk.source,
       rowsPath,
       malformedPath,
       segments: chunk.segments,
-      rules: { ...chunk.params, dateFormats: chunk.source === SOURCES.store ? deps.csvDateFormats : [] },
+      rules: { ...chunk.params, dateFormats: takesOtherDates(chunk.source) ? deps.csvDateFormats : [] },
       carryTexts: !isSparing,
       partialPath,
       rejectsPath,

@@ -1,6 +1,6 @@
 import Type, { type Static } from 'typebox';
 import { Count, Nullable, Time, strict } from '../schema-parts.js';
-import { RUN_ID_PATTERN } from '../ids.js';
+import { RUN_ID_PATTERN } from '../run-id-pattern.js';
 import { RunState } from '../run-state.js';
 
 export const RunIdParams = Type.Object({ id: Type.String({ pattern: RUN_ID_PATTERN, maxLength: 64 }) }, strict);

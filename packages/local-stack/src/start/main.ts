@@ -1,5 +1,5 @@
 import { EtlError } from '@retail-etl/contracts';
-import { TARGET_FILE } from '@retail-etl/sales';
+import { SALES_SUMMARY } from '@retail-etl/sales';
 import { once } from 'node:events';
 import { join, relative } from 'node:path';
 import { mkdirSync } from 'node:fs';
@@ -108,7 +108,7 @@ async function startAndRun(settings: StartSettings, onlyOnce: boolean, children:
   sayField('run', runId);
   const report = await followRun(gateway, runId, (progress) => view.show(progress), signal);
   view.finish();
-  await sayResult(report, join(settings.dataDir, 'output', TARGET_FILE), style);
+  await sayResult(report, join(settings.dataDir, 'output', SALES_SUMMARY.file), style);
   if (!onlyOnce) sayDashboard(baseUrl, settings, credentials);
   return report.state === 'published';
 }

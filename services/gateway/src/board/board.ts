@@ -1,8 +1,7 @@
 import { createRequire } from 'node:module';
 import { dirname } from 'node:path';
-import { QUEUES, type QueueName } from '@retail-etl/contracts';
+import { QUEUES, type QueueName, parseJobId } from '@retail-etl/contracts';
 import { retryRun } from '@retail-etl/ledger';
-import { parseJobId } from '@retail-etl/queue';
 import type { FastifyPluginAsync, FastifyReply, FastifyRequest } from 'fastify';
 import { known } from '../api/run-routes.js';
 import type { GatewayDeps } from '../deps.js';

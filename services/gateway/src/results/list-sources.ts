@@ -3,7 +3,7 @@ import { createReadStream } from 'node:fs';
 import { lstat, readdir } from 'node:fs/promises';
 import { join } from 'node:path';
 import { pipeline } from 'node:stream/promises';
-import { SOURCE_TABLE, SOURCES } from '@retail-etl/sales';
+import { isStoreFileName, SAMPLE_TABLE } from '@retail-etl/sales';
 import type { Sources, SourceStatus } from '@retail-etl/contracts';
 import type { Run } from '@retail-etl/ledger';
 
@@ -49,7 +49,7 @@ export async function listSources(dataDir: string, lastRun: Run | undefined): Pr
         .filter(([name]) => !names.has(name))
         .map(([name, rows]) => ({ name, bytes: null, modifiedAt: null, lastRows: rows, status: 'gone' as const, sameAs: null }));
   return {
-    table: { name: SOURCE_TABLE, lastRows: books.find((book) => book.source === SOURCES.online)?.rowsRead ?? null },
+    table: { name: SAMPLE_TABLE, lastRows: books.find((book) => book.file === null)?.rowsRead ?? null },
     files: [...present, ...gone],
     lastRun: lastRun === undefined ? null : { id: lastRun.runId, seq: lastRun.seq, finishedAt: lastRun.finishedAt?.toISOString() ?? null },
     truncated,
@@ -61,7 +61,7 @@ async function inputFiles(folder: string): Promise<{ files: InputFile[]; truncat
     if (error.code === 'ENOENT') return [];
     throw error;
   });
-  const wanted = names.filter((name) => /\.csv(\.gz)?$/i.test(name) && !name.startsWith('.')).sort();
+  const wanted = names.filter(isStoreFileName).sort();
   const files: InputFile[] = [];
   for (const name of wanted.slice(0, FILES_MAX)) {
     // A file may go between the listing and the look.

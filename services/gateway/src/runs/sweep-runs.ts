@@ -1,3 +1,4 @@
+import { type ErrorRecord, EtlError } from '@retail-etl/contracts';
 import { scaledMs } from '@retail-etl/faults';
 import { failRun, listRuns, type Run, unfinishedRuns } from '@retail-etl/ledger';
 import { flowState, removeFlow } from '@retail-etl/queue';
@@ -40,7 +41,7 @@ async function sweepRun(run: Run, deps: SweepDeps, memory: SweepMemory): Promise
   const key = keyOf(run);
   const flow = await flowState(deps.queues, run.runId, run.epoch);
   if (flow.kind !== 'absent') memory.absent.delete(key);
-  if (flow.kind !== 'failed') memory.failed.delete(key);
+  if (flow.kind === 'absent' || flow.kind === 'present') memory.failed.delete(key);
   switch (flow.kind) {
     case 'present':
       return;
@@ -54,18 +55,28 @@ async function sweepRun(run: Run, deps: SweepDeps, memory: SweepMemory): Promise
       memory.absent.delete(key);
       deps.log.warn({ run: run.runId, epoch: run.epoch, state: run.state }, 'the jobs of this run were gone; added again');
       return;
-    case 'failed': {
-      const now = (deps.now ?? Date.now)();
-      const since = memory.failed.get(key) ?? now;
-      memory.failed.set(key, since);
-      if (now - since < scaledMs(FAILURE_GRACE_MS)) return;
-      const error = errorOfFlow(run.runId, flow.reasons);
-      if (await failRun(deps.database, run.runId, run.epoch, error)) {
-        deps.log.error({ run: run.runId, epoch: run.epoch, code: error.code, remedy: error.remedy }, error.message);
-        await deps.startNextRun();
-      }
-    }
+    case 'ended':
+      // A run ends before its last job does; one that has not was left behind by an older state of Redis or of the ledger.
+      return endFailed(
+        run,
+        new EtlError('JOBS_LOST', 'the last job of the run has ended, but the run has not').toRecord(null),
+        deps,
+        memory,
+      );
+    case 'failed':
+      return endFailed(run, errorOfFlow(run.runId, flow.failures), deps, memory);
   }
+}
+
+/** Ends a run whose flow cannot go on, unless its worker does so within the time it is given. */
+async function endFailed(run: Run, error: ErrorRecord, deps: SweepDeps, memory: SweepMemory): Promise<void> {
+  const now = (deps.now ?? Date.now)();
+  const since = memory.failed.get(keyOf(run)) ?? now;
+  memory.failed.set(keyOf(run), since);
+  if (now - since < scaledMs(FAILURE_GRACE_MS)) return;
+  if (!(await failRun(deps.database, run.runId, run.epoch, error))) return;
+  deps.log.error({ run: run.runId, epoch: run.epoch, code: error.code, remedy: error.remedy }, error.message);
+  await deps.startNextRun();
 }
 
 /** Removes what is left in Redis of runs that were cancelled. One whose job still works is left for the next time. */

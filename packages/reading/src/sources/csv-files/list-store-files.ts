@@ -2,9 +2,8 @@ import { lstat, readdir } from 'node:fs/promises';
 import { join } from 'node:path';
 import { EtlError } from '@retail-etl/contracts';
 import { inBatches, READS_MAX } from '@retail-etl/store';
+import { isStoreFileName } from '@retail-etl/sales';
 import type { PlannedFile } from '@retail-etl/staging';
-
-const STORE_FILE = /\.csv(\.gz)?$/i;
 
 /**
  * The store files directly in `folder`, by name. Throws SOURCE_MISSING without folder or file, FILE_REFUSED for anything with a
@@ -18,7 +17,7 @@ export async function listStoreFiles(folder: string): Promise<PlannedFile[]> {
     if ((cause as NodeJS.ErrnoException).code !== 'ENOENT') throw cause;
     throw new EtlError('SOURCE_MISSING', 'the folder input of DATA_DIR does not exist', { cause });
   }
-  const candidates = names.filter((name) => STORE_FILE.test(name) && !name.startsWith('.')).sort();
+  const candidates = names.filter(isStoreFileName).sort();
   if (candidates.length === 0) throw new EtlError('SOURCE_MISSING', 'the folder input of DATA_DIR holds no store file (*.csv, *.csv.gz)');
   return inBatches(candidates, READS_MAX, async (name) => {
     const stats = await lstat(join(folder, name), { bigint: true }).catch((cause: NodeJS.ErrnoException) => {

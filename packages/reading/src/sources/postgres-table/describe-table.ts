@@ -1,9 +1,11 @@
 import { EtlError } from '@retail-etl/contracts';
-import { SALES_COLUMNS, SOURCE_TABLE } from '@retail-etl/sales';
+import { SALES_COLUMNS } from '@retail-etl/sales';
 import type { Client } from 'pg';
 import { postgresError } from './postgres.js';
 
 export interface SalesTable {
+  /** As the statements name it. */
+  readonly name: string;
   /** For each of the five columns, in their order, the expression that gives its text. */
   readonly columns: readonly string[];
   /** Ranges of pages to read one by one; a single null where the table has to be read in one piece. */
@@ -31,10 +33,10 @@ const TEXT_TYPES = ['int2', 'int4', 'int8', 'numeric', 'text', 'varchar', 'date'
 const RANGE_ROWS = 250_000;
 
 /**
- * Looks at `online_sales`, found through the role's search path. Throws SOURCE_MISSING without it, HEADER_INVALID naming columns
+ * Looks at a table, found through the role's search path. Throws SOURCE_MISSING without it, HEADER_INVALID naming columns
  * that are missing or, trimmed and in lower case, stand twice.
  */
-export async function describeTable(client: Client): Promise<SalesTable> {
+export async function describeTable(client: Client, table: string): Promise<SalesTable> {
   try {
     const found = await client.query<{
       attributes: Attribute[] | null;
@@ -49,19 +51,20 @@ export async function describeTable(client: Client): Promise<SalesTable> {
               (SELECT json_agg(json_build_object('name', attname, 'isText', atttypid = ANY ($2::regtype[])) ORDER BY attnum)
                  FROM pg_attribute WHERE attrelid = c.oid AND attnum > 0 AND NOT attisdropped) AS attributes
          FROM pg_class c WHERE c.oid = to_regclass($1)`,
-      [SOURCE_TABLE, TEXT_TYPES],
+      [table, TEXT_TYPES],
     );
-    const table = found.rows[0];
-    if (table === undefined) throw new EtlError('SOURCE_MISSING', `table ${SOURCE_TABLE} does not exist in the database of POSTGRES_URL`);
-    const columns = matchColumns(table.attributes ?? []);
-    const pages = Math.ceil(Number(table.bytes) / table.block_bytes);
-    return { columns, ranges: splitPages(table.relkind, pages, table.rows > 0 && table.pages > 0 ? table.rows / table.pages : 100) };
+    const described = found.rows[0];
+    if (described === undefined) throw new EtlError('SOURCE_MISSING', `table ${table} does not exist in the database of POSTGRES_URL`);
+    const columns = matchColumns(table, described.attributes ?? []);
+    const pages = Math.ceil(Number(described.bytes) / described.block_bytes);
+    const rowsPerPage = described.rows > 0 && described.pages > 0 ? described.rows / described.pages : 100;
+    return { name: table, columns, ranges: splitPages(described.relkind, pages, rowsPerPage) };
   } catch (cause) {
-    throw postgresError(cause, `looking at ${SOURCE_TABLE}`);
+    throw postgresError(cause, `looking at ${table}`);
   }
 }
 
-function matchColumns(attributes: readonly Attribute[]): string[] {
+function matchColumns(table: string, attributes: readonly Attribute[]): string[] {
   const problems: string[] = [];
   const columns = SALES_COLUMNS.map((column) => {
     const matches = attributes.filter(({ name }) => name.trim().toLowerCase() === column);
@@ -70,7 +73,7 @@ function matchColumns(attributes: readonly Attribute[]): string[] {
     const quoted = `"${(matches[0]?.name ?? column).replaceAll('"', '""')}"`;
     return matches[0]?.isText === true ? quoted : `${quoted}::text`;
   });
-  if (problems.length > 0) throw new EtlError('HEADER_INVALID', `table ${SOURCE_TABLE}: ${problems.join(', ')}`);
+  if (problems.length > 0) throw new EtlError('HEADER_INVALID', `table ${table}: ${problems.join(', ')}`);
   return columns;
 }
 

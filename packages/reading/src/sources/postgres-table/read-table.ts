@@ -1,7 +1,8 @@
-import { SOURCE_TABLE } from '@retail-etl/sales';
-import { copyOut, type TextTaker } from '../../codec/pg-copy/copy-out.js';
+import { copyOut } from '../../codec/pg-copy/copy-out.js';
+import type { PartitionSink } from '../source.js';
 import { describeTable, type PageRange, type SalesTable } from './describe-table.js';
 import { connectPostgres, type PostgresConnection, postgresError } from './postgres.js';
+import { TableFeed } from './table-feed.js';
 
 /** Connections that copy at the same time. */
 const READERS_MAX = 2;
@@ -9,20 +10,21 @@ const READERS_MAX = 2;
 /** Dates and times as ISO text whatever the role's or database's own settings are. */
 const BEGIN = "BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY; SET LOCAL DateStyle = 'ISO'; SET LOCAL TimeZone = 'UTC'";
 
-export interface TableReader {
-  /** Takes the table's rows as CSV, fields in the order of the five columns. */
-  take: TextTaker;
-  /** Called when a range has been read whole. */
-  endRange(): Promise<void>;
-  /** Called once, after the last range. */
-  end(): Promise<void>;
+/** What was read of a table. */
+export interface TableRead {
+  readonly rows: number;
+  readonly malformed: number;
+  /** Of the text that was copied. */
+  readonly bytes: number;
+  /** Rows that PostgreSQL says it copied. */
+  readonly copiedRows: number;
 }
 
 /**
- * Reads the table as it is at one moment, over parallel connections that share one exported snapshot. Each connection feeds a
- * reader of its own. Returns the rows that PostgreSQL says it copied.
+ * Reads the table as it is at one moment, over parallel connections that share one exported snapshot. Each connection feeds a writer of
+ * its own. Throws POSTGRES_UNAVAILABLE or POSTGRES_REFUSED, SOURCE_MISSING and HEADER_INVALID as `describeTable` does.
  */
-export async function readTable(url: string, openReader: () => TableReader, signal: AbortSignal): Promise<number> {
+export async function readTable(url: string, table: string, sink: PartitionSink, signal: AbortSignal): Promise<TableRead> {
   const owner = await connectPostgres(url);
   const connections: PostgresConnection[] = [owner];
   const stop = (): void => {
@@ -33,12 +35,21 @@ export async function readTable(url: string, openReader: () => TableReader, sign
     await owner.answer(owner.client.query(BEGIN)).catch((cause: unknown) => {
       throw postgresError(cause, 'taking a snapshot');
     });
-    const table = await owner.answer(describeTable(owner.client));
-    const ranges = [...table.ranges];
+    const description = await owner.answer(describeTable(owner.client, table));
+    const ranges = [...description.ranges];
     const readers = Math.min(READERS_MAX, ranges.length);
     if (readers > 1) await joinSnapshot(owner, url, readers - 1, connections);
-    const counts = await Promise.all(connections.map((connection) => copyRanges(connection, table, ranges, openReader(), signal)));
-    return counts.reduce((sum, count) => sum + count, 0);
+    const feeds = connections.map(() => new TableFeed(sink.openWriter(), signal));
+    const copied = await Promise.all(
+      connections.map((connection, index) => copyRanges(connection, description, ranges, feeds[index]!, signal)),
+    );
+    const sum = (count: (feed: TableFeed) => number): number => feeds.reduce((total, feed) => total + count(feed), 0);
+    return {
+      rows: sum(({ rows }) => rows),
+      malformed: sum(({ malformed }) => malformed),
+      bytes: sum(({ bytes }) => bytes),
+      copiedRows: copied.reduce((total, rows) => total + rows, 0),
+    };
   } finally {
     signal.removeEventListener('abort', stop);
     // Nothing was written, so there is nothing to end in good order.
@@ -65,28 +76,28 @@ async function copyRanges(
   connection: PostgresConnection,
   table: SalesTable,
   ranges: (PageRange | null)[],
-  reader: TableReader,
+  feed: TableFeed,
   signal: AbortSignal,
 ): Promise<number> {
   let rows = 0;
   for (;;) {
     const range = ranges.shift();
     if (range === undefined) {
-      await reader.end();
+      await feed.finish();
       return rows;
     }
     try {
-      rows += await copyOut(connection, copyStatement(table, range), reader.take);
+      rows += await copyOut(connection, copyStatement(table, range), (text) => feed.take(text));
     } catch (cause) {
       signal.throwIfAborted();
-      throw postgresError(cause, `copying ${SOURCE_TABLE}`);
+      throw postgresError(cause, `copying ${table.name}`);
     }
-    await reader.endRange();
+    await feed.endRange();
   }
 }
 
 function copyStatement(table: SalesTable, range: PageRange | null): string {
   const where =
     range === null ? '' : ` WHERE ctid >= '(${range.from},0)'::tid${range.to === null ? '' : ` AND ctid < '(${range.to},0)'::tid`}`;
-  return `COPY (SELECT ${table.columns.join(', ')} FROM ${SOURCE_TABLE}${where}) TO STDOUT (FORMAT csv)`;
+  return `COPY (SELECT ${table.columns.join(', ')} FROM ${table.name}${where}) TO STDOUT (FORMAT csv)`;
 }

@@ -1,0 +1,18 @@
+import type { RecordSink } from '../codec/csv/record-scanner.js';
+
+/** Passes records on to `sink`, and counts the malformed ones. */
+export class CountedSink implements RecordSink {
+  malformedRecords = 0;
+  readonly rows: RecordSink['rows'];
+  readonly #sink: RecordSink;
+
+  constructor(sink: RecordSink) {
+    this.#sink = sink;
+    this.rows = sink.rows;
+  }
+
+  malformed(record: number, raw: Uint8Array): void {
+    this.malformedRecords += 1;
+    this.#sink.malformed(record, raw);
+  }
+}

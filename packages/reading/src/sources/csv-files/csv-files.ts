@@ -1,0 +1,54 @@
+import { join } from 'node:path';
+import type { SourceOfKind } from '@retail-etl/sales';
+import type { SourceRead } from '@retail-etl/staging';
+import { inBatches } from '@retail-etl/store';
+import type { SourceSettings } from '../registry.js';
+import type { Source } from '../source.js';
+import { groupFiles } from './group-files.js';
+import { listStoreFiles } from './list-store-files.js';
+import { readHeader } from './read-header.js';
+import { readStoreFile } from './read-store-file.js';
+import { openStoreFile } from './store-file.js';
+
+/** Headers read at once: one by one each would wait for the disk, but a compressed file takes some 3 MB meanwhile. */
+const HEADERS_MAX = 4;
+
+/** The store files directly in a folder of DATA_DIR: `*.csv`, `*.csv.gz`. */
+export function csvFiles({ name, folder: folderName }: SourceOfKind<'csv-files'>, settings: SourceSettings): Source {
+  const folder = join(settings.dataDir, folderName);
+  const options = { folder, encoding: settings.encoding, bytesMax: settings.fileBytesMax };
+  return {
+    name,
+    async plan(signal) {
+      const files = await listStoreFiles(folder);
+      await inBatches(files, HEADERS_MAX, async (planned) => {
+        signal.throwIfAborted();
+        const file = await openStoreFile(planned, options);
+        try {
+          await readHeader(file);
+        } finally {
+          await file.close();
+        }
+      });
+      return groupFiles(files).map((group, index) => ({
+        name: `files-${String(index + 1).padStart(5, '0')}`,
+        source: name,
+        files: group,
+      }));
+    },
+    async read({ files }, sink, signal) {
+      const writer = sink.openWriter();
+      const sources: SourceRead[] = [];
+      for (const planned of files) {
+        const file = await openStoreFile(planned, options);
+        try {
+          sources.push(await readStoreFile(file, writer, signal));
+        } finally {
+          await file.close();
+        }
+      }
+      await writer.finish();
+      return { sources, copiedRows: null };
+    },
+  };
+}

@@ -1,0 +1,36 @@
+import { createHash } from 'node:crypto';
+import { EtlError } from '@retail-etl/contracts';
+import type { SourceRead } from '@retail-etl/staging';
+import { RecordScanner } from '../../codec/csv/record-scanner.js';
+import { CountedSink } from '../counted-sink.js';
+import type { RecordWriter } from '../source.js';
+import { readHeader } from './read-header.js';
+import type { StoreFile } from './store-file.js';
+
+/** Reads one file's records into `writer`. Throws SOURCE_EMPTY if it has none, FILE_CHANGED if it is no longer what was planned. */
+export async function readStoreFile(file: StoreFile, writer: RecordWriter, signal: AbortSignal): Promise<SourceRead> {
+  const { shape, bodyAt } = await readHeader(file);
+  const hash = createHash('sha256');
+  let bytes = 0;
+  const sink = new CountedSink(writer);
+  const scanner = new RecordScanner(shape, sink, bodyAt);
+  writer.startSegment(file.name, 1);
+  // A quote that stays open makes the scanner ask for the text once more, from behind the line it is in.
+  for (let from: number | null = bodyAt, isFirstPass = true; from !== null; isFirstPass = false) {
+    const onBytes = isFirstPass
+      ? (piece: Buffer): void => {
+          hash.update(piece);
+          bytes += piece.length;
+        }
+      : undefined;
+    for await (const piece of file.read(from, onBytes)) {
+      signal.throwIfAborted();
+      scanner.push(piece);
+      if (writer.isDue) await writer.advance(scanner.records + 1);
+    }
+    from = scanner.finish();
+  }
+  await file.verifyUnchanged();
+  if (scanner.records === 0) throw new EtlError('SOURCE_EMPTY', `${file.name} has a header but no records`);
+  return { file: file.name, rows: scanner.records, malformed: sink.malformedRecords, bytes, sha256: hash.digest('hex') };
+}

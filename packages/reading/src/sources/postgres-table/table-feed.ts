@@ -1,0 +1,54 @@
+import { SALES_COLUMNS } from '@retail-etl/sales';
+import { RecordScanner, type RecordShape } from '../../codec/csv/record-scanner.js';
+import { CountedSink } from '../counted-sink.js';
+import type { RecordWriter } from '../source.js';
+
+/** PostgreSQL writes the columns in their order, separated by commas. */
+const TABLE_SHAPE: RecordShape = {
+  delimiter: ','.charCodeAt(0),
+  fieldCount: SALES_COLUMNS.length,
+  columnOfField: Int32Array.from(SALES_COLUMNS.keys()),
+};
+
+/** Turns the text that one connection copies into records of one writer, and counts them. */
+export class TableFeed {
+  rows = 0;
+  bytes = 0;
+  readonly #writer: RecordWriter;
+  readonly #signal: AbortSignal;
+  readonly #sink: CountedSink;
+  #scanner: RecordScanner;
+
+  constructor(writer: RecordWriter, signal: AbortSignal) {
+    this.#writer = writer;
+    this.#signal = signal;
+    this.#sink = new CountedSink(writer);
+    this.#scanner = new RecordScanner(TABLE_SHAPE, this.#sink, 0);
+    writer.startSegment(null, 1);
+  }
+
+  get malformed(): number {
+    return this.#sink.malformedRecords;
+  }
+
+  /** Takes a piece of text, which may end anywhere; its memory may be used again afterwards. Resolves when there is room for more. */
+  take(text: Buffer): Promise<void> | undefined {
+    this.#signal.throwIfAborted();
+    this.bytes += text.length;
+    this.#scanner.push(text);
+    return this.#writer.isDue ? this.#writer.advance(1) : undefined;
+  }
+
+  /** Ends the text of one COPY. */
+  async endRange(): Promise<void> {
+    this.#scanner.finish();
+    this.rows += this.#scanner.records;
+    this.#scanner = new RecordScanner(TABLE_SHAPE, this.#sink, 0);
+    await this.#writer.advance(1);
+  }
+
+  /** Stages what is left. */
+  async finish(): Promise<void> {
+    await this.#writer.finish();
+  }
+}

@@ -1,0 +1,29 @@
+import { type CsvEncoding, type SourceDefinition, type SourceKind, type SourceName, type SourceOfKind, SOURCES } from '@retail-etl/sales';
+import { csvFiles } from './csv-files/csv-files.js';
+import { postgresTable } from './postgres-table/postgres-table.js';
+import type { Source } from './source.js';
+
+/** What the kinds of sources need to know of their surroundings. */
+export interface SourceSettings {
+  readonly postgresUrl: string;
+  readonly dataDir: string;
+  /** Of files without a byte order mark. */
+  readonly encoding: CsvEncoding;
+  /** Most bytes of a file, decompressed. */
+  readonly fileBytesMax: number;
+}
+
+/** Every kind of source, by the name that definitions use for it. */
+const KINDS: { readonly [Kind in SourceKind]: (definition: SourceOfKind<Kind>, settings: SourceSettings) => Source } = {
+  'postgres-table': postgresTable,
+  'csv-files': csvFiles,
+};
+
+/** The sources of a run by name, in the order in which they are planned and reported. Nothing is connected to or opened yet. */
+export function openSources(settings: SourceSettings): ReadonlyMap<SourceName, Source> {
+  return new Map(SOURCES.map((definition) => [definition.name, open(definition, settings)]));
+}
+
+function open<Kind extends SourceKind>(definition: SourceDefinition & { kind: Kind }, settings: SourceSettings): Source {
+  return KINDS[definition.kind](definition as SourceOfKind<Kind>, settings);
+}

@@ -1,0 +1,56 @@
+import type { SourceName } from '@retail-etl/sales';
+import type { Partition, SourceRead } from '@retail-etl/staging';
+import type { RecordSink } from '../codec/csv/record-scanner.js';
+
+/** What was read of a partition. */
+export interface PartitionRead {
+  /** What was read of each of its files, in order, or of the table. */
+  readonly sources: readonly SourceRead[];
+  /** Rows that the source itself says it gave; null if it does not say. */
+  readonly copiedRows: number | null;
+}
+
+/**
+ * A place that sales are read from. It copies records out and checks their shape: the right number of fields, and text. It never judges a
+ * value. A run plans each source once and then reads each partition once or, after a failure, again from the beginning.
+ */
+export interface Source {
+  /** Stands in partitions, staged and rejected records, books and reports. */
+  readonly name: SourceName;
+
+  /**
+   * Looks at what is there and says what a run reads: at least one partition, each with a name that is unique within the run and stays the
+   * same as long as the source does. It reads no records, but everything that can be refused before is refused here: a source that is
+   * absent (SOURCE_MISSING), a column that is missing (HEADER_INVALID), a file that is no store file (FILE_REFUSED). Changes nothing, so it
+   * may be repeated. Rejects with the reason of `signal` once that is aborted.
+   */
+  plan(signal: AbortSignal): Promise<Partition[]>;
+
+  /**
+   * Reads all records of one partition, as `plan` described it, into the writers of `sink`; resolves once all of it is staged.
+   *
+   * It may assume that nothing of this partition counts yet: what a failed attempt has staged counts for nothing, so each attempt reads from
+   * the beginning. It promises that every record reached a writer exactly once, either as a row or as malformed, and that the figures it
+   * returns count them. Throws FILE_CHANGED if a file is no longer what `plan` saw, SOURCE_EMPTY if there are no records, and errors that
+   * are transient if reading again may succeed. After it has thrown, or once `signal` is aborted, it writes nothing more.
+   */
+  read(partition: Partition, sink: PartitionSink, signal: AbortSignal): Promise<PartitionRead>;
+}
+
+/** Where a source puts the records of one partition. */
+export interface PartitionSink {
+  /** A new writer. A source that reads over several connections at once opens one for each. */
+  openWriter(): RecordWriter;
+}
+
+/** Takes records one after the other, and stages them whenever it has enough. */
+export interface RecordWriter extends RecordSink {
+  /** From here on, records are those of `file` (null for a table), the next being number `firstRecord`, from 1. */
+  startSegment(file: string | null, firstRecord: number): void;
+  /** Whether `advance` has something to do. */
+  readonly isDue: boolean;
+  /** Writes out what is complete; `nextRecord` is the number of the file's next record. To be called between records while `isDue`. */
+  advance(nextRecord: number): Promise<void>;
+  /** Stages all that is left. Nothing may be written afterwards. */
+  finish(): Promise<void>;
+}
