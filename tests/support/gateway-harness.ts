@@ -113,6 +113,9 @@ async function startInProcess(config: GatewayConfig): Promise<RunningGateway> {
     log: createLogger('gateway', config.logLevel),
     stopping: stopping.signal,
     onStop: (stop) => stops.push(stop),
+    async fail(error) {
+      if (!stopping.signal.aborted) throw error;
+    },
   });
   const { address } = gateway;
   const browse: RunningGateway['browse'] = (method, path, options = {}) =>

@@ -70,6 +70,20 @@ export const ERROR_CATALOGUE = {
   MYSQL_REFUSED: terminal(
     'Check the password in MYSQL_URL, run `npm run setup`, and grant the user all rights on its database, then retry the run.',
   ),
+  /** The ledger lacks a change that this version needs, or is not there at all. */
+  LEDGER_OLDER: transient(
+    'Run set-up of this version (`npm run setup`, or the container `setup`), and look at its log if it has run; services wait and go on by themselves.',
+  ),
+  /** A later version has changed the ledger. This one could damage it, so it does not start. */
+  LEDGER_NEWER: terminal('Start the version that the message names or a later one, or restore the database from before the update.', 503),
+  /** A change that the ledger has is not the one that this version holds under its number. */
+  LEDGER_CHANGED: terminal(
+    'Run set-up from an unmodified release, not older than the one that the message names. If it is one, report this with the message.',
+  ),
+  /** Another set-up holds the lock on the ledger. */
+  LEDGER_LOCKED: transient(
+    'Wait until the other set-up has ended, then run set-up again. If none runs, MySQL still works on the statement of one that died: SHOW PROCESSLIST shows it.',
+  ),
   /** Redis refuses connections, went away or is full. */
   REDIS_UNAVAILABLE: transient('Check REDIS_URL and that the server is up and has free memory (maxmemory-policy noeviction).'),
   /** The run's last job has ended, but the run has not: Redis or the ledger was restored from an older copy. */
@@ -116,6 +130,14 @@ export const ERROR_CATALOGUE = {
 } as const satisfies Record<string, ErrorKind>;
 
 export type ErrorCode = keyof typeof ERROR_CATALOGUE;
+
+/** With these a service ends instead of waiting: starting it again, with the same settings and servers, changes nothing. */
+const START_REFUSED: ReadonlySet<ErrorCode> = new Set(['CONFIG_INVALID', 'LEDGER_NEWER']);
+
+/** True if a service that meets this error at its start has to end. */
+export function refusesStart(error: unknown): error is EtlError {
+  return error instanceof EtlError && START_REFUSED.has(error.code);
+}
 
 /** An error as it crosses Redis and the ledger. Texts are for people; programs look at `code` alone. */
 export interface ErrorRecord {

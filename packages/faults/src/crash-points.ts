@@ -5,6 +5,13 @@ import { readFileSync, unlinkSync } from 'node:fs';
  * at every one of them; whoever adds a boundary to a step adds its name here.
  */
 export const CRASH_POINTS = {
+  setup: [
+    /** The migration is recorded as begun; its statement has not been sent. */
+    'migrate.after-start',
+    /** The statement is in effect; the migration is not recorded as finished. */
+    'migrate.after-statement',
+    'migrate.after-end',
+  ],
   gateway: [
     /** The run is in the ledger; nobody has knocked on `runs`. */
     'request.after-record',

@@ -1,4 +1,8 @@
 export { createSchema } from './schema.js';
+export { checkLedger } from './ledger-version.js';
+export { migrateLedger, type MigrateOptions } from './migrate.js';
+export { type Migration, readMigrations } from './migrations.js';
+export { type AppliedMigration, readMigrationLog } from './migration-log.js';
 export { fromJson, type Run, selectRuns, toReport } from './run-row.js';
 export * from './runs.js';
 export * from './run-state.js';

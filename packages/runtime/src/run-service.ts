@@ -1,5 +1,5 @@
 import { type CrashPlan, planCrash, setTimeScale } from '@retail-etl/faults';
-import { EtlError } from '@retail-etl/contracts';
+import { EtlError, refusesStart } from '@retail-etl/contracts';
 import { createLogger, type Logger } from './logger.js';
 
 export interface ServiceContext {
@@ -8,6 +8,8 @@ export interface ServiceContext {
   readonly stopping: AbortSignal;
   /** Registers what has to be stopped; called in reverse order, each with the same deadline running. */
   onStop(stop: () => Promise<unknown>): void;
+  /** Ends the service because it cannot do its work: logs one line with code and remedy, then stops. */
+  fail(error: unknown): Promise<void>;
 }
 
 /** sysexits.h: starting again with the same settings changes nothing. */
@@ -18,7 +20,8 @@ export const STOP_TIMEOUT_MS = 20_000;
 
 /**
  * Runs a service until SIGTERM or SIGINT. A faulty configuration ends it at once with exit code 78 (EX_CONFIG) and one line that
- * lists every problem; an error nobody caught ends it with code 1, and the supervisor starts it again.
+ * lists every problem, a ledger of a later version with the same code; an error nobody caught ends it with code 1, and the supervisor
+ * starts it again.
  */
 export async function runService<Config extends { logLevel: string; faults?: { crash: CrashPlan | undefined; timeScale: number } }>(
   name: string,
@@ -69,15 +72,15 @@ export async function runService<Config extends { logLevel: string; faults?: { c
     void stop('unhandled rejection', 1);
   });
 
-  try {
-    await start(config, { log, stopping: stopping.signal, onStop: (each) => stops.push(each) });
-  } catch (error) {
+  const fail = async (error: unknown): Promise<void> => {
     if (stopping.signal.aborted) return;
-    const code = error instanceof EtlError ? error.code : 'INTERNAL';
-    log.fatal(
-      { code, remedy: error instanceof EtlError ? error.remedy : undefined },
-      error instanceof Error ? error.message : String(error),
-    );
-    await stop('could not start', code === 'CONFIG_INVALID' ? EX_CONFIG : 1);
+    const { code, remedy } = error instanceof EtlError ? error : { code: 'INTERNAL', remedy: undefined };
+    log.fatal({ code, remedy }, error instanceof Error ? error.message : String(error));
+    await stop('could not start', refusesStart(error) ? EX_CONFIG : 1);
+  };
+  try {
+    await start(config, { log, stopping: stopping.signal, onStop: (each) => stops.push(each), fail });
+  } catch (error) {
+    await fail(error);
   }
 }

@@ -1,4 +1,5 @@
 import { concurrencyOn, type QueueName } from '@retail-etl/contracts';
+import { checkLedger } from '@retail-etl/ledger';
 import { type Database, openDatabase, select } from '@retail-etl/mysql';
 import { openWorker } from '@retail-etl/queue';
 import { startHealthServer } from './health-server.js';
@@ -39,7 +40,11 @@ export async function serveSteps<Queue extends QueueName>(options: WorkerService
 
   const database = options.database ?? openDatabase(config.mysqlUrl);
   context.onStop(() => database.end());
-  const probes = { MySQL: () => select(database, 'asking for the ledger', 'SELECT 1 FROM etl_slot'), ...options.probes };
+  const probes = {
+    MySQL: () => select(database, 'connecting', 'SELECT 1'),
+    'the ledger': () => checkLedger(database),
+    ...options.probes,
+  };
   for (const [server, probe] of Object.entries(probes)) {
     state.waitingFor = server;
     await untilReady(server, probe, context.log, context.stopping);

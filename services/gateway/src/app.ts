@@ -17,6 +17,7 @@ import { openSessions } from './auth/sessions.js';
 import { openUsers } from './auth/users.js';
 import { board } from './board/board.js';
 import type { GatewayDeps } from './deps.js';
+import { refuseOtherLedger } from './ops/ledger-gate.js';
 import { healthRoutes } from './ops/health-routes.js';
 import { metricsRoutes } from './ops/metrics-routes.js';
 import { fromThrown, sendProblem, setErrorHandlers } from './problem.js';
@@ -98,6 +99,7 @@ export async function buildApp(deps: GatewayDeps, options: AppOptions = {}): Pro
   const users = openUsers(deps.config);
   const sessions = openSessions(deps.redis, users);
   guardRoutes(app, deps, sessions);
+  refuseOtherLedger(app, deps);
 
   await gatherApiDocument(app);
   await app.register(docsRoutes);

@@ -3,12 +3,14 @@ import type { QueueName } from '@retail-etl/contracts';
 import type { Database } from '@retail-etl/mysql';
 import type { Producer, Queue, Redis } from '@retail-etl/queue';
 import type { Logger } from '@retail-etl/runtime';
+import type { LedgerGate } from './ops/ledger-gate.js';
 
 /** The clients and settings that the gateway's parts are given. All of them answer at once, with an error, while their server is away. */
 export interface GatewayDeps {
   readonly config: GatewayConfig;
   readonly log: Logger;
   readonly database: Database;
+  readonly ledger: LedgerGate;
   readonly queues: Record<QueueName, Queue>;
   readonly producer: Producer;
   readonly redis: Redis;

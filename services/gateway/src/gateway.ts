@@ -2,13 +2,14 @@ import { randomBytes } from 'node:crypto';
 import { hostname } from 'node:os';
 import type { GatewayConfig } from '@retail-etl/config';
 import { openDatabase } from '@retail-etl/mysql';
-import { openGatewayQueues, openProducer, openRedis, openWorker, watchLoads } from '@retail-etl/queue';
-import { type ServiceContext, startMetrics } from '@retail-etl/runtime';
+import { openGatewayQueues, openProducer, openRedis, openWorker, type QueueWorker, watchLoads } from '@retail-etl/queue';
+import { type ServiceContext, startMetrics, untilReady } from '@retail-etl/runtime';
 import type { FastifyInstance } from 'fastify';
 import { checkAlertConfig } from './alerts/channels.js';
 import { buildApp } from './app.js';
 import type { GatewayDeps } from './deps.js';
-import { startLoops } from './loops.js';
+import { type Loops, startLoops } from './loops.js';
+import { openLedgerGate } from './ops/ledger-gate.js';
 import { claimNextRun, singleFlight } from './runs/start-next-run.js';
 import { startRun } from './runs/start-run.js';
 import { checkSchedule } from './schedules/cron.js';
@@ -33,7 +34,10 @@ export function checkGatewayConfig(config: GatewayConfig): GatewayConfig {
   return config;
 }
 
-/** Wires the gateway and listens. It is up at once, whether its servers are or not; what needs them answers 503 until they are. */
+/**
+ * Wires the gateway and listens. It is up at once, whether its servers are or not; what needs them answers 503 until they are. It takes
+ * jobs and works by itself from when the ledger is of its version; one of a later version ends it (LEDGER_NEWER).
+ */
 export async function startGateway(config: GatewayConfig, context: ServiceContext): Promise<Gateway> {
   const { log } = context;
   startMetrics('gateway');
@@ -57,15 +61,11 @@ export async function startGateway(config: GatewayConfig, context: ServiceContex
   const producer = openProducer(config.redisUrl, onError);
   context.onStop(() => producer.close());
 
-  const startNextRun = singleFlight(() => claimNextRun(database, producer, log));
-  const worker = openWorker({
-    redisUrl: config.redisUrl,
-    queue: 'runs',
-    concurrency: 1,
-    process: (delivery) => startRun(delivery, { database, log, startNextRun }),
-    onError,
+  const ledger = openLedgerGate(database);
+  const startNextRun = singleFlight(async () => {
+    await ledger.pass();
+    await claimNextRun(database, producer, log);
   });
-  context.onStop(() => worker.close());
   const loads = watchLoads(config.redisUrl, () => void startNextRun().catch(() => undefined), onError);
   context.onStop(() => loads.close());
 
@@ -73,19 +73,47 @@ export async function startGateway(config: GatewayConfig, context: ServiceContex
     config,
     log,
     database,
+    ledger,
     queues,
     producer,
     redis,
     stopping: context.stopping,
     gatewayId: `${hostname()}-${process.pid}-${randomBytes(3).toString('hex')}`.slice(-64),
     startNextRun,
-    isTakingJobs: () => worker.isRunning(),
+    isTakingJobs: () => work.worker?.isRunning() === true,
   };
-  const loops = startLoops(deps);
-  context.onStop(loops.stopped);
-  const app = await buildApp(deps, { liveness: loops.liveness });
+  const work = startWork(deps, context, onError);
+  const app = await buildApp(deps, { liveness: () => work.loops?.liveness() ?? null });
   context.onStop(() => app.close());
   const address = await app.listen({ host: config.host, port: config.port ?? PORT_DEFAULT });
   log.info({ address }, 'the gateway is up');
   return { app, address, deps };
+}
+
+interface Work {
+  worker?: QueueWorker;
+  loops?: Loops;
+}
+
+/** Starts what works on the ledger once it is of this version; what this returns is filled then. */
+function startWork(deps: GatewayDeps, context: ServiceContext, onError: (error: Error) => void): Work {
+  const { config, database, log, startNextRun } = deps;
+  const work: Work = {};
+  const start = async (): Promise<void> => {
+    await untilReady('the ledger', () => deps.ledger.pass(), log, context.stopping);
+    work.worker = openWorker({
+      redisUrl: config.redisUrl,
+      queue: 'runs',
+      concurrency: 1,
+      process: (delivery) => startRun(delivery, { database, log, startNextRun }),
+      onError,
+    });
+    work.loops = startLoops(deps);
+  };
+  const started = start().catch((error: unknown) => void context.fail(error));
+  context.onStop(async () => {
+    await started;
+    await Promise.all([work.worker?.close(), work.loops?.stopped()]);
+  });
+  return work;
 }

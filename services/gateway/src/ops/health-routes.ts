@@ -1,7 +1,7 @@
 import { setTimeout as sleep } from 'node:timers/promises';
-import { select } from '@retail-etl/mysql';
 import type { FastifyPluginAsync } from 'fastify';
 import type { GatewayDeps } from '../deps.js';
+import { isOtherLedger } from './ledger-gate.js';
 
 /** A server that does not answer within this time is not there. */
 const PROBE_TIMEOUT_MS = 2_000;
@@ -9,7 +9,7 @@ const PROBE_TIMEOUT_MS = 2_000;
 /** What the gateway waits for, by name; empty when it is ready. */
 export async function waitingFor(deps: GatewayDeps): Promise<string[]> {
   const probes: [string, () => Promise<unknown>][] = [
-    ['MySQL', () => select(deps.database, 'asking for the ledger', 'SELECT 1 FROM etl_slot')],
+    ['MySQL', () => deps.ledger.look()],
     ['Redis', () => deps.redis.ping()],
   ];
   const missing = await Promise.all(
@@ -20,8 +20,8 @@ export async function waitingFor(deps: GatewayDeps): Promise<string[]> {
       try {
         await Promise.race([probe(), timeout]);
         return undefined;
-      } catch {
-        return name;
+      } catch (error) {
+        return isOtherLedger(error) ? 'the ledger' : name;
       } finally {
         timer.abort();
       }
