@@ -1,5 +1,5 @@
 import { EtlError } from '@retail-etl/contracts';
-import { TARGET_TABLE } from '@retail-etl/sales';
+import { SALES_SUMMARY } from '@retail-etl/sales';
 import { type Database, execute, select } from '@retail-etl/mysql';
 
 /** Creates the target table if it is absent. Throws MYSQL_UNAVAILABLE or MYSQL_REFUSED. */
@@ -7,7 +7,7 @@ export async function createTarget(database: Database): Promise<void> {
   await execute(
     database,
     'creating tables',
-    `CREATE TABLE IF NOT EXISTS ${TARGET_TABLE} (
+    `CREATE TABLE IF NOT EXISTS ${SALES_SUMMARY.name} (
        product_id BIGINT NOT NULL PRIMARY KEY,
        total_quantity BIGINT NOT NULL,
        total_sale_amount DECIMAL(20,2) NOT NULL
@@ -22,11 +22,11 @@ async function refuseOtherEngine(database: Database): Promise<void> {
     database,
     'looking at the target',
     'SELECT ENGINE AS engine FROM information_schema.TABLES WHERE TABLE_SCHEMA = DATABASE() AND TABLE_NAME = ?',
-    [TARGET_TABLE],
+    [SALES_SUMMARY.name],
   );
   if (table?.engine?.toLowerCase() === 'innodb') return;
   throw new EtlError(
     'MYSQL_REFUSED',
-    `MySQL: ${TARGET_TABLE} is of engine ${table?.engine ?? 'unknown'}; it has to be InnoDB (ALTER TABLE ${TARGET_TABLE} ENGINE = InnoDB)`,
+    `MySQL: ${SALES_SUMMARY.name} is of engine ${table?.engine ?? 'unknown'}; it has to be InnoDB (ALTER TABLE ${SALES_SUMMARY.name} ENGINE = InnoDB)`,
   );
 }

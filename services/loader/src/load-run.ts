@@ -2,14 +2,13 @@ import { join } from 'node:path';
 import { crashPoint } from '@retail-etl/faults';
 import { EtlError, type RunStepData, type StageReport, type StepResult } from '@retail-etl/contracts';
 import type { RunFindings } from '@retail-etl/sales';
-import { advanceState, endRun, findRun, lockSlot, readPublished, type Run, selectRuns } from '@retail-etl/ledger';
-import { allowQuiet, type Database, endQuiet, withConnection, withTransaction } from '@retail-etl/mysql';
+import { advanceState, endPreview, findRun, finishPublication, readPublished, type Run } from '@retail-etl/ledger';
+import { allowQuiet, type Database, endQuiet, withConnection } from '@retail-etl/mysql';
 import type { StepContext } from '@retail-etl/runtime';
 import { readManifest, type RunFolders, runFolders, type SummaryManifest } from '@retail-etl/staging';
 import { removeFiles, verifiedPath } from '@retail-etl/store';
 import { compareWithTarget } from './compare-with-target.js';
-import { finishPublication } from './finish-publication.js';
-import { keepSummary, putAside, removeAsides } from './place-csv.js';
+import { keepSummary, putAside, putInPlace, removeAsides } from './place-csv.js';
 import { publishSummary } from './publish-summary.js';
 import { dropStagedTable, stageSummary } from './stage-summary.js';
 
@@ -38,7 +37,7 @@ export async function loadRun(data: RunStepData, deps: LoadDeps, context: StepCo
     aside = await stageAndPublish(data, run, summary, folders, outputFolder, startedAt, deps, context);
     if (aside === undefined) return { rows: summary.products, note: 'dry run: nothing was published' };
   }
-  await finishPublication(deps.database, run, aside ?? (await putAside(folders.summaryCsv, outputFolder)), outputFolder);
+  await placeCsv(deps.database, run, aside ?? (await putAside(folders.summaryCsv, outputFolder)), outputFolder);
   crashPoint('load.after-state');
   const note = `${summary.products} products published, quantity ${summary.quantity}, amount ${summary.publishedAmount}`;
   await context.note(note);
@@ -95,13 +94,16 @@ async function forgetIfDamaged(error: unknown, folders: RunFolders): Promise<nev
   throw error;
 }
 
-async function endPreview(database: Database, data: RunStepData, findings: Partial<RunFindings>): Promise<void> {
-  await withTransaction(database, 'ending a dry run', async (connection) => {
-    await lockSlot(connection);
-    const [run] = await selectRuns(connection, 'ending a dry run', "run_id = ? AND epoch = ? AND state = 'loading' FOR UPDATE", [
-      data.runId,
-      data.epoch,
-    ]);
-    if (run !== undefined) await endRun(connection, run, 'previewed', { ...findings, error: null });
-  });
+/** Puts the CSV (`aside`) of a run whose summary is committed into place and ends the run as `published`. May be repeated, also by another process. */
+async function placeCsv(database: Database, run: Run, aside: string, outputFolder: string): Promise<void> {
+  try {
+    await finishPublication(database, run, async () => {
+      crashPoint('load.before-rename');
+      await putInPlace(aside, outputFolder);
+      crashPoint('load.after-rename');
+    });
+  } catch (error) {
+    await removeFiles([aside]).catch(() => undefined);
+    throw error;
+  }
 }

@@ -1,8 +1,8 @@
 import { crashPoint } from '@retail-etl/faults';
-import { EtlError, isTerminal, type RunStepData } from '@retail-etl/contracts';
+import type { RunStepData } from '@retail-etl/contracts';
 import { type RunFindings, SALES_SUMMARY } from '@retail-etl/sales';
-import { addFindings, selectRuns } from '@retail-etl/ledger';
-import { type Connection, type Database, endQuiet, execute, mysqlError, select, withTransaction } from '@retail-etl/mysql';
+import { confirmRun, hasPublished, takeFence } from '@retail-etl/ledger';
+import { type Connection, type Database, endQuiet, execute, mysqlError } from '@retail-etl/mysql';
 import type { SummaryManifest } from '@retail-etl/staging';
 import { STAGED_TABLE, verifyTable } from './stage-summary.js';
 
@@ -23,7 +23,7 @@ export async function publishSummary(
     await endQuiet(connection);
     await execute(connection, 'publishing', 'START TRANSACTION');
     crashPoint('load.before-fence');
-    seq = await fence(connection, data);
+    seq = await takeFence(connection, data.runId);
     crashPoint('load.after-fence');
     await mergeByKey(connection);
     await verifyTable(connection, SALES_SUMMARY.name, summary);
@@ -41,32 +41,6 @@ export async function publishSummary(
     if (!(await hasPublished(database, seq))) throw mysqlError(cause, 'committing');
   }
   crashPoint('load.after-commit');
-}
-
-/** True if the target shows this run. Waits for a transaction that is about to say so. */
-export async function hasPublished(database: Database, seq: number): Promise<boolean> {
-  return withTransaction(database, 'reading what is published', async (connection) => {
-    const [row] = await select<{ seq: number | string }>(
-      connection,
-      'reading what is published',
-      'SELECT seq FROM etl_published WHERE id = 1 FOR UPDATE',
-    );
-    return row !== undefined && Number(row.seq) === seq;
-  });
-}
-
-/** Takes the place in the order of publications, or throws SUPERSEDED. Others who publish wait here for this transaction. */
-async function fence(connection: Connection, { runId }: RunStepData): Promise<number> {
-  const [run] = await selectRuns(connection, 'taking the fence', 'run_id = ?', [runId]);
-  if (run === undefined) throw new EtlError('INTERNAL', `run ${runId} is not in the ledger`);
-  const fenced = await execute(
-    connection,
-    'taking the fence',
-    'UPDATE etl_published SET seq = ?, run_id = ?, published_at = UTC_TIMESTAMP(3) WHERE id = 1 AND seq < ?',
-    [run.seq, runId, run.seq],
-  );
-  if (fenced.affectedRows !== 1) throw new EtlError('SUPERSEDED', `a newer run than ${runId} has been published`);
-  return run.seq;
 }
 
 async function mergeByKey(connection: Connection): Promise<void> {
@@ -95,12 +69,4 @@ async function mergeByKey(connection: Connection): Promise<void> {
     [],
     'table',
   );
-}
-
-async function confirmRun(connection: Connection, data: RunStepData, findings: Partial<RunFindings>): Promise<void> {
-  const [run] = await selectRuns(connection, 'confirming the run', 'run_id = ? FOR UPDATE', [data.runId]);
-  if (run === undefined || run.epoch !== data.epoch || isTerminal(run.state))
-    throw new EtlError('RUN_STATE', `run ${data.runId} has ended`);
-  await addFindings(connection, data.runId, findings);
-  await execute(connection, 'confirming the run', 'UPDATE etl_runs SET committed_at = UTC_TIMESTAMP(3) WHERE run_id = ?', [data.runId]);
 }
