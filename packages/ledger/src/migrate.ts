@@ -41,7 +41,8 @@ export async function migrateLedger(database: Database, options: MigrateOptions 
     const missing = migrations.filter(({ number }) => !finished.has(number));
     for (const migration of missing) await apply(connection, migration);
     await execute(connection, 'releasing the lock on the ledger', `DO RELEASE_LOCK(${LOCK_NAME})`);
-    if (missing.length > 0) options.say?.(`the ledger is at version ${migrations.length} (${missing.length} changes applied)`);
+    if (log.length > 0 && missing.length > 0)
+      options.say?.(`the ledger was brought from version ${Math.max(0, ...finished)} to ${migrations.length}`);
     return missing.length;
   });
 }

@@ -1,5 +1,6 @@
 import { createHash } from 'node:crypto';
 import { once } from 'node:events';
+import { readdirSync } from 'node:fs';
 import { cp, mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -10,7 +11,11 @@ import { createLedgerDatabase, describeSchema, type LedgerDatabase } from './led
 import { runSetUp, startSetUp } from './set-up-process.js';
 
 const SHIPPED = join(import.meta.dirname, '..', 'migrations');
-const COUNT = 8;
+const COUNT = readdirSync(SHIPPED).length;
+const ALL = Array.from({ length: COUNT }, (_, index) => index + 1);
+const NEXT = COUNT + 1;
+/** The beginning of the name of a migration's file. */
+const nnn = (number: number): string => String(number).padStart(3, '0');
 
 let ledger: LedgerDatabase;
 let folder: string;
@@ -44,7 +49,7 @@ test('a new ledger gets every migration once, in order, with name, checksum, ver
   expect(await migrateLedger(ledger.database)).toBe(COUNT);
   const files = (await readdir(SHIPPED)).sort();
   const log = (await readMigrationLog(ledger.database)) ?? [];
-  expect(log.map(({ number, name }) => `${String(number).padStart(3, '0')}-${name}.sql`)).toEqual(files);
+  expect(log.map(({ number, name }) => `${nnn(number)}-${name}.sql`)).toEqual(files);
   for (const [index, entry] of log.entries()) {
     const statement = (await readFile(join(SHIPPED, files[index] ?? ''), 'utf8')).replaceAll(/^--.*\n/gm, '').replace(/;\n$/, '');
     expect(entry.checksum).toBe(
@@ -93,15 +98,15 @@ ALTER TABLE etl_runs ADD COLUMN note VARCHAR(20) NULL;
 `;
 
 test('a statement without IF NOT EXISTS is applied once, whether set-up dies before it, after it, or while the server works on it', async () => {
-  await add('009-run-note.sql', ADD_COLUMN);
+  await add(`${nnn(NEXT)}-run-note.sql`, ADD_COLUMN);
   const expected = await expectedSchema(folder);
-  // The first time all nine are missing, the second time only this one.
-  for (const point of ['migrate.after-start:9', 'migrate.after-statement:1']) {
+  // The first time all are missing, the second time only this one.
+  for (const point of [`migrate.after-start:${NEXT}`, 'migrate.after-statement:1']) {
     expect(await runSetUp(ledger.url, { crash: point, migrations: folder })).toMatchObject({ signal: 'SIGKILL' });
     expect(await migrateLedger(ledger.database, { migrations: readMigrations(folder) })).toBe(1);
     expect(await describeSchema(ledger)).toEqual(expected);
     await ledger.sql.query('ALTER TABLE etl_runs DROP COLUMN note');
-    await ledger.sql.query('DELETE FROM etl_migrations WHERE number = 9');
+    await ledger.sql.query(`DELETE FROM etl_migrations WHERE number = ${NEXT}`);
   }
   // A reader's open transaction keeps the ALTER waiting in the server.
   await ledger.sql.query('START TRANSACTION');
@@ -122,7 +127,7 @@ test('a statement without IF NOT EXISTS is applied once, whether set-up dies bef
 test('of several set-ups at once one makes the ledger, and the others find it made', async () => {
   const outcomes = await Promise.all([1, 2, 3, 4].map(() => runSetUp(ledger.url)));
   expect(outcomes).toEqual([1, 2, 3, 4].map(() => ({ code: 0, signal: null })));
-  expect(await finished()).toEqual([1, 2, 3, 4, 5, 6, 7, 8]);
+  expect(await finished()).toEqual(ALL);
   const counts = await Promise.all([1, 2, 3].map(() => migrateLedger(ledger.database)));
   expect(counts).toEqual([0, 0, 0]);
 
@@ -154,15 +159,17 @@ test.each(['2026-01-01', null])(
   'a ledger with a later migration (finished: %s) is refused by services and by set-up',
   async (finishedAt) => {
     await createSchema(ledger.url);
-    await ledger.sql.query("INSERT INTO etl_migrations VALUES (9, 'later', REPEAT('0', 64), '9.1.0', UTC_TIMESTAMP(3), ?)", [finishedAt]);
+    await ledger.sql.query(`INSERT INTO etl_migrations VALUES (${NEXT}, 'later', REPEAT('0', 64), '9.1.0', UTC_TIMESTAMP(3), ?)`, [
+      finishedAt,
+    ]);
     const newer = {
       code: 'LEDGER_NEWER',
       transient: false,
-      message: expect.stringContaining('version 9 (later, applied by 9.1.0)') as string,
+      message: expect.stringContaining(`version ${NEXT} (later, applied by 9.1.0)`) as string,
     };
     await expect(checkLedger(ledger.database)).rejects.toMatchObject(newer);
     await ledger.sql.query('DROP TABLE etl_audit');
-    await ledger.sql.query('DELETE FROM etl_migrations WHERE number = 8');
+    await ledger.sql.query(`DELETE FROM etl_migrations WHERE number = ${COUNT}`);
     await expect(migrateLedger(ledger.database)).rejects.toMatchObject(newer);
     expect(await ledger.rows("SHOW TABLES LIKE 'etl_audit'")).toEqual([]);
   },
@@ -173,7 +180,7 @@ test('a service finds a ledger older if it is absent, unfinished, or lacks any m
   await expect(checkLedger(ledger.database)).rejects.toMatchObject(older);
   await migrateLedger(ledger.database);
   await checkLedger(ledger.database);
-  await ledger.sql.query('UPDATE etl_migrations SET finished_at = NULL WHERE number = 8');
+  await ledger.sql.query(`UPDATE etl_migrations SET finished_at = NULL WHERE number = ${COUNT}`);
   await expect(checkLedger(ledger.database)).rejects.toMatchObject(older);
   await migrateLedger(ledger.database);
   await ledger.sql.query('DELETE FROM etl_migrations WHERE number = 3');
@@ -186,11 +193,13 @@ test('a migration that was changed after it was begun is refused; its comments m
   await migrateLedger(ledger.database);
   const slot = await readFile(join(SHIPPED, '002-slot.sql'), 'utf8');
   await add('002-slot.sql', `-- Other words.\n${slot.replaceAll('\n', '\r\n')}`);
-  await add('009-more.sql', 'CREATE TABLE IF NOT EXISTS etl_more (id INT PRIMARY KEY);\n');
-  expect(await migrateLedger(ledger.database, { migrations: readMigrations(folder) })).toBe(1);
+  await add(`${nnn(NEXT)}-more.sql`, 'CREATE TABLE IF NOT EXISTS etl_more (id INT PRIMARY KEY);\n');
+  const said: string[] = [];
+  expect(await migrateLedger(ledger.database, { migrations: readMigrations(folder), say: (line) => said.push(line) })).toBe(1);
+  expect(said).toEqual([`the ledger was brought from version ${COUNT} to ${NEXT}`]);
 
   await add('002-slot.sql', slot.replace('TINYINT', 'SMALLINT'));
-  await add('010-most.sql', 'CREATE TABLE etl_most (id INT PRIMARY KEY);\n');
+  await add(`${nnn(NEXT + 1)}-most.sql`, 'CREATE TABLE etl_most (id INT PRIMARY KEY);\n');
   for (const finishedAt of ['2026-01-01', null]) {
     await ledger.sql.query('UPDATE etl_migrations SET finished_at = ? WHERE number = 2', [finishedAt]);
     const changed = migrateLedger(ledger.database, { migrations: readMigrations(folder) });
@@ -203,25 +212,28 @@ test('a migration that was changed after it was begun is refused; its comments m
 });
 
 test('a statement that the server refuses leaves those before it applied, and a corrected one takes its place', async () => {
-  await add('009-more.sql', 'CREATE TABLE etl_more (id INT PRIMARY KEY, id INT);\n');
+  await add(`${nnn(NEXT)}-more.sql`, 'CREATE TABLE etl_more (id INT PRIMARY KEY, id INT);\n');
   const failing = migrateLedger(ledger.database, { migrations: readMigrations(folder) });
   await expect(failing).rejects.toMatchObject({
     code: 'MYSQL_REFUSED',
-    message: expect.stringContaining('migration 9 of the ledger (more)') as string,
+    message: expect.stringContaining(`migration ${NEXT} of the ledger (more)`) as string,
   });
-  expect(await finished()).toEqual([1, 2, 3, 4, 5, 6, 7, 8]);
-  await add('009-more.sql', 'CREATE TABLE etl_more (id INT PRIMARY KEY);\n');
+  expect(await finished()).toEqual(ALL);
+  await add(`${nnn(NEXT)}-more.sql`, 'CREATE TABLE etl_more (id INT PRIMARY KEY);\n');
   expect(await migrateLedger(ledger.database, { migrations: readMigrations(folder) })).toBe(1);
 });
 
 test('set-up that loses its connection between two statements fails as one that may be repeated', async () => {
-  await add('009-kill.sql', '-- Ends its own session.\nKILL CONNECTION_ID();\n');
+  await add(`${nnn(NEXT)}-kill.sql`, '-- Ends its own session.\nKILL CONNECTION_ID();\n');
   await expect(migrateLedger(ledger.database, { migrations: readMigrations(folder) })).rejects.toMatchObject({ code: 'MYSQL_UNAVAILABLE' });
-  expect(await finished()).toEqual([1, 2, 3, 4, 5, 6, 7, 8]);
+  expect(await finished()).toEqual(ALL);
   await expect(checkLedger(ledger.database, readMigrations(folder))).rejects.toMatchObject({ code: 'LEDGER_OLDER' });
 });
 
-test.each(['010-gap.sql', '009-Upper.sql', '8-short.sql', '008-twice.sql', 'notes.txt'])('a file named %s is refused', async (file) => {
-  await add(file, 'SELECT 1;\n');
-  expect(() => readMigrations(folder)).toThrow(/is not migration/);
-});
+test.each([`${nnn(NEXT + 1)}-gap.sql`, `${nnn(NEXT)}-Upper.sql`, `${COUNT}-short.sql`, `${nnn(COUNT)}-twice.sql`, 'notes.txt'])(
+  'a file named %s is refused',
+  async (file) => {
+    await add(file, 'SELECT 1;\n');
+    expect(() => readMigrations(folder)).toThrow(/is not migration/);
+  },
+);

@@ -23,7 +23,7 @@ export async function setUp(config: SetupConfig, { say, signal, waitTimeoutMs }:
   await createDataFolders(config.dataDir);
   const [tableCreated] = await Promise.all([
     waitForServer(() => createSourceTable(config.postgresUrl), { ...wait, what: `PostgreSQL at ${addressOf(config.postgresUrl)}` }),
-    waitForServer(() => createSchema(config.mysqlUrl), { ...wait, what: `MySQL at ${addressOf(config.mysqlUrl)}` }),
+    waitForServer(() => createSchema(config.mysqlUrl, { say }), { ...wait, what: `MySQL at ${addressOf(config.mysqlUrl)}` }),
   ]);
   const fileAdded = await addSampleFile(config.dataDir);
   say(tableCreated ? `${SAMPLE_TABLE} created with sample rows` : `${SAMPLE_TABLE} is there and stays as it is`);
