@@ -6,7 +6,7 @@ import { mkdir } from 'node:fs/promises';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { isTerminal } from '@retail-etl/contracts';
-import { createSchema } from '@retail-etl/ledger';
+import { createSchema } from '@retail-etl/setup';
 import { findFreePort, REPO_ROOT } from '@retail-etl/local-stack';
 import { difference, peakBytes, processorSeconds, serverSeconds } from './process-figures.mjs';
 

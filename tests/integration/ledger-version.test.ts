@@ -1,7 +1,8 @@
 import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { join } from 'node:path';
-import { createSchema, readMigrations } from '@retail-etl/ledger';
+import { createSchema } from '@retail-etl/setup';
+import { readMigrations } from '@retail-etl/ledger';
 import mysql from 'mysql2/promise';
 import { afterEach, beforeEach, expect, test } from 'vitest';
 import { createWorld, eventually, type GatewayWorld, TOKEN } from '../support/gateway-harness.js';

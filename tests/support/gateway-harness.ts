@@ -5,7 +5,7 @@ import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { GatewayConfig } from '@retail-etl/config';
 import { type Gateway, startGateway } from '@retail-etl/gateway';
-import { createSchema } from '@retail-etl/ledger';
+import { createSchema } from '@retail-etl/setup';
 import { createLogger } from '@retail-etl/runtime';
 import { Redis } from 'ioredis';
 import mysql from 'mysql2/promise';

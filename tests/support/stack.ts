@@ -9,7 +9,7 @@ import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { isTerminal, type RunParams } from '@retail-etl/contracts';
 import type { RunReport } from '@retail-etl/sales';
-import { createSchema } from '@retail-etl/ledger';
+import { createSchema } from '@retail-etl/setup';
 import mysql from 'mysql2/promise';
 import pg from 'pg';
 import { leaseRedisDatabase } from './redis-database.js';

@@ -1,5 +1,4 @@
 import type { RunState } from '@retail-etl/contracts';
-import { SALES_SUMMARY } from '@retail-etl/sales';
 import { type Database, select } from '@retail-etl/mysql';
 import { type Run, selectRuns } from './run-row.js';
 
@@ -39,43 +38,4 @@ export async function runsEndedBefore(database: Database, runIds: readonly strin
 export async function selectRunsById(database: Database, runIds: readonly string[]): Promise<Run[]> {
   if (runIds.length === 0) return [];
   return selectRuns(database, 'reading runs', `run_id IN (${runIds.map(() => '?').join(', ')})`, runIds);
-}
-
-export interface SummaryPage {
-  /** The beginning of a product id; empty for all. */
-  readonly prefix: string;
-  readonly sort: 'product' | 'quantity' | 'amount';
-  readonly order: 'asc' | 'desc';
-  readonly offset: number;
-  readonly limit: number;
-}
-
-export interface ProductTotal {
-  readonly productId: string;
-  readonly quantity: string;
-  readonly amount: string;
-}
-
-const SORT_COLUMNS = { product: 'product_id', quantity: 'total_quantity', amount: 'total_sale_amount' } as const;
-
-/** A page of the published table, and how many products match. */
-export async function readSummary(database: Database, page: SummaryPage): Promise<{ products: ProductTotal[]; total: number }> {
-  const where = page.prefix === '' ? '' : 'WHERE CAST(product_id AS CHAR) LIKE ?';
-  const values = page.prefix === '' ? [] : [`${page.prefix}%`];
-  const order = page.order === 'asc' ? 'ASC' : 'DESC';
-  const tie = page.sort === 'product' ? '' : ', product_id';
-  const [counted] = await select<{ count: number | string }>(
-    database,
-    'counting products',
-    `SELECT COUNT(*) AS count FROM ${SALES_SUMMARY.name} ${where}`,
-    values,
-  );
-  const products = await select<ProductTotal>(
-    database,
-    'reading the summary',
-    `SELECT CAST(product_id AS CHAR) AS productId, CAST(total_quantity AS CHAR) AS quantity, CAST(total_sale_amount AS CHAR) AS amount
-     FROM ${SALES_SUMMARY.name} ${where} ORDER BY ${SORT_COLUMNS[page.sort]} ${order}${tie} LIMIT ? OFFSET ?`,
-    [...values, page.limit, page.offset],
-  );
-  return { products, total: Number(counted?.count ?? 0) };
 }

@@ -1,4 +1,3 @@
-export { createSchema } from './schema.js';
 export { checkLedger } from './ledger-version.js';
 export { migrateLedger, type MigrateOptions } from './migrate.js';
 export { type Migration, readMigrations } from './migrations.js';

@@ -5,7 +5,8 @@ import { cp, mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { checkLedger, createSchema, migrateLedger, readMigrationLog, readMigrations } from '@retail-etl/ledger';
+import { checkLedger, migrateLedger, readMigrationLog, readMigrations } from '@retail-etl/ledger';
+import { createSchema } from '@retail-etl/setup';
 import { afterEach, beforeEach, expect, test } from 'vitest';
 import { createLedgerDatabase, describeSchema, type LedgerDatabase } from './ledger-database.js';
 import { runSetUp, startSetUp } from './set-up-process.js';

@@ -3,7 +3,6 @@ import {
   cancelRun,
   claimSlot,
   confirmRun,
-  createSchema,
   endPreview,
   failRun,
   finishPublication,
@@ -15,6 +14,7 @@ import {
   type Run,
   takeFence,
 } from '@retail-etl/ledger';
+import { createSchema } from '@retail-etl/setup';
 import { withTransaction } from '@retail-etl/mysql';
 import { afterEach, beforeEach, expect, test } from 'vitest';
 import { createLedgerDatabase, type LedgerDatabase } from './ledger-database.js';

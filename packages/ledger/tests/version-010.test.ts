@@ -3,7 +3,6 @@ import {
   checkLedger,
   claimAlerts,
   claimSlot,
-  createSchema,
   findSchedule,
   hasScheduledRunFor,
   listAudit,
@@ -18,6 +17,7 @@ import {
   toReport,
   writeAudit,
 } from '@retail-etl/ledger';
+import { createSchema } from '@retail-etl/setup';
 import { afterEach, beforeEach, expect, test } from 'vitest';
 import { createLedgerDatabase, describeSchema, type LedgerDatabase, loadVersion010 } from './ledger-database.js';
 

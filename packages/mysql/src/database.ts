@@ -25,16 +25,16 @@ const TABLE_ANSWER_MS = 600_000;
 const ANSWER_MS_MIN = 5_000;
 
 /** Of a statement: `row` if it touches few rows, `table` if it may go through all of them. */
-export type Reach = 'row' | 'table';
+export type Scope = 'row' | 'table';
 
 /**
  * A session that says nothing for so long is ended by its server. Else the locks of a process that hangs, or of a machine that lost its
  * network, would keep everyone from publishing for as long as it lasts, or for the server's own eight hours.
  */
-const SESSION_QUIET_MS = 30_000;
+const SESSION_IDLE_MS = 30_000;
 
 /** In whole seconds, as the server counts; not less than what the pool, which looks once a second, can keep below. */
-const sessionQuietSeconds = (): number => Math.max(5, Math.ceil(scaledMs(SESSION_QUIET_MS) / 1_000));
+const sessionIdleSeconds = (): number => Math.max(5, Math.ceil(scaledMs(SESSION_IDLE_MS) / 1_000));
 
 /** A pool on the target database. Connects on first use. Numbers beyond 2^53 and decimals arrive as text, times as UTC. */
 export function openDatabase(url: string, options: DatabaseOptions = {}): Database {
@@ -52,7 +52,7 @@ export function openDatabase(url: string, options: DatabaseOptions = {}): Databa
     connectionLimit: options.connectionsMax ?? 4,
     // The pool closes what is idle before the server does, or the Swarm's 15-minute cut.
     maxIdle: 2,
-    idleTimeout: (sessionQuietSeconds() * 1_000) / 2,
+    idleTimeout: (sessionIdleSeconds() * 1_000) / 2,
     enableKeepAlive: true,
     keepAliveInitialDelay: 60_000,
     // Without this flag affectedRows counts rows that really changed.
@@ -67,7 +67,7 @@ export function openDatabase(url: string, options: DatabaseOptions = {}): Databa
     connection.query('SET SESSION TRANSACTION ISOLATION LEVEL READ COMMITTED', () => undefined);
     // Strict mode turns truncation into errors.
     connection.query(
-      `SET SESSION sql_mode='STRICT_ALL_TABLES,NO_ENGINE_SUBSTITUTION', SESSION wait_timeout=${sessionQuietSeconds()}`,
+      `SET SESSION sql_mode='STRICT_ALL_TABLES,NO_ENGINE_SUBSTITUTION', SESSION wait_timeout=${sessionIdleSeconds()}`,
       () => undefined,
     );
   });
@@ -80,9 +80,9 @@ export async function select<Row>(
   action: string,
   sql: string,
   values: Values = [],
-  reach: Reach = 'row',
+  scope: Scope = 'row',
 ): Promise<Row[]> {
-  const [rows] = await run<RowDataPacket[]>(on, action, sql, values, reach);
+  const [rows] = await run<RowDataPacket[]>(on, action, sql, values, scope);
   return rows as Row[];
 }
 
@@ -92,9 +92,9 @@ export async function execute(
   action: string,
   sql: string,
   values: Values = [],
-  reach: Reach = 'row',
+  scope: Scope = 'row',
 ): Promise<ResultSetHeader> {
-  const [result] = await run<ResultSetHeader>(on, action, sql, values, reach);
+  const [result] = await run<ResultSetHeader>(on, action, sql, values, scope);
   return result;
 }
 
@@ -105,11 +105,11 @@ async function run<T extends RowDataPacket[] | ResultSetHeader>(
   action: string,
   sql: string,
   values: Values,
-  reach: Reach,
+  scope: Scope,
 ): Promise<Result<T>> {
   // A pool would keep a connection whose statement has no answer: it takes one back only then.
-  if (!('release' in on)) return withConnection(on, action, (connection) => run<T>(connection, action, sql, values, reach));
-  const timeoutMs = Math.max(ANSWER_MS_MIN, scaledMs(reach === 'row' ? ANSWER_MS : TABLE_ANSWER_MS));
+  if (!('release' in on)) return withConnection(on, action, (connection) => run<T>(connection, action, sql, values, scope));
+  const timeoutMs = Math.max(ANSWER_MS_MIN, scaledMs(scope === 'row' ? ANSWER_MS : TABLE_ANSWER_MS));
   let timer: NodeJS.Timeout | undefined;
   const silence = new Promise<never>((_, reject) => {
     timer = setTimeout(() => {
@@ -126,14 +126,14 @@ async function run<T extends RowDataPacket[] | ResultSetHeader>(
   }
 }
 
-/** Lets this session be silent for long, for work that holds no lock; `endQuiet` before it takes one. */
-export async function allowQuiet(connection: Connection): Promise<void> {
+/** Lets this session be idle for long, for work that holds no lock; `limitIdleTime` before it takes one. */
+export async function allowIdleTime(connection: Connection): Promise<void> {
   await execute(connection, 'setting the session', 'SET SESSION wait_timeout = DEFAULT');
 }
 
 /** From now on this session ends when it is silent, and its locks with it. */
-export async function endQuiet(connection: Connection): Promise<void> {
-  await execute(connection, 'setting the session', `SET SESSION wait_timeout = ${sessionQuietSeconds()}`);
+export async function limitIdleTime(connection: Connection): Promise<void> {
+  await execute(connection, 'setting the session', `SET SESSION wait_timeout = ${sessionIdleSeconds()}`);
 }
 
 /** Takes a connection for `work` alone and gives it back, or closes it if `work` failed: a failed session's state is not trusted. */

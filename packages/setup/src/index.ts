@@ -8,3 +8,4 @@ export { waitForServer } from './wait-for-server.js';
 export { formatFailure, reportFailure } from './terminal/report-failure.js';
 export { guard, say, sayError } from './terminal/say.js';
 export { createStyle, type Style } from './terminal/style.js';
+export { createSchema } from './create-tables.js';

@@ -1,6 +1,6 @@
 import type { SetupConfig } from '@retail-etl/config';
 import { SAMPLE_TABLE, SALES_SUMMARY } from '@retail-etl/sales';
-import { createSchema } from '@retail-etl/ledger';
+import { createSchema } from './create-tables.js';
 import { join, relative } from 'node:path';
 import { addressOf } from './read-settings.js';
 import { addSampleFile, createDataFolders, SAMPLE_FILE } from './data-folders.js';

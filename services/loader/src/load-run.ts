@@ -1,109 +1,106 @@
-import { join } from 'node:path';
-import { crashPoint } from '@retail-etl/faults';
 import { EtlError, type RunStepData, type StageReport, type StepResult } from '@retail-etl/contracts';
-import type { RunFindings } from '@retail-etl/sales';
+import { crashPoint } from '@retail-etl/faults';
 import { advanceState, endPreview, findRun, finishPublication, readPublished, type Run } from '@retail-etl/ledger';
-import { allowQuiet, type Database, endQuiet, withConnection } from '@retail-etl/mysql';
+import { allowIdleTime, type Connection, type Database, limitIdleTime, withConnection } from '@retail-etl/mysql';
 import type { StepContext } from '@retail-etl/runtime';
-import { readManifest, type RunFolders, runFolders, type SummaryManifest } from '@retail-etl/staging';
-import { removeFiles, verifiedPath } from '@retail-etl/store';
-import { compareWithTarget } from './compare-with-target.js';
-import { keepSummary, putAside, putInPlace, removeAsides } from './place-csv.js';
+import type { RunFindings } from '@retail-etl/sales';
+import { type RunFolders, runFolders } from '@retail-etl/staging';
 import { publishSummary } from './publish-summary.js';
-import { dropStagedTable, stageSummary } from './stage-summary.js';
+import { forgetIfDamaged, keepSummary, readKeptSummary, readStagedSummary } from './run-summary.js';
+import { openTargets } from './targets/registry.js';
+import type { Comparison, RunSummary, Target } from './targets/target.js';
 
 export interface LoadDeps {
   readonly dataDir: string;
   readonly database: Database;
 }
 
-/** Publishes the run's summary into MySQL and as CSV, or, for a dry run, says what that would change. */
+/** Publishes the run's summary to every target or, for a dry run, says what that would change. */
 export async function loadRun(data: RunStepData, deps: LoadDeps, context: StepContext): Promise<StepResult> {
-  const folders = runFolders(deps.dataDir, data.runId);
+  const { dataDir, database } = deps;
+  const folders = runFolders(dataDir, data.runId);
   const startedAt = new Date().toISOString();
-  const [run, published, summary] = await Promise.all([
-    findRun(deps.database, data.runId),
-    readPublished(deps.database),
-    readManifest<SummaryManifest>(folders.summaryManifest),
-    advanceState(deps.database, data.runId, data.epoch, 'loading'),
+  const [run, published] = await Promise.all([
+    findRun(database, data.runId),
+    readPublished(database),
+    advanceState(database, data.runId, data.epoch, 'loading'),
   ]);
   if (run === undefined) throw new EtlError('INTERNAL', `run ${data.runId} is not in the ledger`);
-  if (summary === undefined) throw new EtlError('STAGED_CORRUPT', 'the summary of the run is gone');
   if (published.seq > run.seq) throw new EtlError('SUPERSEDED', `run ${data.runId} is older than what has been published`);
-  const outputFolder = join(deps.dataDir, 'output');
-  await Promise.all([outputFolder, folders.results].map(removeAsides));
-  let aside: string | undefined;
-  if (published.seq < run.seq) {
-    aside = await stageAndPublish(data, run, summary, folders, outputFolder, startedAt, deps, context);
-    if (aside === undefined) return { rows: summary.products, note: 'dry run: nothing was published' };
+  return withConnection(database, 'loading', async (connection) => {
+    const load: Load = { run, data, folders, startedAt, database, connection, context, targets: openTargets({ connection, dataDir }) };
+    try {
+      return await (published.seq === run.seq ? resume(load) : publish(load));
+    } finally {
+      for (const target of load.targets) await target.discard();
+    }
+  });
+}
+
+/** One attempt at a load. */
+interface Load {
+  readonly run: Run;
+  readonly data: RunStepData;
+  readonly folders: RunFolders;
+  readonly startedAt: string;
+  readonly database: Database;
+  readonly connection: Connection;
+  readonly context: StepContext;
+  readonly targets: readonly Target[];
+}
+
+async function publish(load: Load): Promise<StepResult> {
+  const { run, data, folders, database, connection, context, targets } = load;
+  const summary = await readStagedSummary(folders);
+  await allowIdleTime(connection);
+  await stage(load, summary);
+  const findings = reportOf(load, await compare(targets, summary));
+  if (run.params.dryRun === true) {
+    await endPreview(database, data, findings);
+    await limitIdleTime(connection);
+    return { rows: summary.products, note: 'dry run: nothing was published' };
   }
-  await placeCsv(deps.database, run, aside ?? (await putAside(folders.summaryCsv, outputFolder)), outputFolder);
+  context.signal.throwIfAborted();
+  await publishSummary(targets, { connection, database, data, summary, findings });
+  return finish(load, summary);
+}
+
+/** Goes on after the commit of an attempt whose process has died: the targets are finished from the kept summary. */
+async function resume(load: Load): Promise<StepResult> {
+  return finish(load, await readKeptSummary(load.folders));
+}
+
+async function finish({ run, database, targets, context }: Load, summary: RunSummary): Promise<StepResult> {
+  await finishPublication(database, run, async () => {
+    for (const target of targets) await target.finish(summary);
+  });
   crashPoint('load.after-state');
   const note = `${summary.products} products published, quantity ${summary.quantity}, amount ${summary.publishedAmount}`;
   await context.note(note);
   return { rows: summary.products, note };
 }
 
-/** Returns where the CSV lies that has to be put in place; undefined for a dry run. */
-async function stageAndPublish(
-  data: RunStepData,
-  run: Run,
-  summary: SummaryManifest,
-  folders: RunFolders,
-  outputFolder: string,
-  startedAt: string,
-  deps: LoadDeps,
-  context: StepContext,
-): Promise<string | undefined> {
-  const summaryPath = await verifiedPath(folders.staging, summary.file).catch((error: unknown) => forgetIfDamaged(error, folders));
-  return withConnection(deps.database, 'loading', async (connection) => {
-    await allowQuiet(connection);
-    // It may be what its manifest says, and yet not what was summed.
-    await stageSummary(connection, summaryPath, summary, context.signal).catch((error: unknown) => forgetIfDamaged(error, folders));
-    crashPoint('load.after-staging');
-    // One waits for the disk, the other for MySQL.
-    const [compared] = await Promise.all([compareWithTarget(connection, summary.products), keepSummary(summaryPath, folders.summaryCsv)]);
-    const load: StageReport = { name: 'load', startedAt, finishedAt: new Date().toISOString(), jobs: 1 };
-    const stages = [...run.findings.stages.filter((stage) => stage.name !== 'load'), load];
-    const findings: Partial<RunFindings> = { ...compared, stages };
-    if (run.params.dryRun === true) {
-      await endPreview(deps.database, data, findings);
-      await dropStagedTable(connection);
-      await endQuiet(connection);
-      return undefined;
-    }
-    context.signal.throwIfAborted();
-    // Beforehand, so that a full disk is met while nothing has been published.
-    const aside = await putAside(folders.summaryCsv, outputFolder);
-    crashPoint('load.after-csv-aside');
-    try {
-      await publishSummary(connection, deps.database, data, summary, findings);
-      await dropStagedTable(connection);
-    } catch (error) {
-      await removeFiles([aside]).catch(() => undefined);
-      throw error;
-    }
-    return aside;
-  });
+/** Stages the summary in all targets and keeps it, side by side, because one waits for MySQL and the others for the disk. */
+async function stage({ targets, folders, context }: Load, summary: RunSummary): Promise<void> {
+  const works = [keepSummary(folders, summary), ...targets.map((target) => target.stage(summary, context.signal))];
+  const outcomes = await Promise.allSettled(works);
+  const failed = outcomes.find((outcome) => outcome.status === 'rejected');
+  if (failed === undefined) return;
+  // The summary may be what its manifest says, and yet not what was summed.
+  await forgetIfDamaged(folders, failed.reason);
+  throw failed.reason;
 }
 
-/** Forgets a damaged summary, so that a retry merges again; throws the error in any case. */
-async function forgetIfDamaged(error: unknown, folders: RunFolders): Promise<never> {
-  if (error instanceof EtlError && (error.code === 'STAGED_CORRUPT' || error.code === 'BOOKS_UNBALANCED'))
-    await removeFiles([folders.summaryManifest]);
-  throw error;
-}
-
-/** Puts the CSV (`aside`) of a run whose summary is committed into place and ends the run as `published`. May be repeated, also by another process. */
-async function placeCsv(database: Database, run: Run, aside: string, outputFolder: string): Promise<void> {
-  try {
-    await finishPublication(database, run, async () => {
-      crashPoint('load.before-rename');
-      await putInPlace(aside, outputFolder);
-      crashPoint('load.after-rename');
-    });
-  } catch (error) {
-    await removeFiles([aside]).catch(() => undefined);
-    throw error;
+async function compare(targets: readonly Target[], summary: RunSummary): Promise<Comparison | null> {
+  for (const target of targets) {
+    const comparison = await target.compare(summary);
+    if (comparison !== null) return comparison;
   }
+  return null;
+}
+
+function reportOf({ run, startedAt }: Load, comparison: Comparison | null): Partial<RunFindings> {
+  const load: StageReport = { name: 'load', startedAt, finishedAt: new Date().toISOString(), jobs: 1 };
+  const stages = [...run.findings.stages.filter(({ name }) => name !== 'load'), load];
+  return comparison === null ? { stages } : { changes: comparison.changes, differences: [...comparison.differences], stages };
 }

@@ -6,7 +6,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { isTerminal, type RunParams } from '@retail-etl/contracts';
 import type { RunReport } from '@retail-etl/sales';
 import { Children } from '@retail-etl/local-stack';
-import { createSchema } from '@retail-etl/ledger';
+import { createSchema } from '@retail-etl/setup';
 import { Redis } from 'ioredis';
 import mysql from 'mysql2/promise';
 import pg from 'pg';

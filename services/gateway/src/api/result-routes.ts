@@ -1,7 +1,8 @@
 import type { FastifyPluginAsyncTypebox } from '@fastify/type-provider-typebox';
 import { AuditList, AuditQuery, Me, Overview, Problem, Sources } from '@retail-etl/contracts';
 import { Summary, SummaryQuery } from '@retail-etl/sales';
-import { lastRunWithBooks, listAudit, readSummary } from '@retail-etl/ledger';
+import { lastRunWithBooks, listAudit } from '@retail-etl/ledger';
+import { readSummary } from '@retail-etl/mysql';
 import type { User } from '../auth/users.js';
 import type { GatewayDeps } from '../deps.js';
 import { listSources } from '../results/list-sources.js';

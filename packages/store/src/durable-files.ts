@@ -1,0 +1,43 @@
+import { constants } from 'node:fs';
+import { copyFile, mkdir, open, readdir, rename, unlink } from 'node:fs/promises';
+import { dirname, join } from 'node:path';
+import { newAttemptToken } from '@retail-etl/contracts';
+
+/** Copies a file to a path that does not exist yet, and its bytes to the disk. Makes the folder if it is absent. */
+export async function copyToDisk(from: string, to: string): Promise<void> {
+  await mkdir(dirname(to), { recursive: true });
+  await copyFile(from, to, constants.COPYFILE_EXCL | constants.COPYFILE_FICLONE);
+  await sync(to);
+}
+
+/** As `copyToDisk`, but in place of what is at `to`: readers see the old file or the new one. */
+export async function replaceByCopy(from: string, to: string): Promise<void> {
+  const temporary = `${to}.${newAttemptToken()}.tmp`;
+  await copyToDisk(from, temporary);
+  await rename(temporary, to);
+}
+
+/** Makes the file at `from` the one at `to`, in the same folder, and writes that change to the disk. Only one may do so at a time. */
+export async function moveIntoPlace(from: string, to: string): Promise<void> {
+  await rename(from, to);
+  await sync(dirname(to));
+}
+
+/**
+ * Removes what attempts that died have left of a file called `name`: `[.]<name>.<token>.tmp`. An attempt that only seemed dead finds its
+ * file gone, and harms nothing. An absent folder is fine.
+ */
+export async function removeTemporaryFiles(folder: string, name: string): Promise<void> {
+  const isTemporary = (each: string): boolean => each.replace(/^\./, '').startsWith(`${name}.`) && each.endsWith('.tmp');
+  const left = (await readdir(folder).catch(() => [])).filter(isTemporary);
+  for (const each of left) await unlink(join(folder, each)).catch(() => undefined);
+}
+
+async function sync(path: string): Promise<void> {
+  const handle = await open(path, 'r');
+  try {
+    await handle.sync();
+  } finally {
+    await handle.close();
+  }
+}

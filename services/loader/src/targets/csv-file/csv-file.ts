@@ -1,0 +1,43 @@
+import { join } from 'node:path';
+import { newAttemptToken } from '@retail-etl/contracts';
+import { crashPoint } from '@retail-etl/faults';
+import { SALES_SUMMARY } from '@retail-etl/sales';
+import { copyToDisk, moveIntoPlace, removeFiles, removeTemporaryFiles } from '@retail-etl/store';
+import type { RunSummary, Target, TargetSettings } from '../target.js';
+
+/** `output/sales_summary.csv`: the very bytes that merge wrote, replaced by renaming a copy that lies beside it. */
+export function csvFile({ dataDir }: TargetSettings): Target {
+  const folder = join(dataDir, 'output');
+  const path = join(folder, SALES_SUMMARY.file);
+  let copy: string | null = null;
+
+  const stage = async (summary: RunSummary): Promise<string> => {
+    await removeTemporaryFiles(folder, SALES_SUMMARY.file);
+    // Beside its place and on disk, so that a full disk is met while nothing has been published.
+    copy = join(folder, `.${SALES_SUMMARY.file}.${newAttemptToken()}.tmp`);
+    await copyToDisk(summary.path, copy);
+    return copy;
+  };
+  const discard = async (): Promise<void> => {
+    if (copy !== null) await removeFiles([copy]).catch(() => undefined);
+    copy = null;
+  };
+  return {
+    name: SALES_SUMMARY.file,
+    async stage(summary, signal) {
+      signal.throwIfAborted();
+      await stage(summary);
+      crashPoint('load.after-csv-aside');
+    },
+    compare: () => Promise.resolve(null),
+    publish: () => Promise.resolve(),
+    async finish(summary) {
+      const staged = copy ?? (await stage(summary));
+      crashPoint('load.before-rename');
+      await moveIntoPlace(staged, path);
+      copy = null;
+      crashPoint('load.after-rename');
+    },
+    discard,
+  };
+}

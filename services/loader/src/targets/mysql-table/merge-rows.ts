@@ -1,0 +1,29 @@
+import { type Connection, execute } from '@retail-etl/mysql';
+import { SALES_SUMMARY, SUMMARY_COLUMNS } from '@retail-etl/sales';
+import { STAGED_TABLE } from './stage-rows.js';
+
+const { name: TARGET, key, quantity, amount } = SALES_SUMMARY;
+const COLUMNS = SUMMARY_COLUMNS.map(({ name }) => name);
+
+/** The staged row `s` and the target's row `t` of the same product. */
+export const SAME_PRODUCT = `s.${key.name} = t.${key.name}`;
+
+/** True for two rows whose sums differ; NULL, which a table made by others may hold, differs from every number. */
+export const SUMS_DIFFER = `NOT (t.${quantity.name} <=> s.${quantity.name} AND t.${amount.name} <=> s.${amount.name})`;
+
+/** Makes the target's rows those of the staged table, key by key. Rows that are equal are not touched. */
+export async function mergeRows(connection: Connection): Promise<void> {
+  const change = (action: string, sql: string) => execute(connection, action, sql, [], 'table');
+  await change('removing products', `DELETE t FROM ${TARGET} t LEFT JOIN ${STAGED_TABLE} s ON ${SAME_PRODUCT} WHERE s.${key.name} IS NULL`);
+  await change(
+    'changing products',
+    `UPDATE ${TARGET} t JOIN ${STAGED_TABLE} s ON ${SAME_PRODUCT}
+     SET ${[quantity, amount].map(({ name }) => `t.${name} = s.${name}`).join(', ')} WHERE ${SUMS_DIFFER}`,
+  );
+  await change(
+    'adding products',
+    `INSERT INTO ${TARGET} (${COLUMNS.join(', ')})
+     SELECT ${COLUMNS.map((name) => `s.${name}`).join(', ')}
+     FROM ${STAGED_TABLE} s LEFT JOIN ${TARGET} t ON ${SAME_PRODUCT} WHERE t.${key.name} IS NULL`,
+  );
+}

@@ -1,0 +1,25 @@
+import { crashPoint } from '@retail-etl/faults';
+import { SALES_SUMMARY } from '@retail-etl/sales';
+import type { Target, TargetSettings } from '../target.js';
+import { compareRows } from './compare-rows.js';
+import { mergeRows } from './merge-rows.js';
+import { dropStagedTable, stageRows, verifyTable } from './stage-rows.js';
+
+/** The table of the summary, in the database of the ledger, so that one transaction covers both. */
+export function mysqlTable({ connection }: TargetSettings): Target {
+  return {
+    name: SALES_SUMMARY.name,
+    async stage(summary, signal) {
+      await stageRows(connection, summary, signal);
+      crashPoint('load.after-staging');
+    },
+    compare: (summary) => compareRows(connection, summary.products),
+    async publish(summary) {
+      await mergeRows(connection);
+      await verifyTable(connection, SALES_SUMMARY.name, summary);
+    },
+    finish: () => dropStagedTable(connection),
+    // A connection that has failed is closed, and the table goes with it.
+    discard: () => dropStagedTable(connection).catch(() => undefined),
+  };
+}

@@ -1,0 +1,60 @@
+import type { RunChanges } from '@retail-etl/contracts';
+import type { Connection } from '@retail-etl/mysql';
+import type { ProductDifference } from '@retail-etl/sales';
+import type { SummaryManifest } from '@retail-etl/staging';
+
+/** A run's summary: a CSV file with a header, sorted by product, and the sums that it must have. */
+export interface RunSummary extends SummaryManifest {
+  /** Kept among the run's results, on disk for sure, so that it can be published again at any time. */
+  readonly path: string;
+}
+
+/** What publishing would change. */
+export interface Comparison {
+  readonly changes: RunChanges;
+  /** The largest differences in amount, at most ten. */
+  readonly differences: readonly ProductDifference[];
+}
+
+/**
+ * A place where people read the summary. The loader opens it anew for each attempt at a load, and calls, in this order: `stage`, `compare`,
+ * `publish`, `finish`. A dry run ends after `compare`, a failed attempt anywhere; both end with `discard`.
+ *
+ * Readers see the summary that was published last, whole, until `publish` is committed or, for a target that is not part of the
+ * transaction, until `finish`. From then on they see this one, whole. A process may die between any two calls, or inside one.
+ */
+export interface Target {
+  readonly name: string;
+
+  /**
+   * Brings the summary next to what readers see, without touching that, so that everything that can fail has failed before anything is
+   * published: a full disk, a value that does not fit. Removes what attempts that died have left. Throws BOOKS_UNBALANCED or
+   * STAGED_CORRUPT if what it then holds is not the summary. Rejects with the reason of `signal` once that is aborted.
+   */
+  stage(summary: RunSummary, signal: AbortSignal): Promise<void>;
+
+  /** What publishing would change; null if this target cannot tell. It comes after `stage` and changes nothing. */
+  compare(summary: RunSummary): Promise<Comparison | null>;
+
+  /**
+   * Makes the staged summary the published one within the publication's transaction, which the caller has begun and will commit or roll
+   * back. A target outside of the database does nothing here. Throws BOOKS_UNBALANCED unless the target then holds exactly the summary.
+   */
+  publish(summary: RunSummary): Promise<void>;
+
+  /**
+   * Does what can only be done once the transaction is committed. No other publication can come between: the caller holds the lock of
+   * `etl_published`. It may be called again, also by another process that has staged nothing, because the one that committed has died.
+   */
+  finish(summary: RunSummary): Promise<void>;
+
+  /** Removes what `stage` has left. After `finish`, and without `stage`, it does nothing. Never throws. */
+  discard(): Promise<void>;
+}
+
+/** What targets are opened with. */
+export interface TargetSettings {
+  /** The connection that the publication's transaction runs on; nobody else uses it meanwhile. */
+  readonly connection: Connection;
+  readonly dataDir: string;
+}
