@@ -94,6 +94,7 @@ export function defaults(redisUrl: string, mysqlUrl: string, dataDir: string): G
     viewerPassword: VIEWER.password,
     apiToken: TOKEN,
     trustProxy: ['loopback'],
+    basePath: '/',
     scheduleCron: undefined,
     scheduleTz: 'UTC',
     warnRejectRatio: undefined,

@@ -1,7 +1,9 @@
+import { CSV_ENCODINGS, type CsvEncoding } from '@retail-etl/sales';
 import { type CrashPlan, parseCrashPlan } from '@retail-etl/faults';
 import { EtlError } from '@retail-etl/contracts';
-import { CSV_ENCODINGS, type CsvEncoding } from '@retail-etl/sales';
+import { parseBasePath } from './base-path.js';
 import { SettingsReader } from './read-settings.js';
+import { PASSWORD_RULE, TOKEN_RULE, weaknessOf } from './secret-strength.js';
 import { problemOfProxy } from './trusted-proxies.js';
 
 export const LOG_LEVELS = ['trace', 'debug', 'info', 'warn', 'error', 'fatal', 'silent'] as const;
@@ -53,6 +55,8 @@ export interface GatewayConfig extends CommonConfig {
   readonly apiToken: string | undefined;
   /** Proxies that are believed about where a request comes from: addresses, CIDR ranges, and names of ranges. Default `loopback`. */
   readonly trustProxy: readonly string[];
+  /** The path below which a proxy serves the gateway, with a slash at both ends. Default `/`. */
+  readonly basePath: string;
   /** Five-field cron; undefined when SCHEDULE_CRON is `off`: no schedule from the environment. */
   readonly scheduleCron: string | undefined;
   readonly scheduleTz: string;
@@ -143,9 +147,30 @@ export function loadSetupConfig(env: Env): SetupConfig {
 /** Anything else could not be sent in an Authorization header, or not told from what stands around it. */
 function readApiToken(read: SettingsReader): string | undefined {
   const token = read.text('API_TOKEN');
-  if (token === undefined || /^[\x21-\x7e]{1,512}$/.test(token)) return token;
-  read.problems.push('API_TOKEN has to be 1 to 512 visible ASCII characters, without spaces or line ends');
-  return undefined;
+  if (token === undefined) return undefined;
+  const problem = /^[\x21-\x7e]{1,512}$/.test(token)
+    ? weaknessOf(token, TOKEN_RULE)
+    : 'has to be visible ASCII characters, at most 512, without spaces or line ends';
+  if (problem !== undefined) read.problems.push(`API_TOKEN ${problem}`);
+  return token;
+}
+
+/** Adds to the problems if the password is weak; the message never contains it. */
+function checkPassword(read: SettingsReader, name: string, password: string | undefined, username: string | undefined): void {
+  if (password === undefined || password === '') return;
+  const problem = weaknessOf(password, PASSWORD_RULE, username);
+  if (problem !== undefined) read.problems.push(`${name} ${problem}`);
+}
+
+/** The path prefix of BASE_PATH, `/` if unset. */
+export function readBasePath(read: SettingsReader): string {
+  const text = read.text('BASE_PATH') ?? '/';
+  const path = parseBasePath(text);
+  if (path === undefined)
+    read.problems.push(
+      `BASE_PATH is "${text}", not a path such as /etl/ (letters, digits and "-_~." between the slashes, no "." first, not one of the gateway's own such as /api/)`,
+    );
+  return path ?? '/';
 }
 
 /** Everyone who is believed about `X-Forwarded-For` can sign in, and be counted, as from any address. */
@@ -172,14 +197,19 @@ export function loadGatewayConfig(env: Env): GatewayConfig {
   if (viewerUsername === adminUsername) {
     read.problems.push('VIEWER_USERNAME is the name of the operator (ADMIN_USERNAME), who would hide the viewer; choose another');
   }
+  const common = readCommon(read);
+  const adminPassword = read.required('ADMIN_PASSWORD', 'a long random text; there is no default');
+  checkPassword(read, 'ADMIN_PASSWORD', adminPassword, adminUsername);
+  checkPassword(read, 'VIEWER_PASSWORD', viewerPassword, viewerUsername);
   return finish(read, {
-    ...readCommon(read),
+    ...common,
     adminUsername,
-    adminPassword: read.required('ADMIN_PASSWORD', 'a long random text; there is no default'),
+    adminPassword,
     viewerUsername,
     viewerPassword,
     apiToken: readApiToken(read),
     trustProxy: readTrustProxy(read),
+    basePath: readBasePath(read),
     scheduleCron: cron === 'off' ? undefined : cron,
     scheduleTz: read.text('SCHEDULE_TZ') ?? 'UTC',
     warnRejectRatio: read.optionalRatio('WARN_REJECT_RATIO'),

@@ -1,2 +1,3 @@
 export * from './config.js';
 export { SettingsReader } from './read-settings.js';
+export { OWN_SEGMENTS } from './base-path.js';
