@@ -36,7 +36,7 @@ export async function serveSteps<Queue extends QueueName>(options: WorkerService
     liveness: () => (state.running() ? null : 'the worker no longer takes jobs'),
   });
   context.onStop(health.close);
-  context.log.info({ port: health.port }, 'health endpoint is up');
+  context.log.info({ host: config.host, port: health.port }, 'health endpoint is up');
 
   const database = options.database ?? openDatabase(config.mysqlUrl);
   context.onStop(() => database.end());

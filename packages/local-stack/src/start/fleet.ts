@@ -28,6 +28,8 @@ const BACKOFF_MAX_MS = 30_000;
 const HEALTHY_AFTER_MS = 60_000;
 /** A service that ends so often before it was ever ready will not get there by itself. */
 const EARLY_ENDS_MAX = 3;
+/** What the workers serve (health, metrics) needs no log-in, so it is for this machine alone, wherever the dashboard listens. */
+export const WORKER_HOST = '127.0.0.1';
 /** sysexits.h's EX_CONFIG: a service whose settings are wrong; starting it again changes nothing. */
 const EXIT_CONFIG = 78;
 
@@ -35,7 +37,7 @@ export interface FleetOptions {
   readonly repoRoot: string;
   readonly logDir: string;
   readonly children: Children;
-  /** The host by which the services are reached from here. */
+  /** The host by which the gateway is reached from here. The others listen on WORKER_HOST. */
   readonly reachableHost: string;
   readonly ports: Readonly<Record<ServiceName, number>>;
   /** The whole environment of each service, PORT included. */
@@ -135,7 +137,7 @@ export class Fleet {
       if ((this.#earlyEnds.get(name) ?? 0) >= EARLY_ENDS_MAX) throw this.#startProblem(name, 'could not start');
       if (Date.now() > deadline) throw this.#startProblem(name, `was not ready within ${READY_TIMEOUT_MS / 1000} s (${waitingFor})`);
       await sleep(READY_INTERVAL_MS);
-      waitingFor = await whatItWaitsFor(`http://${reachableHost}:${ports[name]}/readyz`);
+      waitingFor = await whatItWaitsFor(`http://${name === 'gateway' ? reachableHost : WORKER_HOST}:${ports[name]}/readyz`);
     } while (waitingFor !== undefined);
   }
 

@@ -13,7 +13,7 @@ import { keepCredentials, type Credentials } from '../servers/credentials.js';
 import { findFreePort } from '../servers/free-port.js';
 import { pingRedis } from '../servers/redis.js';
 import { parseStartArguments } from './arguments.js';
-import { Fleet, SERVICE_NAMES, type ServiceName } from './fleet.js';
+import { Fleet, SERVICE_NAMES, type ServiceName, WORKER_HOST } from './fleet.js';
 import { followRun } from './follow-run.js';
 import { chooseGatewayPort, reachableHost } from './gateway-port.js';
 import { GatewayClient } from './gateway-client.js';
@@ -93,7 +93,7 @@ async function startAndRun(settings: StartSettings, onlyOnce: boolean, children:
     logDir: LOG_DIR,
     children,
     reachableHost: host,
-    ports: await choosePorts(settings.host, gatewayPort),
+    ports: await choosePorts(gatewayPort),
     envOf: (name, port) => serviceEnv(name, port, urls, settings, credentials, onlyOnce),
     say: (line) => view.say(`${style.yellow('services'.padEnd(10))} ${line}`),
   });
@@ -132,8 +132,12 @@ async function waitForRedis(url: string, sayServer: (line: string) => void, sign
   await waitForServer(ping, { what: `Redis at ${addressOf(url)}`, say: sayServer, signal });
 }
 
-async function choosePorts(host: string, gatewayPort: number): Promise<Record<ServiceName, number>> {
-  const [extractor, transformer, loader] = [await findFreePort(host), await findFreePort(host), await findFreePort(host)];
+async function choosePorts(gatewayPort: number): Promise<Record<ServiceName, number>> {
+  const [extractor, transformer, loader] = [
+    await findFreePort(WORKER_HOST),
+    await findFreePort(WORKER_HOST),
+    await findFreePort(WORKER_HOST),
+  ];
   return { extractor, transformer, loader, gateway: gatewayPort };
 }
 
@@ -151,7 +155,7 @@ function serviceEnv(
     POSTGRES_URL: urls.postgres,
     MYSQL_URL: urls.mysql,
     DATA_DIR: settings.dataDir,
-    HOST: settings.host,
+    HOST: name === 'gateway' ? settings.host : WORKER_HOST,
     PORT: String(port),
     // glibc otherwise keeps up to sixteen heaps a process for the native threads.
     MALLOC_ARENA_MAX: process.env.MALLOC_ARENA_MAX ?? '2',
@@ -168,7 +172,7 @@ function serviceEnv(
 
 function sayDashboard(baseUrl: string, settings: StartSettings, credentials: Credentials): void {
   say('');
-  sayField('dashboard', style.bold(`${baseUrl}/`));
+  sayField('dashboard', style.bold(`${baseUrl}${settings.basePath}`));
   const password =
     settings.adminPassword === undefined ? `password ${style.bold(credentials.adminPassword)}` : 'the password is ADMIN_PASSWORD';
   sayField('', `user ${style.bold(settings.adminUsername)}, ${password}`);

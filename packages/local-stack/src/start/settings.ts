@@ -1,4 +1,5 @@
 import { join, resolve } from 'node:path';
+import { readBasePath } from '@retail-etl/config';
 import { REPO_ROOT } from '../paths.js';
 import { readGivenUrls, type GivenUrls } from '../servers/given-urls.js';
 import { readSettings } from '@retail-etl/setup';
@@ -12,6 +13,7 @@ export interface StartSettings {
   readonly host: string;
   /** Undefined: 8080, or the next free one. */
   readonly port: number | undefined;
+  readonly basePath: string;
   readonly adminUsername: string;
   /** Undefined: generated. */
   readonly adminPassword: string | undefined;
@@ -26,6 +28,7 @@ export function readStartSettings(env: Env): StartSettings {
     dataDir: resolve(read.text('DATA_DIR') ?? join(REPO_ROOT, 'data')),
     host: read.text('HOST') ?? '127.0.0.1',
     port: read.text('PORT') === undefined ? undefined : read.integer('PORT', 8080, 0, 65_535),
+    basePath: readBasePath(read),
     adminUsername: read.text('ADMIN_USERNAME') ?? 'admin',
     adminPassword: read.text('ADMIN_PASSWORD'),
     apiToken: read.text('API_TOKEN'),
