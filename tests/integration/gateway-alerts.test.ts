@@ -351,3 +351,102 @@ test('private addresses are refused unless allowed, by number and by name', asyn
   }
   expect(hook.received).toEqual([]);
 });
+
+/** What the channel was told of, as kind and run or schedule. */
+const told = (): string[] =>
+  hook.received.map(({ body }) => {
+    const { event } = body as { event: { kind: string; run?: string; schedule?: string } };
+    return `${event.kind} ${event.run ?? event.schedule ?? ''}`;
+  });
+
+test('a channel that is switched on tells nothing old, and one that is switched on again neither', async () => {
+  const rejects = {
+    sources: [
+      {
+        source: 'online_sales',
+        file: null,
+        rowsRead: 10,
+        rowsAccepted: 5,
+        rowsRejected: 5,
+        rowsSkipped: 0,
+        rejectsByReason: {},
+        quantity: '1',
+        amount: '1',
+      },
+    ],
+  } as unknown as Partial<RunFindings>;
+  const without = await world.start();
+  await endedRun(without, 'failed', { error: ERROR });
+  await endedRun(without, 'published', rejects);
+  await without.close();
+
+  const on = await world.start({ ...withHook(), warnRejectRatio: 0.8 });
+  const first = await endedRun(on, 'failed', { error: ERROR });
+  await alertsOf(on, first, 1);
+  expect(told()).toEqual([`failed ${first}`]);
+  // What fails while no gateway is there is told by the next one, as the channel is still on.
+  await on.close();
+  const [seen] = await endedUnseen('failed');
+  const again = await world.start({ ...withHook(), warnRejectRatio: 0.8 });
+  await alertsOf(again, seen as string, 1);
+  expect(told()).toEqual([`failed ${first}`, `failed ${seen}`]);
+  await again.close();
+
+  // A lower ratio is another thing to be told of: yesterday's rejects are not.
+  const lower = await world.start({ ...withHook(), warnRejectRatio: 0.1 });
+  const rejected = await endedRun(lower, 'published', rejects);
+  await alertsOf(lower, rejected, 1);
+  await lower.close();
+  const off = await world.start();
+  await endedRun(off, 'failed', { error: ERROR });
+  await eventually(async () => {
+    const [rows] = await world.mysql.query("SELECT COUNT(*) AS count FROM etl_alerts WHERE kind = 'watch'");
+    expect(rows).toEqual([{ count: 0 }]);
+  });
+  await off.close();
+  const back = await world.start({ ...withHook(), warnRejectRatio: 0.1 });
+  const last = await endedRun(back, 'failed', { error: ERROR });
+  await alertsOf(back, last, 1);
+  expect(told()).toEqual([`failed ${first}`, `failed ${seen}`, `rejects ${rejected}`, `failed ${last}`]);
+});
+
+/** Runs that failed without any gateway, as the ledger has them. */
+async function endedUnseen(state: 'failed'): Promise<string[]> {
+  const database = openDatabase(world.mysqlUrl);
+  const { run } = await recordRun(database, { params: {}, triggerKind: 'api', triggeredBy: 'ada' });
+  await world.mysql.query('UPDATE etl_runs SET state = ?, finished_at = UTC_TIMESTAMP(3), report = ? WHERE run_id = ?', [
+    state,
+    JSON.stringify({ ...EMPTY_FINDINGS, error: ERROR }),
+    run.runId,
+  ]);
+  await database.end();
+  return [run.runId];
+}
+
+test('what waits for a channel that is switched off is given up, so that it does not arrive when the channel is back', async () => {
+  hook.answer = { status: 500 };
+  const on = await world.start(withHook());
+  await endedRun(on, 'failed', { error: ERROR });
+  await eventually(async () => expect(hook.received.length).toBeGreaterThan(0));
+  await on.close();
+  const off = await world.start();
+  await eventually(async () => {
+    const [rows] = await world.mysql.query("SELECT state FROM etl_alerts WHERE kind = 'failed'");
+    expect(rows).toEqual([{ state: 'failed' }]);
+  });
+  await off.close();
+});
+
+test('a schedule whose time had passed before the channel was switched on is not told of, a later one is', async () => {
+  const gateway = await world.start(withHook());
+  await eventually(async () => {
+    const [rows] = await world.mysql.query("SELECT COUNT(*) AS count FROM etl_alerts WHERE kind = 'watch'");
+    expect(rows).toEqual([{ count: 2 }]);
+  });
+  await schedulesAtSix(gateway, '2026-05-04T12:00:00Z', 'missed');
+  await world.mysql.query("UPDATE etl_alerts SET created_at = ? WHERE kind = 'watch'", [new Date('2026-05-05T06:12:00Z')]);
+  for (const time of ['2026-05-05T06:15:00Z', '2026-05-06T06:15:00Z'])
+    await raiseMissedAlerts({ ...gateway.deps, channels: ['webhook'], now: () => Date.parse(time) });
+  const [rows] = await world.mysql.query("SELECT alert_key AS k FROM etl_alerts WHERE kind = 'missed'");
+  expect(rows).toEqual([{ k: `missed:missed:${Date.parse('2026-05-06T06:00:00Z')}:webhook` }]);
+});

@@ -113,6 +113,8 @@ export const ERROR_CATALOGUE = {
   GONE: terminal('The files of a run are kept RUN_RETENTION_DAYS; its report stays.', 410),
   /** The run's state does not allow it. */
   RUN_STATE: terminal('Look at the state of the run: only waiting or running ones can be cancelled, only failed ones retried.', 409),
+  /** As many runs wait as may wait. */
+  QUEUE_FULL: transient('Wait until waiting runs have ended, or cancel those that nobody needs, then ask again.', 429),
   /** The schedule belongs to the environment, not to the API. */
   SCHEDULE_FIXED: terminal(
     'Set SCHEDULE_CRON and SCHEDULE_TZ (SCHEDULE_CRON=off removes it) and restart the gateway, or pause it here.',

@@ -56,16 +56,67 @@ export async function addAlert(database: Database, alert: NewAlert): Promise<boo
   return affectedRows === 1;
 }
 
-/** Ended runs of the last day for which nobody has recorded an alert of this kind on this channel. */
-export async function runsWithoutAlert(database: Database, kind: 'failed' | 'rejects', channel: AlertChannel): Promise<Run[]> {
+/** What is watched for, such as `failed` on a channel, with what belongs to it, such as the ratio from which rejects are told. */
+export interface Watch {
+  readonly kind: 'failed' | 'rejects' | 'missed';
+  readonly channel: AlertChannel;
+  readonly detail?: string;
+}
+
+const keyOfWatch = ({ kind, channel, detail = '' }: Watch): string => `watch:${kind}:${detail}:${channel}`;
+
+/**
+ * Records since when each of these is watched for: `secondsAgo` if it was not watched for until now. What is watched for no longer is
+ * forgotten, and what waits to be told on a channel that is gone is given up, so that it is not told when the channel comes back.
+ */
+export async function recordWatches(database: Database, watches: readonly Watch[], secondsAgo: number): Promise<void> {
+  const action = 'recording what alerts are for';
+  const keys = watches.map(keyOfWatch);
+  const channels = [...new Set(watches.map(({ channel }) => channel))];
+  const listed = (names: readonly string[]): string => (names.length === 0 ? "''" : names.map(() => '?').join(', '));
+  await execute(database, action, `DELETE FROM etl_alerts WHERE kind = 'watch' AND alert_key NOT IN (${listed(keys)})`, keys);
+  await execute(
+    database,
+    action,
+    `UPDATE etl_alerts SET state = 'failed', last_error = 'the channel was switched off'
+     WHERE state = 'pending' AND kind <> 'test' AND channel NOT IN (${listed(channels)})
+     AND created_at < UTC_TIMESTAMP(3) - INTERVAL ? SECOND`,
+    [...channels, secondsAgo],
+  );
+  for (const watch of watches) {
+    await execute(
+      database,
+      action,
+      `INSERT IGNORE INTO etl_alerts (alert_key, kind, channel, run_id, body, state, next_attempt_at, created_at)
+       VALUES (?, 'watch', ?, NULL, '{}', 'watching', UTC_TIMESTAMP(3), UTC_TIMESTAMP(3) - INTERVAL ? SECOND)`,
+      [keyOfWatch(watch), watch.channel, secondsAgo],
+    );
+  }
+}
+
+/** Since when this is watched for; undefined if it is not. */
+export async function watchedSince(database: Database, watch: Watch): Promise<Date | undefined> {
+  const [row] = await select<{ created_at: Date }>(
+    database,
+    'reading what alerts are for',
+    'SELECT created_at FROM etl_alerts WHERE alert_key = ?',
+    [keyOfWatch(watch)],
+  );
+  return row?.created_at;
+}
+
+/** Runs of the last day that ended while this was watched for, and for which nobody has recorded an alert of this kind on this channel. */
+export async function runsWithoutAlert(database: Database, watch: Watch & { readonly kind: 'failed' | 'rejects' }): Promise<Run[]> {
+  const { kind, channel } = watch;
   const states = kind === 'failed' ? "('failed')" : "('published', 'previewed')";
   return selectRuns(
     database,
     'looking for runs to alert about',
     `state IN ${states} AND finished_at > UTC_TIMESTAMP(3) - INTERVAL 1 DAY
+     AND finished_at >= (SELECT created_at FROM etl_alerts w WHERE w.alert_key = ?)
      AND NOT EXISTS (SELECT 1 FROM etl_alerts a WHERE a.alert_key = CONCAT('${kind}:', etl_runs.run_id, ':', etl_runs.epoch, ':', ?))
      ORDER BY seq DESC LIMIT 50`,
-    [channel],
+    [keyOfWatch(watch), channel],
   );
 }
 
@@ -171,6 +222,11 @@ export async function endAbandonedTests(database: Database): Promise<number> {
 /** Removes alerts older than `before`, at most 10,000 a call. */
 export async function purgeAlerts(database: Database, before: Date): Promise<number> {
   return (
-    await execute(database, 'purging alerts', "DELETE FROM etl_alerts WHERE state <> 'pending' AND created_at < ? LIMIT 10000", [before])
+    await execute(
+      database,
+      'purging alerts',
+      "DELETE FROM etl_alerts WHERE state NOT IN ('pending', 'watching') AND created_at < ? LIMIT 10000",
+      [before],
+    )
   ).affectedRows;
 }

@@ -135,7 +135,25 @@ export async function cancelRun(database: Database, runId: string): Promise<Run 
   });
 }
 
-/** Takes a failed run back to `queued` under the next epoch. Returns it, undefined if unknown; throws RUN_STATE if it did not fail. */
+/** Waiting runs. One a minute for an hour and a half; whoever asks for more most likely asks by mistake. */
+export const QUEUED_RUNS_MAX = 100;
+
+export const queueFull = (): EtlError => new EtlError('QUEUE_FULL', `${QUEUED_RUNS_MAX} runs wait already, and no more may`);
+
+/** Throws QUEUE_FULL if as many runs wait as may. */
+async function refuseWhenFull(connection: Connection): Promise<void> {
+  const waiting = await select(
+    connection,
+    'counting waiting runs',
+    `SELECT 1 FROM etl_runs WHERE state = 'queued' LIMIT ${QUEUED_RUNS_MAX}`,
+  );
+  if (waiting.length >= QUEUED_RUNS_MAX) throw queueFull();
+}
+
+/**
+ * Takes a failed run back to `queued` under the next epoch. Returns it, undefined if unknown; throws RUN_STATE if it did not fail,
+ * QUEUE_FULL if as many runs wait as may.
+ */
 export async function retryRun(database: Database, runId: string): Promise<Run | undefined> {
   return withTransaction(database, 'retrying a run', async (connection) => {
     const [run] = await selectRuns(connection, 'retrying a run', 'run_id = ? FOR UPDATE', [runId]);
@@ -145,6 +163,7 @@ export async function retryRun(database: Database, runId: string): Promise<Run |
     if (published !== undefined && Number(published.seq) > run.seq) {
       throw new EtlError('RUN_STATE', `run ${runId} cannot be retried: a newer run has been published since; start a new run`);
     }
+    await refuseWhenFull(connection);
     await addFindings(connection, runId, { error: null });
     await execute(
       connection,

@@ -2,6 +2,7 @@ import { EMPTY_FINDINGS } from '@retail-etl/sales';
 import { EtlError, newRunId, type RunParams, type RunState, type TriggerKind } from '@retail-etl/contracts';
 import { type Database, execute, select } from '@retail-etl/mysql';
 import { type Run, selectRuns } from './run-row.js';
+import { QUEUED_RUNS_MAX, queueFull } from './run-state.js';
 
 export interface NewRun {
   readonly params: RunParams;
@@ -15,7 +16,8 @@ export interface NewRun {
 
 /**
  * Records a run as `queued`, or returns the one that already has this idempotency key (`created` false).
- * Throws IDEMPOTENCY_CONFLICT if that one was asked for with other parameters.
+ * Throws IDEMPOTENCY_CONFLICT if that one was asked for with other parameters, QUEUE_FULL if as many runs wait as may. The limit is
+ * counted in the statement that inserts, so only statements at the very same moment can go above it.
  */
 export async function recordRun(database: Database, run: NewRun): Promise<{ run: Run; created: boolean }> {
   const runId = newRunId();
@@ -23,8 +25,9 @@ export async function recordRun(database: Database, run: NewRun): Promise<{ run:
     database,
     'recording a run',
     `INSERT INTO etl_runs (run_id, idempotency_key, state, epoch, trigger_kind, triggered_by, late, params, report, created_at)
-     VALUES (?, ?, 'queued', 1, ?, ?, ?, ?, ?, UTC_TIMESTAMP(3))
-     ON DUPLICATE KEY UPDATE seq = seq`,
+     SELECT ?, ?, 'queued', 1, ?, ?, ?, ?, ?, UTC_TIMESTAMP(3) FROM DUAL
+     WHERE (SELECT COUNT(*) FROM (SELECT seq FROM etl_runs WHERE state = 'queued' LIMIT ${QUEUED_RUNS_MAX}) AS waiting) < ${QUEUED_RUNS_MAX}
+     ON DUPLICATE KEY UPDATE etl_runs.seq = etl_runs.seq`,
     [
       runId,
       run.idempotencyKey ?? null,
@@ -39,6 +42,7 @@ export async function recordRun(database: Database, run: NewRun): Promise<{ run:
   const [found] = created
     ? await selectRuns(database, 'reading a run', 'run_id = ?', [runId])
     : await selectRuns(database, 'reading a run', 'idempotency_key = ?', [run.idempotencyKey ?? '']);
+  if (found === undefined && !created) throw queueFull();
   if (found === undefined) throw new EtlError('INTERNAL', `run ${runId} was recorded but cannot be read`);
   if (!created && canonical(found.params) !== canonical(run.params)) {
     throw new EtlError('IDEMPOTENCY_CONFLICT', `run ${found.runId} was asked for with this key and other parameters`);

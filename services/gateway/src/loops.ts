@@ -2,6 +2,7 @@ import { scaledMs } from '@retail-etl/faults';
 import { alertRounds } from './alerts/alert-rounds.js';
 import { openChannels } from './alerts/channels.js';
 import { raiseMissedAlerts } from './alerts/raise-alerts.js';
+import { watchRecorder } from './alerts/watches.js';
 import type { GatewayDeps } from './deps.js';
 import { watchQueue } from './ops/queue-liveness.js';
 import { repeat } from './ops/repeat.js';
@@ -34,14 +35,18 @@ export function startLoops(deps: GatewayDeps): Loops {
   const channels = openChannels(deps.config);
   const raising = { ...deps, channels: [...channels.keys()] };
   const warned = new Map<string, number>();
+  const recordWatches = watchRecorder(deps, raising.channels);
   const loops = [
     loop('sweep', SWEEP_MS, () => sweepRuns(deps, memory)),
     loop('schedules', SCHEDULES_MS, scheduleKeeper(deps)),
     loop('cancelled', CANCELLED_MS, () => removeCancelledFlows(deps)),
     loop('queue', QUEUE_MS, queue.look),
-    loop('missed', MISSED_MS, () => raiseMissedAlerts(raising, warned)),
+    loop('missed', MISSED_MS, async () => {
+      await recordWatches();
+      await raiseMissedAlerts(raising, warned);
+    }),
     loop('retention', RETENTION_MS, () => enforceRetention(deps)),
-    loop('alerts', ALERTS_MS, alertRounds(deps, channels)),
+    loop('alerts', ALERTS_MS, alertRounds(deps, channels, recordWatches)),
   ];
   return {
     liveness: queue.problem,

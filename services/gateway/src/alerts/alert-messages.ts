@@ -1,10 +1,18 @@
 import { hostname } from 'node:os';
 import type { Run, ScheduleRow } from '@retail-etl/ledger';
+import { underBase } from '../web/base-path.js';
 import type { AlertMessage } from './channels.js';
 
-const runOf = (run: Run): Record<string, unknown> => ({ run: run.runId, seq: run.seq, state: run.state, path: `/api/runs/${run.runId}` });
+const pathOf = (run: Run, basePath: string): string => underBase(basePath, `/api/runs/${run.runId}`);
 
-export function failedMessage(run: Run): AlertMessage {
+const runOf = (run: Run, basePath: string): Record<string, unknown> => ({
+  run: run.runId,
+  seq: run.seq,
+  state: run.state,
+  path: pathOf(run, basePath),
+});
+
+export function failedMessage(run: Run, basePath: string): AlertMessage {
   const { error } = run.findings;
   return {
     kind: 'failed',
@@ -14,20 +22,20 @@ export function failedMessage(run: Run): AlertMessage {
       ...(error === null ? [] : [error.message, error.remedy]),
     ].join('\n'),
     detail: {
-      ...runOf(run),
+      ...runOf(run, basePath),
       ...(error === null ? {} : { code: error.code, message: error.message, remedy: error.remedy, stage: error.stage }),
     },
   };
 }
 
-export function rejectsMessage(run: Run, ratio: number, warnRatio: number): AlertMessage {
+export function rejectsMessage(run: Run, ratio: number, warnRatio: number, basePath: string): AlertMessage {
   const percent = (part: number): string => `${(part * 100).toFixed(1)} %`;
   const { totals } = run.findings;
   return {
     kind: 'rejects',
     subject: `Retail sales: run ${run.seq} rejected ${percent(ratio)} of its rows`,
-    text: `Run ${run.runId} (number ${run.seq}) is ${run.state}, but rejected ${totals?.rowsRejected ?? 0} of ${totals?.rowsRead ?? 0} rows; the warning is set to ${percent(warnRatio)}.\nLook at its rejects: /api/runs/${run.runId}/rejects.csv`,
-    detail: { ...runOf(run), rowsRead: totals?.rowsRead ?? null, rowsRejected: totals?.rowsRejected ?? null, ratio, warnRatio },
+    text: `Run ${run.runId} (number ${run.seq}) is ${run.state}, but rejected ${totals?.rowsRejected ?? 0} of ${totals?.rowsRead ?? 0} rows; the warning is set to ${percent(warnRatio)}.\nLook at its rejects: ${pathOf(run, basePath)}/rejects.csv`,
+    detail: { ...runOf(run, basePath), rowsRead: totals?.rowsRead ?? null, rowsRejected: totals?.rowsRejected ?? null, ratio, warnRatio },
   };
 }
 

@@ -1,7 +1,16 @@
-import { addAlert, type AlertChannel, hasScheduledRunFor, listSchedules, type Run, runsWithoutAlert } from '@retail-etl/ledger';
+import {
+  addAlert,
+  type AlertChannel,
+  hasScheduledRunFor,
+  listSchedules,
+  type Run,
+  runsWithoutAlert,
+  watchedSince,
+} from '@retail-etl/ledger';
 import type { GatewayDeps } from '../deps.js';
 import { previousTime } from '../schedules/cron.js';
 import { failedMessage, missedMessage, rejectsMessage } from './alert-messages.js';
+import { rejectsWatch } from './watches.js';
 
 /** A scheduled run may come this late before it is missed; a gateway that starts makes a run that is due well within it. */
 const MISSED_GRACE_MS = 10 * 60_000;
@@ -17,14 +26,20 @@ type RaiseDeps = Pick<GatewayDeps, 'config' | 'database' | 'log'> & {
 export async function raiseRunAlerts(deps: RaiseDeps): Promise<void> {
   const { database, channels, config } = deps;
   for (const channel of channels) {
-    for (const run of await runsWithoutAlert(database, 'failed', channel)) {
-      await addAlert(database, { key: keyOf('failed', run), kind: 'failed', channel, runId: run.runId, body: failedMessage(run) });
+    for (const run of await runsWithoutAlert(database, { kind: 'failed', channel })) {
+      await addAlert(database, {
+        key: keyOf('failed', run),
+        kind: 'failed',
+        channel,
+        runId: run.runId,
+        body: failedMessage(run, config.basePath),
+      });
     }
     if (config.warnRejectRatio === undefined) continue;
-    for (const run of await runsWithoutAlert(database, 'rejects', channel)) {
+    for (const run of await runsWithoutAlert(database, rejectsWatch(channel, config.warnRejectRatio))) {
       const ratio = worstRatio(run);
       if (ratio <= config.warnRejectRatio) continue;
-      const body = rejectsMessage(run, ratio, config.warnRejectRatio);
+      const body = rejectsMessage(run, ratio, config.warnRejectRatio, config.basePath);
       await addAlert(database, { key: keyOf('rejects', run), kind: 'rejects', channel, runId: run.runId, body });
     }
   }
@@ -60,6 +75,8 @@ export async function raiseMissedAlerts(deps: RaiseDeps, warned: Map<string, num
     const line = { schedule: schedule.id, expectedAt: expected.toISOString() };
     let isNew = false;
     for (const channel of deps.channels) {
+      const since = await watchedSince(deps.database, { kind: 'missed', channel });
+      if (since !== undefined && expected < since) continue;
       const key = `missed:${schedule.id}:${expected.getTime()}`;
       isNew =
         (await addAlert(deps.database, { key, kind: 'missed', channel, runId: null, body: missedMessage(schedule, expected) })) || isNew;

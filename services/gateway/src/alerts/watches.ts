@@ -1,0 +1,30 @@
+import { type AlertChannel, recordWatches, type Watch } from '@retail-etl/ledger';
+import type { GatewayDeps } from '../deps.js';
+
+/** Rejects above another ratio are another thing to watch for: a lower one must not tell of yesterday's runs. */
+export function rejectsWatch(channel: AlertChannel, warnRejectRatio: number): Watch & { readonly kind: 'rejects' } {
+  return { kind: 'rejects', channel, detail: String(warnRejectRatio) };
+}
+
+/**
+ * What records, once it has worked, which alerts this gateway is configured for: only what happens after an alert was first configured is told.
+ * Done once a start: while gateways of an old and a new configuration overlap, the one that started last is right.
+ */
+export function watchRecorder(deps: Pick<GatewayDeps, 'config' | 'database'>, channels: readonly AlertChannel[]): () => Promise<void> {
+  const { warnRejectRatio } = deps.config;
+  const startedAtMs = performance.now();
+  const watches = channels.flatMap((channel): Watch[] => [
+    { kind: 'failed', channel },
+    { kind: 'missed', channel },
+    ...(warnRejectRatio === undefined ? [] : [rejectsWatch(channel, warnRejectRatio)]),
+  ]);
+  let recorded: Promise<void> | undefined;
+  return () => {
+    // MySQL may be away at first, so the time of the start counts, not that of the record.
+    recorded ??= recordWatches(deps.database, watches, (performance.now() - startedAtMs) / 1_000).catch((error: unknown) => {
+      recorded = undefined;
+      throw error;
+    });
+    return recorded;
+  };
+}
