@@ -129,6 +129,22 @@ test.each([
   ['@SUM(A1)', "'@SUM(A1)"],
   ['\tx', "'\tx"],
   ['\rx', "'\rx"],
+  ['\nx', "'\nx"],
+  [' =1+1', "' =1+1"],
+  [' \u00a0\u3000@SUM(A1)', "' \u00a0\u3000@SUM(A1)"],
+  ['\u200b\ufeff-1', "'\u200b\ufeff-1"],
+  ['\u0000\u0001=1', "'\u0000\u0001=1"],
+  ['\r\n=1', "'\r\n=1"],
+  ['＝1+1', "'＝1+1"],
+  ['＋1', "'＋1"],
+  ['－1', "'－1"],
+  ['＠SUM(A1)', "'＠SUM(A1)"],
+  [' \t＝1', "' \t＝1"],
+  ['﹢1', "'﹢1"],
+  ['−1', "'−1"],
+  [' a=1', ' a=1'],
+  ['1-1', '1-1'],
+  ['a\n', 'a\n'],
   ['a=1', 'a=1'],
   ['', ''],
   [null, ''],
@@ -166,4 +182,18 @@ test.each([
   ['fe80::1%eth0', 'fe80:0:0:0'],
 ])('log-ins from %s are counted for %s', (address, network) => {
   expect(networkOf(address)).toBe(network);
+});
+
+test.each([
+  ['/etl/runs?page=2', '/runs?page=2'],
+  ['/etl/', '/'],
+  ['/etl', '/'],
+  ['/runs', '/'],
+  ['/etlx/runs', '/'],
+  ['/etl/../shop', '/'],
+  ['/etl//evil.example', '/'],
+  ['//evil.example/etl/', '/'],
+  ['https://evil.example/etl/', '/'],
+])('below /etl/, after the log-in %s leads to %s of the gateway', (next, expected) => {
+  expect(safeNext(next, '/etl/')).toBe(expected);
 });

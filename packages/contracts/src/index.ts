@@ -14,3 +14,4 @@ export * from './api/runs.js';
 export * from './api/schedules.js';
 export * from './api/overview.js';
 export * from './api/alerts.js';
+export * from './api/sessions.js';

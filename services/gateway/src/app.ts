@@ -10,6 +10,8 @@ import { runFileRoutes } from './api/run-file-routes.js';
 import { runRoutes } from './api/run-routes.js';
 import { runWatchRoutes } from './api/run-watch-routes.js';
 import { scheduleRoutes } from './api/schedule-routes.js';
+import { sessionRoutes } from './api/session-routes.js';
+import { auditForbidden, openRefusalAudit } from './auth/audit-refusals.js';
 import { accessOf, type Access, guardRoutes } from './auth/guard.js';
 import { openLoginLimits } from './auth/login-limits.js';
 import { loginRoutes } from './auth/login-routes.js';
@@ -20,8 +22,10 @@ import type { GatewayDeps } from './deps.js';
 import { refuseOtherLedger } from './ops/ledger-gate.js';
 import { healthRoutes } from './ops/health-routes.js';
 import { metricsRoutes } from './ops/metrics-routes.js';
-import { fromThrown, sendProblem, setErrorHandlers } from './problem.js';
+import { setErrorHandlers } from './problem.js';
 import { assetRoutes } from './web/assets.js';
+import { addBasePath, withoutBase } from './web/base-path.js';
+import { answerClientError, answerFrameworkError } from './web/early-errors.js';
 import { pageRoutes } from './web/page-routes.js';
 import { setSecurityHeaders } from './web/security-headers.js';
 
@@ -50,6 +54,7 @@ export interface AppOptions {
 /** The gateway's HTTP application. It does not listen. */
 export async function buildApp(deps: GatewayDeps, options: AppOptions = {}): Promise<FastifyInstance> {
   const logger: FastifyBaseLogger = deps.log;
+  const { basePath } = deps.config;
   const app: FastifyInstance = Fastify({
     loggerInstance: logger,
     logController: new LogController({ disableRequestLogging: true }),
@@ -60,10 +65,9 @@ export async function buildApp(deps: GatewayDeps, options: AppOptions = {}): Pro
     trustProxy: [...deps.config.trustProxy],
     // Event streams never end by themselves.
     forceCloseConnections: true,
-    frameworkErrors: (error, _request, reply) => {
-      const { error: known, status } = fromThrown(error);
-      void sendProblem(reply, known, status);
-    },
+    frameworkErrors: answerFrameworkError,
+    clientErrorHandler: answerClientError,
+    rewriteUrl: ({ url = '/' }) => withoutBase(basePath, url),
   });
   // Strict in bodies; query strings and path parameters are converted from text first. Unknown fields are refused, not dropped.
   app.setValidatorCompiler(TypeBoxValidatorCompiler);
@@ -96,22 +100,26 @@ export async function buildApp(deps: GatewayDeps, options: AppOptions = {}): Pro
   await app.register(cookie);
   setErrorHandlers(app);
   setSecurityHeaders(app);
+  addBasePath(app, basePath);
   const users = openUsers(deps.config);
   const sessions = openSessions(deps.redis, users);
+  const auditRefusal = openRefusalAudit(deps);
+  auditForbidden(app, auditRefusal);
   guardRoutes(app, deps, sessions);
   refuseOtherLedger(app, deps);
 
-  await gatherApiDocument(app);
-  await app.register(docsRoutes);
+  await gatherApiDocument(app, basePath);
+  await app.register(docsRoutes(basePath));
   await app.register(healthRoutes(deps, options.liveness ?? (() => null)));
   await app.register(assetRoutes);
-  await app.register(loginRoutes(deps, { users, sessions, limits: openLoginLimits(deps.redis) }));
-  await app.register(pageRoutes);
+  await app.register(loginRoutes(deps, { users, sessions, limits: openLoginLimits(deps.redis), auditRefusal }));
+  await app.register(pageRoutes(basePath));
   await app.register(runRoutes(deps));
   await app.register(runWatchRoutes(deps));
   await app.register(runFileRoutes(deps));
   await app.register(resultRoutes(deps));
   await app.register(scheduleRoutes(deps));
+  await app.register(sessionRoutes(deps, sessions));
   await app.register(alertRoutes(deps, openChannels(deps.config)));
   await app.register(metricsRoutes(deps));
   await app.register(board(deps));

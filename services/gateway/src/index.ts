@@ -16,3 +16,4 @@ export { networkOf } from './auth/login-limits.js';
 export { safeNext } from './auth/same-origin.js';
 export { spreadsheetSafe } from './results/reject-rows.js';
 export { judgeBoardChange } from './board/board-rules.js';
+export { hashingTurns } from './auth/hashing-turns.js';

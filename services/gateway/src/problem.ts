@@ -1,6 +1,7 @@
 import { EtlError, type Problem } from '@retail-etl/contracts';
 import { classifyError } from '@retail-etl/runtime';
 import type { FastifyError, FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
+import { Limited } from './limited.js';
 
 const TITLES: Readonly<Record<number, string>> = {
   400: 'Bad request',
@@ -37,7 +38,8 @@ export function toProblem(error: EtlError, status: number = error.status): Probl
 /** Answers with problem+json. */
 export function sendProblem(reply: FastifyReply, error: EtlError, status: number = error.status): FastifyReply {
   if (status === 503 || status === 429) {
-    if (!reply.hasHeader('retry-after')) reply.header('retry-after', RETRY_AFTER_SECONDS);
+    if (!reply.hasHeader('retry-after'))
+      reply.header('retry-after', error instanceof Limited ? error.retryAfterSeconds : RETRY_AFTER_SECONDS);
   }
   if (status === 401) reply.header('www-authenticate', 'Bearer realm="retail-etl"');
   return reply

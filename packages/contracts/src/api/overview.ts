@@ -34,12 +34,6 @@ export const Sources = Type.Object(
 );
 export type Sources = Static<typeof Sources>;
 
-export const Me = Type.Object(
-  { username: Type.String(), role: Type.Union([Type.Literal('operator'), Type.Literal('viewer')]) },
-  { title: 'Me' },
-);
-export type Me = Static<typeof Me>;
-
 export const Overview = Type.Object(
   {
     published: Nullable(

@@ -1,5 +1,6 @@
 import { lazy, type ReactNode, Suspense } from 'react';
 import { Link, Route, Switch, useLocation } from 'wouter';
+import { at } from './api/base.js';
 import { useMe } from './api/queries.js';
 import OverviewPage from './overview/overview-page.js';
 import { EmptyState } from './ui/empty-state.js';
@@ -46,7 +47,7 @@ export function App(): ReactNode {
       <footer>
         <span>Queues:</span>
         {QUEUES.map((queue) => (
-          <a key={queue} href={`/queues/queue/${queue}`}>
+          <a key={queue} href={at(`/queues/queue/${queue}`)}>
             {queue}
           </a>
         ))}
@@ -62,7 +63,7 @@ function Header(): ReactNode {
   return (
     <header className="bar">
       <Link href="/" className="brand">
-        <img src="/assets/icon.svg" alt="" width="22" height="22" /> Retail sales
+        <img src={at('/assets/icon.svg')} alt="" width="22" height="22" /> Retail sales
       </Link>
       <nav aria-label="Views">
         {VIEWS.map(([href, name]) => (
@@ -70,10 +71,10 @@ function Header(): ReactNode {
             {name}
           </Link>
         ))}
-        <a href="/queues">Queues</a>
-        <a href="/docs">API</a>
+        <a href={at('/queues')}>Queues</a>
+        <a href={at('/docs')}>API</a>
       </nav>
-      <form method="post" action="/logout" className="who">
+      <form method="post" action={at('/logout')} className="who">
         <span className="soft">{me.data === undefined ? '' : `${me.data.username} · ${me.data.role}`}</span>
         <button className="button-plain" type="submit">
           Sign out

@@ -1,6 +1,8 @@
 import { QueryClient, QueryClientProvider } from '@tanstack/react-query';
 import { StrictMode } from 'react';
 import { createRoot } from 'react-dom/client';
+import { Router } from 'wouter';
+import { BASE } from './api/base.js';
 import { ApiProblem } from './api/client.js';
 import { App } from './app.js';
 import './page.css';
@@ -13,7 +15,9 @@ const queries = new QueryClient({
 createRoot(document.getElementById('root') as HTMLElement).render(
   <StrictMode>
     <QueryClientProvider client={queries}>
-      <App />
+      <Router base={BASE}>
+        <App />
+      </Router>
     </QueryClientProvider>
   </StrictMode>,
 );

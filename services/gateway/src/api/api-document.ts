@@ -4,7 +4,7 @@ import type { FastifyInstance } from 'fastify';
 type Json = null | boolean | number | string | Json[] | { [key: string]: Json };
 
 /** Gathers the OpenAPI document from the routes' schemas. Call it before any route is registered. */
-export async function gatherApiDocument(app: FastifyInstance): Promise<void> {
+export async function gatherApiDocument(app: FastifyInstance, basePath: string): Promise<void> {
   await app.register(swagger, {
     hideUntagged: true,
     openapi: {
@@ -21,6 +21,7 @@ export async function gatherApiDocument(app: FastifyInstance): Promise<void> {
         { name: 'schedules', description: 'Runs by cron' },
         { name: 'operations', description: 'Alerts, audit and metrics' },
       ],
+      ...(basePath === '/' ? {} : { servers: [{ url: basePath.slice(0, -1) }] }),
       components: { securitySchemes: { bearer: { type: 'http', scheme: 'bearer' } } },
       security: [{ bearer: [] }],
     },

@@ -8,6 +8,7 @@ import type { GatewayDeps } from '../deps.js';
 import { audit } from '../ops/audit.js';
 import { requestRun } from '../runs/request-run.js';
 import { removeCancelledFlow } from '../runs/sweep-runs.js';
+import { underBase } from '../web/base-path.js';
 
 const RunHeaders = Type.Object({
   'idempotency-key': Type.Optional(
@@ -16,7 +17,6 @@ const RunHeaders = Type.Object({
 });
 
 const runUrl = (runId: string): string => `/api/runs/${runId}`;
-const accepted = (run: Run): RunAccepted => ({ id: run.runId, seq: run.seq, state: run.state, url: runUrl(run.runId) });
 
 /** The run, or NOT_FOUND. */
 export function known(run: Run | undefined, id: string): Run {
@@ -27,6 +27,12 @@ export function known(run: Run | undefined, id: string): Run {
 /** Start, list, look at, cancel and retry runs. */
 export function runRoutes(deps: GatewayDeps): FastifyPluginAsyncTypebox {
   const { database } = deps;
+  const accepted = (run: Run): RunAccepted => ({
+    id: run.runId,
+    seq: run.seq,
+    state: run.state,
+    url: underBase(deps.config.basePath, runUrl(run.runId)),
+  });
   return async (app) => {
     app.post(
       '/api/runs',
@@ -37,7 +43,7 @@ export function runRoutes(deps: GatewayDeps): FastifyPluginAsyncTypebox {
           description: 'Records a run and answers at once. Runs work one at a time, in the order of their `seq`.',
           body: RunParams,
           headers: RunHeaders,
-          response: { 202: RunAccepted, 400: Problem, 422: Problem, 503: Problem },
+          response: { 202: RunAccepted, 400: Problem, 422: Problem, 429: Problem, 503: Problem },
         },
         // A trigger without a body is a run without parameters.
         preValidation: async (request) => {
@@ -111,7 +117,7 @@ export function runRoutes(deps: GatewayDeps): FastifyPluginAsyncTypebox {
           tags: ['runs'],
           summary: 'Retry a failed run, going on from what is already done',
           params: RunIdParams,
-          response: { 202: RunAccepted, 404: Problem, 409: Problem },
+          response: { 202: RunAccepted, 404: Problem, 409: Problem, 429: Problem },
         },
       },
       async (request, reply) => {

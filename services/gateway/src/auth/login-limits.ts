@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto';
-import { EtlError } from '@retail-etl/contracts';
 import { type Redis, redisError } from '@retail-etl/queue';
+import { Limited } from '../limited.js';
 
 /**
  * Failed log-ins allowed in a window. An address is an IPv4 address or the first half of an IPv6 one. `pair` is for one account from
@@ -15,23 +15,15 @@ const KNOWN_SECONDS = 30 * 86_400;
 
 export interface LoginLimits {
   /**
-   * Counts an attempt before its password is looked at, so that a burst cannot slip through. Throws RATE_LIMITED, with
-   * `retryAfterSeconds`, when a limit is used up, REDIS_UNAVAILABLE while Redis is away.
+   * Counts an attempt before its password is looked at, so that a burst cannot slip through. `isKnown`: the account has signed in from
+   * this address before. Throws RATE_LIMITED (a Limited) when a limit is used up, REDIS_UNAVAILABLE while Redis is away.
    */
-  begin(username: string, address: string): Promise<void>;
+  begin(username: string, address: string): Promise<{ isKnown: boolean }>;
   /**
    * After a log-in that was right: forgets the account's failures at this address, takes the attempt itself off the other two counts
    * and remembers that the account is known here. The address's failures stay, or one valid account would pay for tries at all others.
    */
   succeeded(username: string, address: string): Promise<void>;
-}
-
-export class LoginLimited extends EtlError {
-  readonly retryAfterSeconds: number;
-  constructor(retryAfterSeconds: number) {
-    super('RATE_LIMITED', 'too many log-ins have failed for this account or from this address');
-    this.retryAfterSeconds = retryAfterSeconds;
-  }
 }
 
 /** What people type may be long or secret (a password in the wrong field), so the key holds only a hash. */
@@ -63,7 +55,7 @@ function keysOf(username: string, address: string): string[] {
 }
 
 /**
- * Answers 0, or for how many seconds to wait. An attempt that one limit refuses is not counted by the next: else a single address
+ * Answers 0, -1 if the account is known here, or for how many seconds to wait. An attempt that one limit refuses is not counted by the next: else a single address
  * could use up the tries of a whole account.
  */
 const BEGIN = `
@@ -74,8 +66,9 @@ local function isAbove(key, limit)
 end
 if isAbove(KEYS[1], ARGV[2]) then return math.max(1, redis.call('ttl', KEYS[1])) end
 if isAbove(KEYS[2], ARGV[3]) then return math.max(1, redis.call('ttl', KEYS[2])) end
-if isAbove(KEYS[3], ARGV[4]) and redis.call('exists', KEYS[4]) == 0 then return math.max(1, redis.call('ttl', KEYS[3])) end
-return 0`;
+local isKnown = redis.call('exists', KEYS[4]) == 1
+if isAbove(KEYS[3], ARGV[4]) and not isKnown then return math.max(1, redis.call('ttl', KEYS[3])) end
+return isKnown and -1 or 0`;
 
 /** A count whose window has ended meanwhile is left as it is: below zero it would allow more, and for ever. */
 const SUCCEEDED = `
@@ -97,8 +90,9 @@ export function openLoginLimits(redis: Redis): LoginLimits {
   return {
     async begin(username, address) {
       const { pair, address: ofAddress, account, windowSeconds } = LOGIN_LIMITS;
-      const waitSeconds = await run(BEGIN, keysOf(username, address), windowSeconds, pair, ofAddress, account);
-      if (waitSeconds > 0) throw new LoginLimited(waitSeconds);
+      const answer = await run(BEGIN, keysOf(username, address), windowSeconds, pair, ofAddress, account);
+      if (answer > 0) throw new Limited('too many log-ins have failed for this account or from this address', answer);
+      return { isKnown: answer === -1 };
     },
     async succeeded(username, address) {
       await run(SUCCEEDED, keysOf(username, address), KNOWN_SECONDS);

@@ -1,11 +1,13 @@
+import { underBase } from '../web/base-path.js';
 import { escapeHtml, htmlPage } from '../web/html.js';
 
-/** The log-in page: a plain form that works without script. */
-export function loginPage(next: string, error?: string): string {
+/** The log-in page: a plain form that works without script. `next` has the prefix. */
+export function loginPage(basePath: string, next: string, error?: string): string {
   return htmlPage(
+    basePath,
     'Sign in',
     `<main class="narrow">
-<form class="card login" method="post" action="/login">
+<form class="card login" method="post" action="${underBase(basePath, '/login')}">
 <h1>Retail sales</h1>
 <p class="soft">Sign in to see runs and queues.</p>
 <input type="hidden" name="next" value="${escapeHtml(next)}">

@@ -4,14 +4,16 @@ import { EtlError } from '@retail-etl/contracts';
 import type { FastifyReply } from 'fastify';
 import Type from 'typebox';
 import type { GatewayDeps } from '../deps.js';
+import { Limited } from '../limited.js';
 import { audit } from '../ops/audit.js';
-import { isSecure } from '../web/security-headers.js';
-import { SESSION_COOKIE } from './guard.js';
-import { LoginLimited, type LoginLimits } from './login-limits.js';
+import { underBase } from '../web/base-path.js';
+import type { AuditRefusal } from './audit-refusals.js';
+import type { LoginLimits } from './login-limits.js';
 import { loginPage } from './login-page.js';
 import { safeNext } from './same-origin.js';
+import { clearSessionCookie, sessionToken, setSessionCookie } from './session-cookie.js';
 import type { Sessions } from './sessions.js';
-import type { Users } from './users.js';
+import type { User, Users } from './users.js';
 
 const LoginBody = Type.Object(
   {
@@ -22,6 +24,7 @@ const LoginBody = Type.Object(
   { additionalProperties: false },
 );
 const LoginQuery = Type.Object({ next: Type.Optional(Type.String({ maxLength: 2_000 })) });
+const LogoutBody = Type.Object({ everywhere: Type.Optional(Type.Literal('true')) }, { additionalProperties: false });
 
 /** No log-in is longer than this. */
 const BODY_BYTES_MAX = 8_192;
@@ -30,17 +33,22 @@ export interface LoginDeps {
   readonly users: Users;
   readonly sessions: Sessions;
   readonly limits: LoginLimits;
+  readonly auditRefusal: AuditRefusal;
 }
 
 /** `/login` and `/logout`. */
-export function loginRoutes(deps: GatewayDeps, { users, sessions, limits }: LoginDeps): FastifyPluginAsyncTypebox {
+export function loginRoutes(deps: GatewayDeps, { users, sessions, limits, auditRefusal }: LoginDeps): FastifyPluginAsyncTypebox {
+  const { basePath } = deps.config;
   return async (app) => {
     await app.register(formbody, { bodyLimit: BODY_BYTES_MAX });
     const page = (reply: FastifyReply, status: number, next: string, error?: string): FastifyReply =>
-      reply.code(status).type('text/html; charset=utf-8').send(loginPage(next, error));
+      reply
+        .code(status)
+        .type('text/html; charset=utf-8')
+        .send(loginPage(basePath, underBase(basePath, next), error));
 
     app.get('/login', { config: { access: 'public' }, schema: { hide: true, querystring: LoginQuery } }, (request, reply) =>
-      page(reply, 200, safeNext(request.query.next)),
+      page(reply, 200, safeNext(request.query.next, basePath)),
     );
 
     app.post(
@@ -48,24 +56,23 @@ export function loginRoutes(deps: GatewayDeps, { users, sessions, limits }: Logi
       { config: { access: 'public' }, bodyLimit: BODY_BYTES_MAX, schema: { hide: true, body: LoginBody } },
       async (request, reply) => {
         const { username, password } = request.body;
-        const next = safeNext(request.body.next);
+        const next = safeNext(request.body.next, basePath);
         try {
-          await limits.begin(username, request.ip);
-          const user = await users.verify(username, password);
+          const { isKnown } = await limits.begin(username, request.ip);
+          const user = await users.verify(username, password, isKnown);
           if (user === undefined) {
             await audit(deps, request, 'login.failed', {}, username);
             return await page(reply, 401, next, 'This user name and password do not go together.');
           }
-          const token = await sessions.start(user);
+          const token = await sessions.start(user, { address: request.ip, client: request.headers['user-agent'] ?? '' });
           await limits.succeeded(username, request.ip);
           await audit(deps, request, 'login', { role: user.role }, user.username);
-          // Lax, not Strict: a link to a run in an alert must open signed in. Changes are guarded by their origin.
-          reply.setCookie(SESSION_COOKIE, token, { path: '/', httpOnly: true, sameSite: 'lax', secure: isSecure(request) });
+          setSessionCookie(request, reply, basePath, token);
           return await reply.redirect(next, 303);
         } catch (error) {
           if (!(error instanceof EtlError)) throw error;
-          if (error instanceof LoginLimited) {
-            await audit(deps, request, 'login.limited', {}, username);
+          if (error instanceof Limited) {
+            await auditRefusal(request, 'login.limited', {}, username);
             reply.header('retry-after', error.retryAfterSeconds);
           }
           return page(reply, error.status, next, `${error.message}. ${error.remedy}`);
@@ -73,12 +80,34 @@ export function loginRoutes(deps: GatewayDeps, { users, sessions, limits }: Logi
       },
     );
 
-    app.post('/logout', { config: { access: 'viewer' }, bodyLimit: BODY_BYTES_MAX, schema: { hide: true } }, async (request, reply) => {
-      const token = request.cookies[SESSION_COOKIE];
-      if (token !== undefined) await sessions.end(token);
-      await audit(deps, request, 'logout');
-      reply.clearCookie(SESSION_COOKIE, { path: '/' });
-      return reply.redirect('/login', 303);
-    });
+    app.post(
+      '/logout',
+      {
+        config: { access: 'viewer' },
+        bodyLimit: BODY_BYTES_MAX,
+        schema: { hide: true, body: LogoutBody },
+        preValidation: async (request) => {
+          if (request.body === undefined || request.body === null) request.body = {};
+        },
+      },
+      async (request, reply) => {
+        const everywhere = request.body.everywhere === 'true';
+        const token = sessionToken(request, basePath);
+        if (token !== undefined) await sessions.end(sessions.idOf(token));
+        if (everywhere) await endSessionsOf(sessions, request.user as User);
+        await audit(deps, request, 'logout', everywhere ? { everywhere } : {});
+        clearSessionCookie(request, reply, basePath);
+        return reply.redirect('/login', 303);
+      },
+    );
   };
+}
+
+async function endSessionsOf(sessions: Sessions, user: User): Promise<void> {
+  // Newest first and a bounded number at a time, so until none is left.
+  for (;;) {
+    const own = (await sessions.list()).filter(({ username }) => username === user.username);
+    if (own.length === 0) return;
+    for (const { id } of own) await sessions.end(id);
+  }
 }

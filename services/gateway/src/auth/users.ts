@@ -1,6 +1,6 @@
 import { createHash, scrypt, timingSafeEqual } from 'node:crypto';
 import type { GatewayConfig } from '@retail-etl/config';
-import { EtlError } from '@retail-etl/contracts';
+import { hashingTurns } from './hashing-turns.js';
 
 export type Role = 'operator' | 'viewer';
 
@@ -10,8 +10,11 @@ export interface User {
 }
 
 export interface Users {
-  /** The user whose name and password these are, or undefined; takes the same time either way. Throws RATE_LIMITED when too many wait. */
-  verify(username: string, password: string): Promise<User | undefined>;
+  /**
+   * The user whose name and password these are, or undefined; takes the same time either way. `isKnown`: the account has signed in from
+   * this address before, so it goes first. Throws RATE_LIMITED when too many wait.
+   */
+  verify(username: string, password: string, isKnown: boolean): Promise<User | undefined>;
   /** The user of this name. */
   find(username: string): User | undefined;
   /** Changes with the user's password or role, so that a session made under older ones ends. Undefined if there is no such user now. */
@@ -43,7 +46,7 @@ function hash(username: string, password: string): Promise<Buffer> {
 /** The users that the configuration names: the operator, and a viewer if one is set. */
 export function openUsers(config: GatewayConfig): Users {
   const known = new Map<string, { user: User; hash: Promise<Buffer> }>();
-  const limit = limiter(HASHING_MAX, WAITING_MAX);
+  const inTurn = hashingTurns(HASHING_MAX, WAITING_MAX);
   const add = (username: string, password: string, role: Role): void => {
     known.set(username, { user: { username, role }, hash: hash(username, password) });
   };
@@ -53,9 +56,10 @@ export function openUsers(config: GatewayConfig): Users {
   const nobody = Promise.resolve(Buffer.alloc(HASH_BYTES));
 
   return {
-    async verify(username, password) {
+    async verify(username, password, isKnown) {
       const found = known.get(username);
-      const given = await limit(() => hash(found === undefined ? '' : username, password));
+      const rank = found === undefined ? 'stranger' : isKnown ? 'known' : 'user';
+      const given = await inTurn(rank, () => hash(found === undefined ? '' : username, password));
       const matches = timingSafeEqual(given, await (found?.hash ?? nobody));
       return matches ? found?.user : undefined;
     },
@@ -69,27 +73,5 @@ export function openUsers(config: GatewayConfig): Users {
         .digest('base64url')
         .slice(0, 22);
     },
-  };
-}
-
-/** Lets `most` works run at once and `waiting` more wait; refuses the rest. */
-function limiter(most: number, waiting: number): <T>(work: () => Promise<T>) => Promise<T> {
-  let running = 0;
-  const queue: (() => void)[] = [];
-  return async (work) => {
-    if (running >= most) {
-      if (queue.length >= waiting) throw new EtlError('RATE_LIMITED', 'too many log-ins are being checked just now');
-      await new Promise<void>((resolve) => queue.push(resolve));
-    } else {
-      running += 1;
-    }
-    try {
-      return await work();
-    } finally {
-      // The place goes straight to the next one that waits, so nobody slips in between.
-      const next = queue.shift();
-      if (next === undefined) running -= 1;
-      else next();
-    }
   };
 }

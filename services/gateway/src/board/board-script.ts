@@ -1,4 +1,5 @@
 import { QUEUES } from '@retail-etl/contracts';
+import { underBase } from '../web/base-path.js';
 import { BOARD_PATH } from './board-rules.js';
 
 /**
@@ -7,9 +8,10 @@ import { BOARD_PATH } from './board-rules.js';
  * choice of another queue in the dialog. They are told by roles, ids and icons, which are the same in every language of the page.
  * Nothing is removed, because the page still manages these elements; each look also brings back what may be seen again.
  */
-export const BOARD_SCRIPT = `'use strict';
+export function boardScript(basePath: string): string {
+  return `'use strict';
 (() => {
-  const prefix = ${JSON.stringify(`${BOARD_PATH}/queue/`)};
+  const prefix = ${JSON.stringify(underBase(basePath, `${BOARD_PATH}/queue/`))};
   const open = ${JSON.stringify(QUEUES.runs)};
 
   const queueOf = (path) => (path.startsWith(prefix) ? decodeURIComponent(path.slice(prefix.length).split('/')[0]) : null);
@@ -59,3 +61,4 @@ export const BOARD_SCRIPT = `'use strict';
   look();
 })();
 `;
+}

@@ -7,8 +7,9 @@ import { known } from '../api/run-routes.js';
 import type { GatewayDeps } from '../deps.js';
 import { audit } from '../ops/audit.js';
 import { fromThrown } from '../problem.js';
+import { underBase } from '../web/base-path.js';
 import { ADD_ROUTE, BOARD_PATH, judgeBoardChange } from './board-rules.js';
-import { BOARD_SCRIPT } from './board-script.js';
+import { boardScript } from './board-script.js';
 
 const SCRIPT_PATH = `${BOARD_PATH}/offers.js`;
 
@@ -37,6 +38,7 @@ const RUN_FORM_SCHEMA = {
 
 /** Bull Board at `/queues`: for operators with the changes that keep ledger and queues in step, for viewers to look at. */
 export function board(deps: GatewayDeps): FastifyPluginAsync {
+  const at = (path: string): string => underBase(deps.config.basePath, path);
   return async (app) => {
     const [{ createBullBoard }, { BullMQAdapter }, { FastifyAdapter }] = await Promise.all([
       import('@bull-board/api'),
@@ -44,7 +46,7 @@ export function board(deps: GatewayDeps): FastifyPluginAsync {
       import('@bull-board/fastify'),
     ]);
     const serverAdapter = new FastifyAdapter();
-    serverAdapter.setBasePath(BOARD_PATH);
+    serverAdapter.setBasePath(at(BOARD_PATH));
     createBullBoard({
       queues: Object.values(QUEUES).map((name) => {
         const isRuns = name === QUEUES.runs;
@@ -55,7 +57,7 @@ export function board(deps: GatewayDeps): FastifyPluginAsync {
           ...(isRuns ? { jobDataSchema: RUN_FORM_SCHEMA } : {}),
           externalJobUrl: ({ id, data }: { id?: string | number | null | undefined; data: unknown }) => {
             const runId = parseJobId(String(id ?? ''))?.runId ?? (data as { runId?: string } | null)?.runId;
-            return { displayText: runId === undefined ? 'Runs' : 'Run', href: runId === undefined ? '/runs' : `/runs/${runId}` };
+            return { displayText: runId === undefined ? 'Runs' : 'Run', href: at(runId === undefined ? '/runs' : `/runs/${runId}`) };
           },
         };
         return new BullMQAdapter(deps.queues[name], options);
@@ -65,10 +67,10 @@ export function board(deps: GatewayDeps): FastifyPluginAsync {
         uiBasePath: dirname(createRequire(import.meta.url).resolve('@bull-board/ui/package.json')),
         uiConfig: {
           boardTitle: 'Retail sales',
-          favIcon: { default: '/assets/icon.svg', alternative: '/assets/icon.svg' },
+          favIcon: { default: at('/assets/icon.svg'), alternative: at('/assets/icon.svg') },
           miscLinks: [
-            { text: 'Runs', url: '/runs' },
-            { text: 'API', url: '/docs' },
+            { text: 'Runs', url: at('/runs') },
+            { text: 'API', url: at('/docs') },
           ],
           hideDocsLink: true,
         },
@@ -86,7 +88,7 @@ export function board(deps: GatewayDeps): FastifyPluginAsync {
       if (!isPage || typeof payload !== 'string') return payload;
       // The page links a web font of another host.
       const ownHost = payload.replace(/<link[^>]+href="https?:[^>]*>/g, '');
-      return ownHost.replace('</head>', `<script defer src="${SCRIPT_PATH}"></script></head>`);
+      return ownHost.replace('</head>', `<script defer src="${at(SCRIPT_PATH)}"></script></head>`);
     });
     app.addHook('preHandler', async (request, reply) => {
       request.headers[ROLE_HEADER] = request.user?.role ?? 'viewer';
@@ -98,7 +100,9 @@ export function board(deps: GatewayDeps): FastifyPluginAsync {
       if (judge(request) === 'retry-run') return;
       await audit(deps, request, 'board.change', { path: request.url.split('?')[0]?.slice(0, 300) });
     });
-    app.get(SCRIPT_PATH, { schema: { hide: true } }, (_request, reply) => reply.type('text/javascript; charset=utf-8').send(BOARD_SCRIPT));
+    app.get(SCRIPT_PATH, { schema: { hide: true } }, (_request, reply) =>
+      reply.type('text/javascript; charset=utf-8').send(boardScript(deps.config.basePath)),
+    );
     await app.register(serverAdapter.registerPlugin(), { prefix: BOARD_PATH });
   };
 }

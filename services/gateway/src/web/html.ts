@@ -1,3 +1,5 @@
+import { underBase } from './base-path.js';
+
 const ENTITIES: Readonly<Record<string, string>> = { '&': '&amp;', '<': '&lt;', '>': '&gt;', '"': '&quot;', "'": '&#39;' };
 
 /** Text made safe for HTML text and quoted attributes. */
@@ -6,7 +8,7 @@ export function escapeHtml(text: string): string {
 }
 
 /** A whole page. `body` is HTML; the title is text. */
-export function htmlPage(title: string, body: string): string {
+export function htmlPage(basePath: string, title: string, body: string): string {
   return `<!doctype html>
 <html lang="en">
 <head>
@@ -15,8 +17,8 @@ export function htmlPage(title: string, body: string): string {
 <meta name="color-scheme" content="light dark">
 <meta name="robots" content="noindex">
 <title>${escapeHtml(title)} · Retail sales</title>
-<link rel="icon" href="/assets/icon.svg" type="image/svg+xml">
-<link rel="stylesheet" href="/assets/gateway.css">
+<link rel="icon" href="${underBase(basePath, '/assets/icon.svg')}" type="image/svg+xml">
+<link rel="stylesheet" href="${underBase(basePath, '/assets/gateway.css')}">
 </head>
 <body>
 ${body}

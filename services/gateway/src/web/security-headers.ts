@@ -13,23 +13,28 @@ const POLICY = [
 /** Bull Board and the API page set styles inline; no other page may. */
 const INLINE_STYLE_PATHS = ['/queues', '/docs'];
 
-/** Sets the security headers of every answer. */
+/** The security headers of an answer, also of one that comes before any route or hook. */
+export function securityHeaders(options: { inlineStyle?: boolean; secure?: boolean } = {}): Record<string, string> {
+  return {
+    'content-security-policy': [...POLICY, `style-src 'self'${options.inlineStyle === true ? " 'unsafe-inline'" : ''}`].join('; '),
+    'x-content-type-options': 'nosniff',
+    'x-frame-options': 'DENY',
+    // With no referrer at all, browsers send "Origin: null" with forms, and the check for other sites' requests would refuse ours.
+    'referrer-policy': 'same-origin',
+    'cross-origin-opener-policy': 'same-origin',
+    'cross-origin-resource-policy': 'same-origin',
+    'permissions-policy': 'camera=(), microphone=(), geolocation=()',
+    ...(options.secure === true ? { 'strict-transport-security': 'max-age=31536000' } : {}),
+  };
+}
+
+/** Sets the security headers of every answer that a route gives. */
 export function setSecurityHeaders(app: FastifyInstance): void {
   app.addHook('onRequest', async (request, reply) => {
-    const inline = INLINE_STYLE_PATHS.some(
+    const inlineStyle = INLINE_STYLE_PATHS.some(
       (path) => request.url === path || request.url.startsWith(`${path}/`) || request.url.startsWith(`${path}?`),
     );
-    reply.headers({
-      'content-security-policy': [...POLICY, `style-src 'self'${inline ? " 'unsafe-inline'" : ''}`].join('; '),
-      'x-content-type-options': 'nosniff',
-      'x-frame-options': 'DENY',
-      // With no referrer at all, browsers send "Origin: null" with forms, and the check for other sites' requests would refuse ours.
-      'referrer-policy': 'same-origin',
-      'cross-origin-opener-policy': 'same-origin',
-      'cross-origin-resource-policy': 'same-origin',
-      'permissions-policy': 'camera=(), microphone=(), geolocation=()',
-      ...(isSecure(request) ? { 'strict-transport-security': 'max-age=31536000' } : {}),
-    });
+    reply.headers(securityHeaders({ inlineStyle, secure: isSecure(request) }));
   });
   app.addHook('onSend', async (request, reply) => {
     // What a session shows must not stay in a shared cache or behind the back button after signing out.

@@ -1,15 +1,16 @@
 import createClient from 'openapi-fetch';
+import { BASE } from './base.js';
 import type { components, paths } from './schema.js';
 
 export type Schemas = components['schemas'];
 
 /** The gateway's API, typed from its OpenAPI document. The browser sends the session's cookie along. */
-export const client = createClient<paths>({ baseUrl: location.origin });
+export const client = createClient<paths>({ baseUrl: `${location.origin}${BASE}` });
 
 client.use({
   onResponse({ response }) {
     // The session is over: only the log-in page can help.
-    if (response.status === 401) location.assign(`/login?next=${encodeURIComponent(location.pathname)}`);
+    if (response.status === 401) location.assign(`${BASE}/login?next=${encodeURIComponent(location.pathname)}`);
   },
 });
 

@@ -1,4 +1,5 @@
 import { useEffect, useState } from 'react';
+import { at } from './base.js';
 import type { Schemas } from './client.js';
 import { useRefresh } from './queries.js';
 import { hasEnded } from './run-queries.js';
@@ -17,7 +18,7 @@ export function useRunProgress(id: string, epoch: number): Progress | undefined 
     let reconnect: number | undefined;
     let hasMoved = false;
     const listen = (): void => {
-      events = new EventSource(`/api/runs/${id}/events`);
+      events = new EventSource(at(`/api/runs/${id}/events`));
       events.addEventListener('progress', ({ data }: MessageEvent<string>) => {
         const told = JSON.parse(data) as Progress;
         hasMoved ||= !hasEnded(told.state);

@@ -1,4 +1,5 @@
 import { lazy, type ReactNode, Suspense, useDeferredValue, useState } from 'react';
+import { at } from '../api/base.js';
 import { type RunReport, type SummaryPage, useRunSummary } from '../api/run-queries.js';
 import { Button } from '../ui/button.js';
 import { Card } from '../ui/card.js';
@@ -42,7 +43,7 @@ export function Products({ run }: { run: RunReport }): ReactNode {
       )}
       <SummaryTable run={run} />
       <p>
-        <a href={`/api/runs/${run.id}/summary.csv`} download>
+        <a href={at(`/api/runs/${run.id}/summary.csv`)} download>
           Download the summary (CSV)
         </a>
       </p>

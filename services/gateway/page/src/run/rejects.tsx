@@ -1,4 +1,5 @@
 import { lazy, type ReactNode, Suspense } from 'react';
+import { at } from '../api/base.js';
 import { type Reject, type RunReport, useRunRejects } from '../api/run-queries.js';
 import { Card } from '../ui/card.js';
 import { ErrorNote } from '../ui/error-note.js';
@@ -22,7 +23,7 @@ export function Rejects({ run }: { run: RunReport }): ReactNode {
         />
       </Suspense>
       <p>
-        <a href={`/api/runs/${run.id}/rejects.csv`} download>
+        <a href={at(`/api/runs/${run.id}/rejects.csv`)} download>
           Download all rejects (CSV)
         </a>
       </p>
