@@ -365,7 +365,7 @@ describe('when as many runs wait as may', () => {
     expect(new Set(burst.map(({ status }) => status))).toEqual(new Set([429]));
     expect(await waiting()).toBe(QUEUED_RUNS_MAX);
 
-    const [oldest] = (await ledger()).filter(({ state }) => state === 'queued');
+    const oldest = (await ledger()).find(({ state }) => state === 'queued');
     expect((await gateway.api('POST', `/api/runs/${oldest?.run_id}/cancel`)).status).toBe(200);
     // The job that was added by hand is tried again, and may be faster than this request.
     await eventually(async () => expect(await waiting()).toBe(QUEUED_RUNS_MAX));

@@ -6,7 +6,7 @@ import { SettingsReader } from './read-settings.js';
 import { PASSWORD_RULE, TOKEN_RULE, weaknessOf } from './secret-strength.js';
 import { problemOfProxy } from './trusted-proxies.js';
 
-export const LOG_LEVELS = ['trace', 'debug', 'info', 'warn', 'error', 'fatal', 'silent'] as const;
+const LOG_LEVELS = ['trace', 'debug', 'info', 'warn', 'error', 'fatal', 'silent'] as const;
 
 /** What every service needs. */
 export interface CommonConfig {

@@ -2,7 +2,7 @@ import { EtlError, type ErrorCode } from './errors.js';
 import type { RunParams } from './jobs.js';
 
 /** True if `day` (YYYY-MM-DD) exists in the calendar, years 0001 to 9999. */
-export function isDay(day: string): boolean {
+function isDay(day: string): boolean {
   if (!/^\d{4}-\d{2}-\d{2}$/.test(day) || day.startsWith('0000')) return false;
   const time = new Date(`${day}T00:00:00Z`);
   return !Number.isNaN(time.getTime()) && time.toISOString().startsWith(day);

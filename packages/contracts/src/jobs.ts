@@ -2,7 +2,7 @@ import Type, { type Static } from 'typebox';
 import { RUN_ID_PATTERN } from './run-id-pattern.js';
 
 /** A calendar day as `YYYY-MM-DD`. */
-export const Day = Type.String({ pattern: '^\\d{4}-\\d{2}-\\d{2}$', description: 'A day, YYYY-MM-DD' });
+const Day = Type.String({ pattern: '^\\d{4}-\\d{2}-\\d{2}$', description: 'A day, YYYY-MM-DD' });
 
 /** What a run is asked to do. `from` and `to` are inclusive days of `sale_date`; without them every row counts. */
 export const RunParams = Type.Object(

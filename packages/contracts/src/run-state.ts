@@ -15,10 +15,8 @@ export const RUN_STATES = [
 export type RunState = (typeof RUN_STATES)[number];
 export const RunState = Type.Unsafe<RunState>({ type: 'string', enum: [...RUN_STATES] });
 
-/** States in which a run holds the one slot. */
-export const ACTIVE_STATES = ['extracting', 'transforming', 'loading'] as const satisfies RunState[];
 /** States that never change again, but for `failed`, which a retry takes back to `queued`. */
-export const TERMINAL_STATES = ['published', 'previewed', 'failed', 'cancelled', 'superseded'] as const satisfies RunState[];
+const TERMINAL_STATES = ['published', 'previewed', 'failed', 'cancelled', 'superseded'] as const satisfies RunState[];
 
 export function isTerminal(state: RunState): boolean {
   return (TERMINAL_STATES as readonly RunState[]).includes(state);

@@ -94,7 +94,7 @@ export const START_RUN = {
 
 export type StepName = keyof typeof STEPS;
 
-export const STEP_NAMES = Object.keys(STEPS) as readonly StepName[];
+const STEP_NAMES = Object.keys(STEPS) as readonly StepName[];
 
 /** The data of a step's job. */
 export type StepData<Step extends StepName> = Static<(typeof STEPS)[Step]['data']>;
@@ -104,7 +104,7 @@ export function isStepName(name: string): name is StepName {
 }
 
 /** The steps that a queue carries. */
-export function stepsOn(queue: QueueName): StepName[] {
+function stepsOn(queue: QueueName): StepName[] {
   return STEP_NAMES.filter((name) => STEPS[name].queue === queue);
 }
 

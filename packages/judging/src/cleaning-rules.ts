@@ -1,4 +1,4 @@
-import { REJECT_REASONS, SALES_COLUMNS } from '@retail-etl/sales';
+import { REJECT_REASONS, type RejectReason, SALES_COLUMNS } from '@retail-etl/sales';
 import { quoteText } from '@retail-etl/duckdb';
 
 /**
@@ -61,7 +61,7 @@ const date = (column: string, formats: readonly string[]): string => `
 export const ACCEPTED = 0;
 export const SKIPPED = REJECT_REASONS.length + 1;
 
-const code = (reason: (typeof REJECT_REASONS)[number]): number => REJECT_REASONS.indexOf(reason) + 1;
+const code = (reason: RejectReason): number => REJECT_REASONS.indexOf(reason) + 1;
 
 export interface RuleOptions {
   /** Inclusive days, checked before they come here; absent means open. */

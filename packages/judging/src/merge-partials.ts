@@ -1,6 +1,4 @@
-import { createReadStream, createWriteStream } from 'node:fs';
-import { rm } from 'node:fs/promises';
-import { pipeline } from 'node:stream/promises';
+import { moveToEndOf, removeFiles } from '@retail-etl/store';
 import { fromMillionths, SALES_SUMMARY, toMillionths } from '@retail-etl/sales';
 import { ACCEPTED } from './cleaning-rules.js';
 import { type DuckDbConnection, readRows, runSql, quoteText, trimMemory } from '@retail-etl/duckdb';
@@ -139,18 +137,17 @@ function addUpRanges(ranges: readonly MergedSummary[]): MergedSummary {
 async function writeRange(connection: DuckDbConnection, csvPath: string, isFirst: boolean): Promise<void> {
   const { key, quantity, amount } = SALES_SUMMARY;
   const path = isFirst ? csvPath : `${csvPath}.range`;
-  try {
-    // Positive amounts only, so rounding half away from zero is rounding half up.
-    await runSql(
-      connection,
-      'writing the summary',
-      `COPY (SELECT product_id AS ${key.name}, CAST(quantity AS ${quantity.type}) AS ${quantity.name},
-               CAST(round(amount, ${amount.decimals}) AS ${amount.type}) AS ${amount.name}
-             FROM merged ORDER BY product_id)
-       TO ${quoteText(path)} (FORMAT csv, HEADER ${isFirst}, DELIMITER ',')`,
-    );
-    if (!isFirst) await pipeline(createReadStream(path), createWriteStream(csvPath, { flags: 'a' }));
-  } finally {
-    if (!isFirst) await rm(path, { force: true });
-  }
+  // Positive amounts only, so rounding half away from zero is rounding half up.
+  await runSql(
+    connection,
+    'writing the summary',
+    `COPY (SELECT product_id AS ${key.name}, CAST(quantity AS ${quantity.type}) AS ${quantity.name},
+             CAST(round(amount, ${amount.decimals}) AS ${amount.type}) AS ${amount.name}
+           FROM merged ORDER BY product_id)
+     TO ${quoteText(path)} (FORMAT csv, HEADER ${isFirst}, DELIMITER ',')`,
+  ).catch(async (error: unknown) => {
+    if (!isFirst) await removeFiles([path]);
+    throw error;
+  });
+  if (!isFirst) await moveToEndOf(csvPath, path);
 }

@@ -24,7 +24,7 @@ export interface Alert extends NewAlert {
 }
 
 /** A gateway that has claimed an alert has this long to deliver and record it; then another may take it. */
-export const CLAIM_SECONDS = 60;
+const CLAIM_SECONDS = 60;
 
 export interface ClaimOptions {
   /** Only this alert; else all that are due but tests, which are for whoever asked. */

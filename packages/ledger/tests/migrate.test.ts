@@ -6,7 +6,6 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { checkLedger, migrateLedger, readMigrationLog, readMigrations } from '@retail-etl/ledger';
-import { createSchema } from '@retail-etl/setup';
 import { afterEach, beforeEach, expect, test } from 'vitest';
 import { createLedgerDatabase, describeSchema, type LedgerDatabase } from './ledger-database.js';
 import { runSetUp, startSetUp } from './set-up-process.js';
@@ -159,7 +158,7 @@ test('a set-up waits for the lock of its own database only, says so, and gives u
 test.each(['2026-01-01', null])(
   'a ledger with a later migration (finished: %s) is refused by services and by set-up',
   async (finishedAt) => {
-    await createSchema(ledger.url);
+    await migrateLedger(ledger.database);
     await ledger.sql.query(`INSERT INTO etl_migrations VALUES (${NEXT}, 'later', REPEAT('0', 64), '9.1.0', UTC_TIMESTAMP(3), ?)`, [
       finishedAt,
     ]);

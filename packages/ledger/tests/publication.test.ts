@@ -1,4 +1,5 @@
 import {
+  migrateLedger,
   advanceState,
   cancelRun,
   claimSlot,
@@ -14,7 +15,6 @@ import {
   type Run,
   takeFence,
 } from '@retail-etl/ledger';
-import { createSchema } from '@retail-etl/setup';
 import { withTransaction } from '@retail-etl/mysql';
 import { afterEach, beforeEach, expect, test } from 'vitest';
 import { createLedgerDatabase, type LedgerDatabase } from './ledger-database.js';
@@ -22,7 +22,7 @@ import { createLedgerDatabase, type LedgerDatabase } from './ledger-database.js'
 let ledger: LedgerDatabase;
 beforeEach(async () => {
   ledger = await createLedgerDatabase();
-  await createSchema(ledger.url);
+  await migrateLedger(ledger.database);
 });
 afterEach(() => ledger.drop());
 

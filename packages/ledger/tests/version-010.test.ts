@@ -1,4 +1,5 @@
 import {
+  migrateLedger,
   cancelRun,
   checkLedger,
   claimAlerts,
@@ -17,7 +18,6 @@ import {
   toReport,
   writeAudit,
 } from '@retail-etl/ledger';
-import { createSchema } from '@retail-etl/setup';
 import { afterEach, beforeEach, expect, test } from 'vitest';
 import { createLedgerDatabase, describeSchema, type LedgerDatabase, loadVersion010 } from './ledger-database.js';
 
@@ -36,13 +36,13 @@ test('set-up takes over a ledger of version 0.1.0 without touching a row, and it
   await expect(checkLedger(ledger.database)).rejects.toMatchObject({ code: 'LEDGER_OLDER' });
   const before = await everything();
   expect(before.map((rows) => rows.length)).toEqual([6, 1, 1, 3, 6, 12, 2]);
-  await createSchema(ledger.url);
+  await migrateLedger(ledger.database);
   await checkLedger(ledger.database);
   expect(await everything()).toEqual(before);
   expect((await readMigrationLog(ledger.database))?.every(({ finishedAt }) => finishedAt !== null)).toBe(true);
 
   const other = await createLedgerDatabase();
-  await createSchema(other.url);
+  await migrateLedger(other.database);
   const [taken, made] = [await describeSchema(ledger), await describeSchema(other)];
   await other.drop();
   // MariaDB, which made the dump, keeps JSON as text.
@@ -52,7 +52,7 @@ test('set-up takes over a ledger of version 0.1.0 without touching a row, and it
 });
 
 test('its runs, schedules, alerts and audit log are read', async () => {
-  await createSchema(ledger.url);
+  await migrateLedger(ledger.database);
   const { database } = ledger;
   const runs = await listRuns(database, { limit: 200 });
   expect(runs.map(({ seq, state, epoch }) => [seq, state, epoch])).toEqual([
@@ -101,7 +101,7 @@ test('its runs, schedules, alerts and audit log are read', async () => {
 });
 
 test('work goes on where version 0.1.0 stopped', async () => {
-  await createSchema(ledger.url);
+  await migrateLedger(ledger.database);
   const { database } = ledger;
   // The alert that could not be delivered is still due.
   const [alert, ...more] = await claimAlerts(database, 'gateway-2', 10);

@@ -27,7 +27,7 @@ export interface StageProgress {
 }
 
 /** Most jobs of one run that are looked at one by one. Beyond it the list is cut; the counts of stages stay right. */
-export const RUN_JOBS_MAX = 1_000;
+const RUN_JOBS_MAX = 1_000;
 
 /** Asked for in one round trip; a thousand at once would keep Redis from everyone else. */
 const JOBS_AT_ONCE = 100;

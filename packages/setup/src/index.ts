@@ -6,6 +6,6 @@ export { newSecrets } from './container-secrets.js';
 export { addressOf, readSettings } from './read-settings.js';
 export { waitForServer } from './wait-for-server.js';
 export { formatFailure, reportFailure } from './terminal/report-failure.js';
-export { guard, say, sayError } from './terminal/say.js';
+export { guard, say } from './terminal/say.js';
 export { createStyle, type Style } from './terminal/style.js';
 export { createSchema } from './create-tables.js';

@@ -1,6 +1,6 @@
 import type { RejectCounts, SourceName } from '@retail-etl/sales';
 import type { RunParams } from '@retail-etl/contracts';
-import type { CheckedFile } from '@retail-etl/store';
+import type { CheckedFile, InputFile } from '@retail-etl/store';
 
 /** When a step worked; ISO 8601. */
 export interface StepTimes {
@@ -8,13 +8,8 @@ export interface StepTimes {
   readonly finishedAt: string;
 }
 
-/** A store file as plan saw it. Extract refuses it as changed if any of these differ when it is read. */
-export interface PlannedFile {
-  readonly name: string;
-  readonly bytes: number;
-  readonly modifiedNs: string;
-  readonly inode: string;
-}
+/** A store file as plan saw it. Extract refuses it as changed if anything of it differs when it is read. */
+export type PlannedFile = InputFile;
 
 /** The unit of extraction: a table, or one or several store files. */
 export interface Partition {

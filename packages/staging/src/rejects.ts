@@ -1,6 +1,5 @@
-import { readdir } from 'node:fs/promises';
 import { join } from 'node:path';
-import { readJson, removeFiles, replaceJson } from '@retail-etl/store';
+import { listNames, readJson, removeFiles, replaceJson } from '@retail-etl/store';
 import type { RunFolders } from './run-folders.js';
 
 /** In format 1, of version 0.1.0, which wrote no number, a reject does not name its source. */
@@ -23,7 +22,7 @@ export interface RejectFiles {
 export async function publishRejects(folders: RunFolders, files: readonly string[]): Promise<void> {
   const path = join(folders.results, 'rejects.json');
   await replaceJson<RejectsManifest>(path, { format: REJECTS_FORMAT, files });
-  const stray = (await readdir(folders.rejects)).filter((name) => !files.includes(name));
+  const stray = (await listNames(folders.rejects)).filter((name) => !files.includes(name));
   await removeFiles(stray.map((name) => join(folders.rejects, name)));
 }
 

@@ -1,5 +1,5 @@
-import { mkdir, readdir, rm, stat } from 'node:fs/promises';
 import { join } from 'node:path';
+import { exists, listFolders, listNames, makeFolders, removeFolder } from '@retail-etl/store';
 
 /** Where everything of a run lies below DATA_DIR. Paths follow from run, step and partition, so a repeated step finds its own output. */
 export interface RunFolders {
@@ -41,39 +41,37 @@ export function runFolders(dataDir: string, runId: string): RunFolders {
 
 /** Makes the run's folders. Only plan calls it, so that a stalled worker of a removed run fails instead of bringing folders back. */
 export async function createRunFolders(folders: RunFolders): Promise<void> {
-  await Promise.all([folders.chunks, folders.partials, folders.rejects].map((folder) => mkdir(folder, { recursive: true })));
+  await makeFolders([folders.chunks, folders.partials, folders.rejects]);
 }
 
 /** Removes what a run staged. Absent is fine. */
 export async function removeRunStaging(dataDir: string, runId: string): Promise<void> {
-  await rm(runFolders(dataDir, runId).staging, { recursive: true, force: true });
+  await removeFolder(runFolders(dataDir, runId).staging);
 }
 
 /** Removes a run's rejects and summary. Absent is fine. */
 export async function removeRunResults(dataDir: string, runId: string): Promise<void> {
-  await rm(runFolders(dataDir, runId).results, { recursive: true, force: true });
+  await removeFolder(runFolders(dataDir, runId).results);
 }
 
 /** The ids of runs that have a folder below `staging` or `runs`. */
 export async function listRunFolders(dataDir: string, kind: 'staging' | 'runs'): Promise<string[]> {
-  const entries = await readdir(join(dataDir, kind), { withFileTypes: true }).catch((error: NodeJS.ErrnoException) => {
-    if (error.code === 'ENOENT') return [];
-    throw error;
-  });
-  return entries.filter((entry) => entry.isDirectory()).map((entry) => entry.name);
+  return listFolders(join(dataDir, kind));
 }
 
 /** The names of the staged chunks that wait to be transformed: complete ones, which have a manifest, and whose rows are still there. */
 export async function listStagedChunks(folders: RunFolders): Promise<Set<string>> {
-  const names = new Set(await readdir(folders.chunks));
+  const names = new Set(await listNames(folders.chunks));
   const chunks = [...names].filter((name) => name.endsWith('.parquet')).map((name) => name.slice(0, -'.parquet'.length));
   return new Set(chunks.filter((chunk) => names.has(`${chunk}.json`)));
 }
 
 /** True if the run's results are still there. */
 export async function hasRunResults(dataDir: string, runId: string): Promise<boolean> {
-  return stat(runFolders(dataDir, runId).results).then(
-    () => true,
-    () => false,
-  );
+  return exists(runFolders(dataDir, runId).results);
+}
+
+/** Where DuckDB spills what does not fit in memory; each process makes a folder of its own in it. */
+export function spillFolder(dataDir: string): string {
+  return join(dataDir, 'staging', '.spill');
 }

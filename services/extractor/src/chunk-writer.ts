@@ -17,7 +17,7 @@ const IDLE_BUILDERS_MAX = 3;
 /** Some 14 MB are usual; wide rows need more, which is given back. */
 const IDLE_BUILDER_BYTES = 24 << 20;
 
-export const MALFORMED_COLUMNS = ['segment', 'rows_before', 'record', 'raw'] as const;
+const MALFORMED_COLUMNS = ['segment', 'rows_before', 'record', 'raw'] as const;
 
 /** Whose chunks are written, and who hears of them. */
 export interface ChunkTarget {

@@ -13,7 +13,7 @@ await runService(
   async (config, context) => {
     const database = openDatabase(config.mysqlUrl);
     const producer = openProducer(config.redisUrl, (error) => context.log.warn({ reason: error.message }, 'queue connection'));
-    context.onStop(producer.close);
+    context.onStop(() => producer.close());
     const sources = openSources({
       postgresUrl: config.postgresUrl,
       dataDir: config.dataDir,

@@ -1,5 +1,4 @@
-import { mkdir } from 'node:fs/promises';
-import { join } from 'node:path';
+import { spillFolder } from '@retail-etl/staging';
 import { checkDateFormats } from '@retail-etl/judging';
 import { containerProcessors, openEngine } from '@retail-etl/duckdb';
 import { loadTransformerConfig } from '@retail-etl/config';
@@ -18,9 +17,7 @@ await runService(
   () => loadTransformerConfig(process.env),
   async (config, context) => {
     const database = openDatabase(config.mysqlUrl);
-    const spillFolder = join(config.dataDir, 'staging', '.spill');
-    await mkdir(spillFolder, { recursive: true });
-    const engine = await openEngine(spillFolder);
+    const engine = await openEngine(spillFolder(config.dataDir));
     context.onStop(() => Promise.resolve(engine.close()));
     await checkDateFormats(engine, config.csvDateFormats);
     const deps = { ...config, database, engine };

@@ -21,7 +21,7 @@ export function isRoot(): boolean {
 }
 
 /** Looks `name` up among the machine's local users, where the servers' packages put theirs. */
-export function findUser(name: string): { uid: number; gid: number } | undefined {
+function findUser(name: string): { uid: number; gid: number } | undefined {
   const line = readFileSync('/etc/passwd', 'utf8')
     .split('\n')
     .find((candidate) => candidate.startsWith(`${name}:`));

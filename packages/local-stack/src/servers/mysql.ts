@@ -1,4 +1,4 @@
-import { createConnection } from 'mysql2/promise';
+import { openDatabase, select } from '@retail-etl/mysql';
 import type { Children } from '../process/children.js';
 import type { MysqlPrograms } from './programs.js';
 import {
@@ -125,7 +125,10 @@ function initSql({ password, durability }: MysqlSpec): string {
 }
 
 async function probe(url: string): Promise<void> {
-  const connection = await createConnection({ uri: url, connectTimeout: 5_000 });
-  await connection.query('SELECT 1');
-  await connection.end();
+  const database = openDatabase(url, { connectionsMax: 1 });
+  try {
+    await select(database, 'looking whether the server is up', 'SELECT 1');
+  } finally {
+    await database.end();
+  }
 }

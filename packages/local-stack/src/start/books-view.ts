@@ -19,7 +19,7 @@ export function formatBooks({ sources, totals }: Pick<RunReport, 'sources' | 'to
 }
 
 /** `missing_value 2, non_positive_quantity 1`, the most frequent first. */
-export function formatReasons(reasons: RejectCounts): string {
+function formatReasons(reasons: RejectCounts): string {
   return Object.entries(reasons)
     .filter(([, count]) => count > 0)
     .toSorted(([, a], [, b]) => b - a)

@@ -1,17 +1,8 @@
-import { type CsvEncoding, type SourceDefinition, type SourceKind, type SourceName, type SourceOfKind, SOURCES } from '@retail-etl/sales';
+import { type SourceDefinition, type SourceKind, type SourceName, type SourceOfKind, SOURCES } from '@retail-etl/sales';
 import { csvFiles } from './csv-files/csv-files.js';
 import { postgresTable } from './postgres-table/postgres-table.js';
 import type { Source } from './source.js';
-
-/** What the kinds of sources need to know of their surroundings. */
-export interface SourceSettings {
-  readonly postgresUrl: string;
-  readonly dataDir: string;
-  /** Of files without a byte order mark. */
-  readonly encoding: CsvEncoding;
-  /** Most bytes of a file, decompressed. */
-  readonly fileBytesMax: number;
-}
+import type { SourceSettings } from './source-settings.js';
 
 /** Every kind of source, by the name that definitions use for it. */
 const KINDS: { readonly [Kind in SourceKind]: (definition: SourceOfKind<Kind>, settings: SourceSettings) => Source } = {

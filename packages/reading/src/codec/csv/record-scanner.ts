@@ -4,7 +4,7 @@ import { TextColumn } from '../parquet/text-column.js';
 import { RecordSkipper } from './record-skipper.js';
 
 /** A longer record is malformed. */
-export const RECORD_BYTES_MAX = 1 << 20;
+const RECORD_BYTES_MAX = 1 << 20;
 /** So much of a malformed record is kept. */
 export const RAW_BYTES_MAX = 4_096;
 

@@ -2,13 +2,13 @@ import { join } from 'node:path';
 import type { SourceOfKind } from '@retail-etl/sales';
 import type { SourceRead } from '@retail-etl/staging';
 import { inBatches } from '@retail-etl/store';
-import type { SourceSettings } from '../registry.js';
+import type { SourceSettings } from '../source-settings.js';
 import type { Source } from '../source.js';
 import { groupFiles } from './group-files.js';
 import { listStoreFiles } from './list-store-files.js';
 import { readHeader } from './read-header.js';
 import { readStoreFile } from './read-store-file.js';
-import { openStoreFile } from './store-file.js';
+import { StoreFile } from './store-file.js';
 
 /** Headers read at once: one by one each would wait for the disk, but a compressed file takes some 3 MB meanwhile. */
 const HEADERS_MAX = 4;
@@ -23,7 +23,7 @@ export function csvFiles({ name, folder: folderName }: SourceOfKind<'csv-files'>
       const files = await listStoreFiles(folder);
       await inBatches(files, HEADERS_MAX, async (planned) => {
         signal.throwIfAborted();
-        const file = await openStoreFile(planned, options);
+        const file = await StoreFile.open(planned, options);
         try {
           await readHeader(file);
         } finally {
@@ -40,7 +40,7 @@ export function csvFiles({ name, folder: folderName }: SourceOfKind<'csv-files'>
       const writer = sink.openWriter();
       const sources: SourceRead[] = [];
       for (const planned of files) {
-        const file = await openStoreFile(planned, options);
+        const file = await StoreFile.open(planned, options);
         try {
           sources.push(await readStoreFile(file, writer, signal));
         } finally {

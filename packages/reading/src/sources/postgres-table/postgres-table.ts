@@ -1,6 +1,6 @@
 import { EtlError } from '@retail-etl/contracts';
 import type { SourceOfKind } from '@retail-etl/sales';
-import type { SourceSettings } from '../registry.js';
+import type { SourceSettings } from '../source-settings.js';
 import type { Source } from '../source.js';
 import { readTable } from './read-table.js';
 

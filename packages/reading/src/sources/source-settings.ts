@@ -1,0 +1,11 @@
+import type { CsvEncoding } from '@retail-etl/sales';
+
+/** What the kinds of sources need to know of their surroundings. */
+export interface SourceSettings {
+  readonly postgresUrl: string;
+  readonly dataDir: string;
+  /** Of files without a byte order mark. */
+  readonly encoding: CsvEncoding;
+  /** Most bytes of a file, decompressed. */
+  readonly fileBytesMax: number;
+}

@@ -1,0 +1,85 @@
+import { type BigIntStats, constants } from 'node:fs';
+import { type FileHandle, lstat, open, readdir } from 'node:fs/promises';
+import { join } from 'node:path';
+import { EtlError } from '@retail-etl/contracts';
+import { inBatches, READS_MAX } from './in-batches.js';
+
+/** What tells one content of a file from another without reading it. */
+export interface FileIdentity {
+  readonly bytes: number;
+  readonly modifiedNs: string;
+  /** Device and inode. */
+  readonly inode: string;
+}
+
+export interface InputFile extends FileIdentity {
+  readonly name: string;
+}
+
+/**
+ * The files directly in `folder` whose names are wanted, by name; null if there is no such folder. Throws FILE_REFUSED for a wanted name
+ * that is no regular file, FILE_CHANGED if a file goes while it is looked at.
+ */
+export async function listInputFiles(folder: string, isWanted: (name: string) => boolean): Promise<InputFile[] | null> {
+  let names: string[];
+  try {
+    names = await readdir(folder);
+  } catch (cause) {
+    if ((cause as NodeJS.ErrnoException).code !== 'ENOENT') throw cause;
+    return null;
+  }
+  return inBatches(names.filter(isWanted).sort(), READS_MAX, async (name) => {
+    const stats = await lstat(join(folder, name), { bigint: true }).catch((cause: NodeJS.ErrnoException) => {
+      throw cause.code === 'ENOENT' ? new EtlError('FILE_CHANGED', `${name} was removed while the input was listed`, { cause }) : cause;
+    });
+    if (!stats.isFile()) throw new EtlError('FILE_REFUSED', `${name} is ${kindOf(stats)}, not a regular file`);
+    return { name, ...identityOf(stats) };
+  });
+}
+
+/** An input file that is open for reading. */
+export class OpenInputFile {
+  readonly #handle: FileHandle;
+
+  private constructor(handle: FileHandle) {
+    this.#handle = handle;
+  }
+
+  /** Throws FILE_CHANGED if the file is gone or has become a link, FILE_REFUSED if this service may not read it. */
+  static async open(folder: string, name: string): Promise<OpenInputFile> {
+    try {
+      // Neither follows a link nor waits for the writer of a pipe that took the file's place.
+      return new OpenInputFile(await open(join(folder, name), constants.O_RDONLY | constants.O_NOFOLLOW | constants.O_NONBLOCK));
+    } catch (cause) {
+      const { code } = cause as NodeJS.ErrnoException;
+      if (code === 'ENOENT') throw new EtlError('FILE_CHANGED', `${name} was removed after the run had listed it`, { cause });
+      if (code === 'ELOOP') throw new EtlError('FILE_CHANGED', `${name} became a link after the run had listed it`, { cause });
+      if (code === 'EACCES') throw new EtlError('FILE_REFUSED', `${name} may not be read by the user of this service`, { cause });
+      throw cause;
+    }
+  }
+
+  async identity(): Promise<FileIdentity> {
+    return identityOf(await this.#handle.stat({ bigint: true }));
+  }
+
+  /** Fills `buffer` from `position` on. Returns how many bytes it read; 0 at the end of the file. */
+  async read(buffer: Buffer, position: number): Promise<number> {
+    return (await this.#handle.read(buffer, 0, buffer.length, position)).bytesRead;
+  }
+
+  async close(): Promise<void> {
+    await this.#handle.close();
+  }
+}
+
+function identityOf(stats: BigIntStats): FileIdentity {
+  return { bytes: Number(stats.size), modifiedNs: String(stats.mtimeNs), inode: `${stats.dev}:${stats.ino}` };
+}
+
+function kindOf(stats: BigIntStats): string {
+  if (stats.isSymbolicLink()) return 'a link';
+  if (stats.isDirectory()) return 'a folder';
+  if (stats.isSocket()) return 'a socket';
+  return stats.isFIFO() ? 'a named pipe' : 'a device';
+}

@@ -1,0 +1,43 @@
+import type { StageReport } from '@retail-etl/contracts';
+import { fromMillionths, type RunTotals, type SourceBooks, toMillionths } from '@retail-etl/sales';
+import type { ExtractManifest, PartialManifest, PlanManifest, SummaryManifest } from '@retail-etl/staging';
+
+/** The totals of a run, from the books of its sources and the sums of its summary. */
+export function addUp(books: readonly SourceBooks[], summary: Omit<SummaryManifest, 'file' | 'startedAt' | 'finishedAt'>): RunTotals {
+  const sum = (count: (each: SourceBooks) => number): number => books.reduce((total, each) => total + count(each), 0);
+  return {
+    rowsRead: sum((each) => each.rowsRead),
+    rowsAccepted: sum((each) => each.rowsAccepted),
+    rowsRejected: sum((each) => each.rowsRejected),
+    rowsSkipped: sum((each) => each.rowsSkipped),
+    products: summary.products,
+    quantity: summary.quantity,
+    amount: fromMillionths(toMillionths(summary.amount)),
+    publishedAmount: summary.publishedAmount,
+  };
+}
+
+/** When the stages so far began and ended, and how many jobs each took. */
+export function stageReports(
+  plan: PlanManifest,
+  extracts: readonly ExtractManifest[],
+  partials: readonly PartialManifest[],
+  summary: SummaryManifest,
+): StageReport[] {
+  const first = (times: readonly string[]): string => times.reduce((a, b) => (a < b ? a : b));
+  const last = (times: readonly string[]): string => times.reduce((a, b) => (a > b ? a : b));
+  return [
+    {
+      name: 'extract',
+      startedAt: plan.startedAt,
+      finishedAt: last([plan, ...extracts].map((step) => step.finishedAt)),
+      jobs: 1 + extracts.length,
+    },
+    {
+      name: 'transform',
+      startedAt: first([summary, ...partials].map((step) => step.startedAt)),
+      finishedAt: summary.finishedAt,
+      jobs: 1 + partials.length,
+    },
+  ];
+}
