@@ -107,6 +107,8 @@ describe('arguments and settings', () => {
     expect(planVitest(['tests/e2e']).needsBrowser).toBe(false);
     expect(planVitest(['--coverage']).needsBrowser).toBe(true);
     expect(planVitest(['tests/unit/x.test.ts', '--coverage']).needsServers).toBe(false);
+    expect(planVitest(['packages/reading/tests/unit', './services/loader/tests/unit/x.test.ts']).needsServers).toBe(false);
+    expect(planVitest(['packages/reading/tests/integration/x.test.ts']).needsServers).toBe(true);
     expect(planVitest(['tests/unit', 'tests/e2e']).needsServers).toBe(true);
     expect(planVitest(['--project=unit']).needsServers).toBe(false);
   });

@@ -1,6 +1,6 @@
 const DEFAULT_PROJECTS = ['unit', 'integration', 'e2e', 'faults-short'] as const;
 const COUNT_REPORTER = './packages/local-stack/dist/test/count-reporter.js';
-const UNIT_FOLDER = /^(\.\/)?tests\/unit(\/|$)/;
+const UNIT_FOLDER = /^(\.\/)?((packages|services)\/[^/]+\/)?tests\/unit(\/|$)/;
 
 export interface VitestPlan {
   readonly args: readonly string[];

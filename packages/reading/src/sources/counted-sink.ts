@@ -1,4 +1,4 @@
-import type { RecordSink } from '../codec/csv/record-scanner.js';
+import type { RecordSink } from '../codec/csv/record-reader.js';
 
 /** Passes records on to `sink`, and counts the malformed ones. */
 export class CountedSink implements RecordSink {

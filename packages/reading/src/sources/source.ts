@@ -1,6 +1,6 @@
 import type { SourceName } from '@retail-etl/sales';
 import type { Partition, SourceRead } from '@retail-etl/staging';
-import type { RecordSink } from '../codec/csv/record-scanner.js';
+import type { RecordSink } from '../codec/csv/record-reader.js';
 
 /** What was read of a partition. */
 export interface PartitionRead {

@@ -1,7 +1,7 @@
 import { EtlError } from '@retail-etl/contracts';
 import { SALES_COLUMNS } from '@retail-etl/sales';
 import { parseString } from 'fast-csv';
-import type { RecordShape } from './record-scanner.js';
+import type { RecordShape } from './record-reader.js';
 
 /** Tried in this order; the first that yields the most of the five columns counts. */
 const DELIMITERS = [',', ';', '\t', '|'] as const;
@@ -15,15 +15,15 @@ const QUOTE = 0x22;
 
 const DELIMITER_BYTES = new Set<number | undefined>(DELIMITERS.map((delimiter) => delimiter.charCodeAt(0)));
 
-/** Where a header ends: `text` is the header without its newline, `bodyAt` the offset behind it. */
+/** Where a header ends: `text` is the header without its newline, `bodyAt` the offset after it. */
 export interface Header {
   readonly text: string;
   readonly bodyAt: number;
 }
 
 /**
- * Looks for the whole header in the begin of a file. Null: not enough bytes yet. With `isAll`, the end of the bytes is the end
- * of the file. Zero-length lines before the header are passed over. Throws HEADER_INVALID if it is longer than 1 MiB.
+ * Looks for the whole header at the beginning of a file. Null: not enough bytes yet. With `isAll`, the end of the bytes is the end
+ * of the file. Zero-length lines before the header are skipped. Throws HEADER_INVALID if it is longer than 1 MiB.
  */
 export function findHeader(bytes: Buffer, isAll: boolean, file: string): Header | null {
   let start = 0;
@@ -45,8 +45,8 @@ export function findHeader(bytes: Buffer, isAll: boolean, file: string): Header 
 }
 
 /**
- * Finds the delimiter from the header and where the five columns stand. Names are compared trimmed and in lower case; other
- * columns are ignored. Throws HEADER_INVALID naming the file and the columns that are missing or stand twice.
+ * Finds the delimiter from the header and which fields the five columns are. Names are compared trimmed and in lower case; other
+ * columns are ignored. Throws HEADER_INVALID naming the file and the columns that are missing or appear twice.
  */
 export async function readDialect(header: string, file: string): Promise<RecordShape> {
   let best: { delimiter: string; names: string[]; found: number } | undefined;

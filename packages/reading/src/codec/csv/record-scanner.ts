@@ -1,12 +1,7 @@
 import { isUtf8 } from 'node:buffer';
-import type { ParquetFile } from '../parquet/parquet-file.js';
 import { TextColumn } from '../parquet/text-column.js';
+import { RAW_BYTES_MAX, RECORD_BYTES_MAX, type RecordReader, type RecordShape, type RecordSink } from './record-reader.js';
 import { RecordSkipper } from './record-skipper.js';
-
-/** A longer record is malformed. */
-const RECORD_BYTES_MAX = 1 << 20;
-/** So much of a malformed record is kept. */
-export const RAW_BYTES_MAX = 4_096;
 
 const NEWLINE = 0x0a;
 const RETURN = 0x0d;
@@ -19,30 +14,8 @@ const END = 2;
 const CARRIAGE = 3;
 const NUL = 4;
 
-/** How a file's records are to be read. */
-export interface RecordShape {
-  /** One byte: comma, semicolon, tab or pipe. */
-  readonly delimiter: number;
-  /** Fields of the header; a record with more or fewer is malformed. */
-  readonly fieldCount: number;
-  /** For each field the column that it fills, or -1. */
-  readonly columnOfField: Int32Array;
-}
-
-export interface RecordSink {
-  /** Where well-formed rows go. It may be exchanged between two calls of the scanner. */
-  readonly rows: ParquetFile;
-  /** A malformed record: its 1-based number among the data records, and its first 4 KiB. */
-  malformed(record: number, raw: Uint8Array): void;
-}
-
-/**
- * Splits UTF-8 text into records (RFC 4180, any of LF and CRLF) and writes the wanted fields of well-formed ones straight into
- * Parquet columns. Malformed is: another number of fields than the header, text after a closing quote, NUL, bytes that are not
- * UTF-8, more than 1 MiB, a quote that is still open at the end of the file (its opening line alone).
- */
-export class RecordScanner {
-  /** Records so far, malformed ones included. */
+/** Reads records byte by byte and writes the wanted fields of well-formed ones straight into Parquet columns. */
+export class RecordScanner implements RecordReader {
   records = 0;
   readonly #shape: RecordShape;
   readonly #sink: RecordSink;
@@ -51,7 +24,7 @@ export class RecordScanner {
   readonly #marks: Int32Array;
   /** Takes the fields that fill no column; it stays empty. */
   readonly #ignored = new TextColumn();
-  /** Holds, in its first `#carryLength` bytes, the begin of a record whose end has not been seen, and behind it the next piece. */
+  /** Holds, in its first `#carryLength` bytes, the beginning of a record whose end has not been seen, then the next piece. */
   #carry: Buffer = Buffer.alloc(0);
   #carryLength = 0;
   /** What is being scanned, to be read four bytes at a time. */
@@ -63,12 +36,12 @@ export class RecordScanner {
   /** Where `#carry` begins in the text. */
   #offset: number;
   /**
-   * Set once a quote was found open at the end of the file: then no later line closes a quote either, so each open one makes its
+   * Set once a quote was found open at the end of the file: then no later line closes a quote either. So each open one makes its
    * line malformed at once, and the text is read at most twice.
    */
   #quotesStayOpen = false;
 
-  /** `offset` is where the first pushed byte stands in the text. */
+  /** `offset` is the first pushed byte's place in the text. */
   constructor(shape: RecordShape, sink: RecordSink, offset: number, recordBytesMax = RECORD_BYTES_MAX) {
     this.#shape = shape;
     this.#sink = sink;
@@ -81,7 +54,6 @@ export class RecordScanner {
     this.#marks = new Int32Array(sink.rows.columns.length);
   }
 
-  /** Takes the next piece of text. */
   push(piece: Buffer): void {
     let data = piece;
     if (this.#skipper !== null) {
@@ -106,7 +78,7 @@ export class RecordScanner {
     } else this.#joinCarry(rest);
   }
 
-  /** The carry with `more` behind it, which is the carry then. */
+  /** Appends `more` to the carry, and returns all of it. */
   #joinCarry(more: Buffer): Buffer {
     const length = this.#carryLength + more.length;
     if (length > this.#carry.length) {
@@ -119,10 +91,6 @@ export class RecordScanner {
     return this.#carry.subarray(0, length);
   }
 
-  /**
-   * Ends the text. Returns the offset to read it from once more if an oversized record turned out to be an unclosed quote, else
-   * null. The caller then pushes the text from that offset and calls `finish` again.
-   */
   finish(): number | null {
     if (this.#skipper !== null) {
       const skipper = this.#skipper;
@@ -259,7 +227,7 @@ export class RecordScanner {
     return next;
   }
 
-  /** Reads a quoted field from behind its opening quote. Returns where its closing quote ends, or -1 if it is open at `end`. */
+  /** Reads a quoted field; `start` is the byte after its opening quote. Returns where its closing quote ends, or -1 if it is open at `end`. */
   #scanQuoted(data: Uint8Array, start: number, end: number, column: number): number {
     this.#sawNul = false;
     const target = column >= 0 ? this.#sink.rows.columns[column]! : null;

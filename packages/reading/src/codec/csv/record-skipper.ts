@@ -1,4 +1,4 @@
-import { RAW_BYTES_MAX } from './record-scanner.js';
+import { RAW_BYTES_MAX } from './record-reader.js';
 
 const NEWLINE = 0x0a;
 const RETURN = 0x0d;
@@ -9,9 +9,9 @@ const PLAIN = 1;
 const QUOTED = 2;
 const QUOTE_IN_QUOTED = 3;
 
-/** Passes over one record of any length in constant memory, remembering its begin and where its second line begins. */
+/** Passes over one record of any length in constant memory, keeping its first bytes and where its second line begins. */
 export class RecordSkipper {
-  /** Where the text goes on behind the record, once it has ended. */
+  /** Where the text goes on after the record, once that has ended. */
   offset: number;
   /** Offset of the record's second line; null while the record has only one. */
   secondLineOffset: number | null = null;
@@ -45,7 +45,7 @@ export class RecordSkipper {
     return this.#head.subarray(0, Math.min(this.#length, this.#firstLineLength));
   }
 
-  /** Takes the next piece. Returns where in it the record has ended (behind its newline), or -1. */
+  /** Takes the next piece. Returns where in it the record has ended (after its newline), or -1. */
   feed(piece: Uint8Array): number {
     if (this.#length < RAW_BYTES_MAX) this.#head.set(piece.subarray(0, RAW_BYTES_MAX - this.#length), this.#length);
     for (let at = 0; at < piece.length; at += 1) {

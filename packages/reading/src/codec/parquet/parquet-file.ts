@@ -1,4 +1,5 @@
 import { buildDictionary } from './dictionary.js';
+import type { ParquetBuilder } from './parquet-builder.js';
 import { TextColumn } from './text-column.js';
 import { encodeStruct, type Field } from './thrift-compact.js';
 
@@ -31,13 +32,13 @@ interface WrittenColumn {
 }
 
 /**
- * Builds Parquet files of text columns, one after the other: required, uncompressed, each row group's column as a dictionary where it has
- * few distinct values. Written here rather than by DuckDB because it costs half the time (docs/adr/0003). What is built is taken now and
- * then, so that neither a file is in memory whole nor much memory allocated anew, for which V8 would mark the whole heap each time.
+ * Parquet files of uncompressed pages, each row group's column as a dictionary where it has few distinct values. What is built is taken now
+ * and then, and its memory used again: V8 would mark its whole heap for much memory that is allocated anew.
  */
-export class ParquetFile {
+export class ParquetFile implements ParquetBuilder {
   readonly columns: readonly TextColumn[];
   readonly #names: readonly string[];
+  readonly #rowsOfGroup: number;
   readonly #rowGroups: (readonly Field[])[] = [];
   #built = new Uint8Array(1 << 12);
   #builtBytes = 0;
@@ -45,50 +46,45 @@ export class ParquetFile {
   #groupRows = 0;
   #rows = 0;
 
-  constructor(names: readonly string[]) {
+  /** `rowsOfGroup`: a row group ends after so many rows, at most ROW_GROUP_ROWS. */
+  constructor(names: readonly string[], rowsOfGroup = ROW_GROUP_ROWS) {
     this.#names = names;
+    this.#rowsOfGroup = rowsOfGroup;
     this.columns = names.map(() => new TextColumn());
   }
 
-  /** Complete rows so far. */
   get rows(): number {
     return this.#rows;
   }
 
-  /** Whether a row group is complete that has not been taken. */
   get hasBuilt(): boolean {
     return this.#builtBytes > MAGIC.length;
   }
 
-  /** Bytes of the file so far. */
   get bytes(): number {
     let bytes = this.#position;
     for (const column of this.columns) bytes += column.length;
     return bytes;
   }
 
-  /** Memory that it holds, in use or not. */
   get heldBytes(): number {
     let bytes = this.#built.length;
     for (const column of this.columns) bytes += column.bytes.length;
     return bytes;
   }
 
-  /** Ends the row whose values were just written into the columns. */
   endRow(): void {
     this.#rows += 1;
     this.#groupRows += 1;
-    if (this.#groupRows === ROW_GROUP_ROWS) this.#endRowGroup();
+    if (this.#groupRows === this.#rowsOfGroup) this.#endRowGroup();
   }
 
-  /** To be called now and then, where the columns may be emptied. */
   limitRowGroup(): void {
     let bytes = 0;
     for (const column of this.columns) bytes += column.length;
     if (bytes >= ROW_GROUP_BYTES) this.#endRowGroup();
   }
 
-  /** What has been built since the last time; good until the next row is written. */
   take(): Uint8Array {
     const built = this.#built.subarray(0, this.#builtBytes);
     this.#takenBytes += this.#builtBytes;
@@ -96,7 +92,6 @@ export class ParquetFile {
     return built;
   }
 
-  /** The rest of the file, as `take` gives it. The next row begins the next file. */
   finish(): Uint8Array {
     this.#endRowGroup();
     const element = (name: string): Field[] => [

@@ -1,6 +1,6 @@
 import { EtlError } from '@retail-etl/contracts';
 import { findHeader, readDialect } from '../../codec/csv/dialect.js';
-import type { RecordShape } from '../../codec/csv/record-scanner.js';
+import type { RecordShape } from '../../codec/csv/record-reader.js';
 import type { StoreFile } from './store-file.js';
 
 /** Reads and checks a file's header. Throws SOURCE_EMPTY for a file without one, HEADER_INVALID as `readDialect` does. */

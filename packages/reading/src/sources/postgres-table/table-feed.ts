@@ -1,5 +1,6 @@
 import { SALES_COLUMNS } from '@retail-etl/sales';
-import { RecordScanner, type RecordShape } from '../../codec/csv/record-scanner.js';
+import type { RecordReader, RecordShape } from '../../codec/csv/record-reader.js';
+import { RecordScanner } from '../../codec/csv/record-scanner.js';
 import { CountedSink } from '../counted-sink.js';
 import type { RecordWriter } from '../source.js';
 
@@ -17,7 +18,7 @@ export class TableFeed {
   readonly #writer: RecordWriter;
   readonly #signal: AbortSignal;
   readonly #sink: CountedSink;
-  #scanner: RecordScanner;
+  #scanner: RecordReader;
 
   constructor(writer: RecordWriter, signal: AbortSignal) {
     this.#writer = writer;
