@@ -123,7 +123,7 @@ test(
       fc.asyncProperty(rowsOfGroup, content, content, (size, first, second) =>
         compare(size, size < 9 ? { ...first, rows: first.rows % 50 } : first, size < 9 ? { ...second, rows: second.rows % 50 } : second),
       ),
-      propertySettings('parquet against others', 60),
+      propertySettings('parquet against others', 25),
     );
   },
 );

@@ -118,8 +118,10 @@ test('a well-formed text gives the rows that it was made of, as DuckDB and fast-
     const expected = written.records.map(({ fields }) => fields.map(toHex));
     expect(await readByScanner(text, written)).toEqual(expected);
     expect(await readByDuckDb(text, written)).toEqual(expected);
-    // fast-csv loses the line separator of Unicode.
-    if (!text.includes('\u2028')) expect(await readByFastCsv(text, written)).toEqual(expected);
+    // fast-csv drops blanks at the beginning of a line, so there each field begins with a letter.
+    const solid = { ...written, records: written.records.map((each) => ({ ...each, fields: each.fields.map((one) => `x${one}`) })) };
+    const solidText = Buffer.from(render(solid));
+    expect(await readByScanner(solidText, solid)).toEqual(await readByFastCsv(solidText, solid));
   };
   await fc.assert(fc.asyncProperty(wellFormed, compare), propertySettings('scanner against others', 150));
 });
