@@ -16,11 +16,11 @@ export async function startPathProxy(options: PathProxyOptions): Promise<{ url: 
   const { target, prefix, strips } = options;
   const server = createServer((request, response) => {
     const { url = '/', method, headers } = request;
-    if (!`${url}/`.startsWith(prefix)) {
+    if (!`${url.split('?')[0]}/`.startsWith(prefix)) {
       response.writeHead(404, { 'content-type': 'text/plain' }).end('not the gateway');
       return;
     }
-    const path = strips ? `/${url.slice(prefix.length)}` : url;
+    const path = strips && url.startsWith(prefix) ? `/${url.slice(prefix.length)}` : url;
     const passed = ask(`${target}${path}`, {
       method,
       headers: { ...headers, 'x-forwarded-for': request.socket.remoteAddress, 'x-forwarded-proto': 'http' },
