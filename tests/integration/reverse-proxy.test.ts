@@ -92,6 +92,9 @@ async function walk(way: Way): Promise<void> {
   const api = (await (await ask('/etl/openapi.json', { headers: { cookie } })).json()) as { servers: unknown; paths: object };
   expect(api.servers).toEqual([{ url: '/etl' }]);
   expect(Object.keys(api.paths)).toContain('/api/runs');
+  const docs = await (await ask('/etl/docs', { headers: { cookie } })).text();
+  for (const [, path] of docs.matchAll(/(?:href|src)="([^"]+)"/g))
+    expect((await ask(path as string, { headers: { cookie } })).status, path).toBe(200);
   expect(pathOf(await ask('/etl/docs/static/index.html', { headers: { cookie } }))).toBe('/etl/docs/');
   expect(await (await ask('/etl/docs/static/swagger-initializer.js', { headers: { cookie } })).text()).toContain('/etl/openapi.json');
 

@@ -12,6 +12,8 @@ export function docsRoutes(basePath: string): FastifyPluginAsync {
     const { default: swaggerUi } = await import('@fastify/swagger-ui');
     await app.register(swaggerUi, {
       routePrefix: '/docs',
+      // Put before the paths of the page's files.
+      indexPrefix: basePath,
       uiConfig: {
         url: underBase(basePath, '/openapi.json'),
         docExpansion: 'list',
