@@ -1,15 +1,21 @@
 import { defineConfig } from 'vitest/config';
 
-/** Where tests of one kind are: across parts in `tests/`, and beside the part that they test. */
-const places = (name: string): string[] => [`tests/${name}/**/*.test.ts`, `{packages,services}/*/tests/${name}/**/*.test.ts`];
+/** Tests lie in the package or service that they test; those that need no servers say so in their ending. */
+const BESIDE_PARTS = '{packages,services}/*/tests/**/*.test.ts';
+const UNIT_BESIDE_PARTS = '{packages,services}/*/tests/**/*.unit.test.ts';
 
 /** Tests of one kind: `order` keeps kinds apart in time, since the later ones load the machine and measure it. */
-function project(name: string, order: number, options: { timeoutMs: number; oneFileAtATime?: boolean; include?: string[] }) {
+function project(
+  name: string,
+  order: number,
+  options: { timeoutMs: number; oneFileAtATime?: boolean; include?: string[]; exclude?: string[] },
+) {
   return {
     extends: true as const,
     test: {
       name,
-      include: options.include ?? places(name),
+      include: options.include ?? [`tests/${name}/**/*.test.ts`],
+      exclude: options.exclude ?? [],
       testTimeout: options.timeoutMs,
       hookTimeout: options.timeoutMs,
       fileParallelism: options.oneFileAtATime !== true,
@@ -21,8 +27,13 @@ function project(name: string, order: number, options: { timeoutMs: number; oneF
 export default defineConfig({
   test: {
     projects: [
-      project('unit', 1, { timeoutMs: 20_000 }),
-      project('integration', 2, { timeoutMs: 60_000, include: [...places('integration'), 'packages/ledger/tests/*.test.ts'] }),
+      project('unit', 1, { timeoutMs: 20_000, include: ['tests/unit/**/*.test.ts', UNIT_BESIDE_PARTS] }),
+      project('architecture', 1, { timeoutMs: 20_000 }),
+      project('integration', 2, {
+        timeoutMs: 60_000,
+        include: ['tests/integration/**/*.test.ts', BESIDE_PARTS],
+        exclude: [UNIT_BESIDE_PARTS],
+      }),
       project('e2e', 3, { timeoutMs: 120_000, oneFileAtATime: true }),
       project('faults-short', 4, { timeoutMs: 120_000, include: ['tests/faults/**/*.short.test.ts'] }),
       project('faults', 5, { timeoutMs: 600_000, oneFileAtATime: true }),

@@ -1,7 +1,7 @@
-import { toUtf8 } from '../../src/codec/csv/to-utf8.js';
+import { toUtf8 } from '../src/codec/csv/to-utf8.js';
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
-import { propertySettings } from '../../../../tests/support/oracle-seed.js';
+import { propertySettings } from '../../../tests/support/oracle-seed.js';
 
 type Encoding = Parameters<typeof toUtf8>[1];
 

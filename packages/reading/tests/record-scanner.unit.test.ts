@@ -1,13 +1,13 @@
-import { RecordScanner } from '../../src/codec/csv/record-scanner.js';
-import { ParquetFile } from '../../src/codec/parquet/parquet-file.js';
+import { RecordScanner } from '../src/codec/csv/record-scanner.js';
+import { ParquetFile } from '../src/codec/parquet/parquet-file.js';
 import { type DuckDbConnection, type Engine, openEngine } from '@retail-etl/duckdb';
 import fc from 'fast-check';
 import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { readRecords } from '../../../../tests/support/oracle-csv.js';
-import { propertySettings } from '../../../../tests/support/oracle-seed.js';
+import { readRecords } from '../../../tests/support/oracle-csv.js';
+import { propertySettings } from '../../../tests/support/oracle-seed.js';
 
 let folder: string;
 let engine: Engine;

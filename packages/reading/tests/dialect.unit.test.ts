@@ -1,4 +1,4 @@
-import { findHeader, readDialect } from '../../src/codec/csv/dialect.js';
+import { findHeader, readDialect } from '../src/codec/csv/dialect.js';
 import { describe, expect, test } from 'vitest';
 
 const NAMES = ['sale_id', 'product_id', 'quantity', 'sale_amount', 'sale_date'];

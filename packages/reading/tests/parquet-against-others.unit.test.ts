@@ -5,8 +5,8 @@ import { type DuckDbConnection, type Engine, openEngine } from '@retail-etl/duck
 import fc from 'fast-check';
 import { parquetMetadata, parquetReadObjects } from 'hyparquet';
 import { afterAll, beforeAll, expect, test } from 'vitest';
-import { propertySettings } from '../../../../tests/support/oracle-seed.js';
-import { ParquetFile } from '../../src/codec/parquet/parquet-file.js';
+import { propertySettings } from '../../../tests/support/oracle-seed.js';
+import { ParquetFile } from '../src/codec/parquet/parquet-file.js';
 
 let folder: string;
 let engine: Engine;

@@ -1,4 +1,4 @@
-import { ParquetFile, ROW_GROUP_ROWS } from '../../src/codec/parquet/parquet-file.js';
+import { ParquetFile, ROW_GROUP_ROWS } from '../src/codec/parquet/parquet-file.js';
 import { type DuckDbConnection, type Engine, openEngine } from '@retail-etl/duckdb';
 import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';

@@ -5,9 +5,9 @@ import { type DuckDbConnection, type Engine, openEngine } from '@retail-etl/duck
 import fc from 'fast-check';
 import { parseString } from 'fast-csv';
 import { afterAll, beforeAll, expect, test } from 'vitest';
-import { propertySettings } from '../../../../tests/support/oracle-seed.js';
-import { RecordScanner } from '../../src/codec/csv/record-scanner.js';
-import { ParquetFile } from '../../src/codec/parquet/parquet-file.js';
+import { propertySettings } from '../../../tests/support/oracle-seed.js';
+import { RecordScanner } from '../src/codec/csv/record-scanner.js';
+import { ParquetFile } from '../src/codec/parquet/parquet-file.js';
 
 let folder: string;
 let engine: Engine;
