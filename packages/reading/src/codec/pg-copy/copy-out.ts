@@ -1,17 +1,10 @@
 import { setImmediate as nextTurn } from 'node:timers/promises';
 import type { Connection, Submittable } from 'pg';
 import { CopyData } from './copy-data.js';
-import type { PostgresConnection } from '../../sources/postgres-table/postgres.js';
+import type { CopyConnection, CopyReader, TextTaker } from './copy-reader.js';
 
-/** Takes a piece of the rows' text, which may end anywhere; its memory is used again afterwards. A promise holds the server back. */
-export type TextTaker = (text: Buffer) => Promise<void> | undefined;
-
-/**
- * Runs a COPY ... TO STDOUT and hands its rows' text to `take`. Returns how many rows the server says it sent. Fails as a query does,
- * and if the server says nothing for too long; then, too, nothing of `take` is under way any more. Of our own because this is a path of
- * rows (docs/adr/0003).
- */
-export async function copyOut(connection: PostgresConnection, sql: string, take: TextTaker): Promise<number> {
+/** The copy reader of PostgreSQL tables; the contract is `CopyReader`. Of our own because this is a path of rows (README beside this file). */
+export const copyOut: CopyReader = async (connection, sql, take) => {
   const copy = new CopyOut(sql, take, connection);
   try {
     connection.client.query(copy);
@@ -20,7 +13,7 @@ export async function copyOut(connection: PostgresConnection, sql: string, take:
     await copy.taking?.catch(() => undefined);
     copy.stop();
   }
-}
+};
 
 /** From a server as fast as ours, Node would read two megabytes before anything else in this process, a file's chunk say, has its turn. */
 const TURN_BYTES = 256 << 10;
@@ -34,7 +27,7 @@ class CopyOut implements Submittable {
   taking: Promise<void> | undefined;
   readonly #sql: string;
   readonly #take: TextTaker;
-  readonly #connection: PostgresConnection;
+  readonly #connection: CopyConnection;
   readonly #copyData = new CopyData();
   #resolve: (rows: number) => void = () => undefined;
   #reject: (error: unknown) => void = () => undefined;
@@ -46,7 +39,7 @@ class CopyOut implements Submittable {
   /** Bytes since other work had its turn. */
   #turnBytes = 0;
 
-  constructor(sql: string, take: TextTaker, connection: PostgresConnection) {
+  constructor(sql: string, take: TextTaker, connection: CopyConnection) {
     this.#sql = sql;
     this.#take = take;
     this.#connection = connection;

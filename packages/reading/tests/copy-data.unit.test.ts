@@ -1,7 +1,7 @@
-import { CopyData } from '../../packages/reading/dist/codec/pg-copy/copy-data.js';
+import { CopyData } from '../src/codec/pg-copy/copy-data.js';
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
-import { propertySettings } from '../support/oracle-seed.js';
+import { propertySettings } from '../../../tests/support/oracle-seed.js';
 
 interface Message {
   readonly code: string;
