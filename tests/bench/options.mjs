@@ -1,16 +1,10 @@
+import { readFileSync } from 'node:fs';
 import { parseArgs } from 'node:util';
 
 export const CONTENDERS = ['services', 'single-process', 'row-at-a-time', 'pandas'];
 
-export const USAGE = `npm run bench -- [options]
-  --rows 4000000        rows in all, half in the table and half in files; several sizes with commas draw a line each
-  --products 5000       distinct products
-  --files 4             store files
-  --repeat 3            times each contender runs; the median counts
-  --contenders a,b      of ${CONTENDERS.join(', ')} (default: all)
-  --scale extractor=2   more processes of a service, separated by commas
-  --out .local/bench    folder for bench.json and bench.svg (with --micro: micro.json)
-  --micro               instead: a sample run's latency, cleaning and summing of staged rows, a thousand small files`;
+/** What `--help` prints too, before anything is built. */
+export const USAGE = `npm run bench -- [options]\n${readFileSync(new URL('usage.txt', import.meta.url), 'utf8').trimEnd()}`;
 
 /**
  * @typedef {object} Options

@@ -5,12 +5,15 @@
  *
  *   start [--once] | service <name> | setup | test [vitest arguments] | lint | bench
  */
-import { spawn } from 'node:child_process';
+import { execFile, spawn } from 'node:child_process';
 import { existsSync, readdirSync, readFileSync, statSync } from 'node:fs';
+import http from 'node:http';
+import https from 'node:https';
 import { join } from 'node:path';
 import { fileURLToPath, pathToFileURL } from 'node:url';
 
 const NODE_MIN = [20, 19];
+const REGISTRY_WAIT_MS = 5_000;
 const ROOT = fileURLToPath(new URL('../../..', import.meta.url));
 const DIST = join(ROOT, 'packages/local-stack/dist');
 const PAGE = join(ROOT, 'services/gateway/page');
@@ -28,7 +31,32 @@ const COMMANDS = {
   lint,
 };
 
+/** What `--help` prints, before anything is installed or built. */
+const USAGES = {
+  start: `npm start               starts servers where no URL is given, sets up, runs once, then serves the dashboard until Ctrl-C
+npm start -- --once     one run without a schedule; exits 0 only if that run was published
+Settings are environment variables: see README.md, "Settings".`,
+  setup: `npm run setup           creates the folders, tables and sample data that are absent
+It needs POSTGRES_URL and MYSQL_URL; DATA_DIR is data/ of the clone by default.`,
+  test: `npm test                                        all tests but the long fault sweeps, on servers of their own
+npm test -- --project unit|integration|e2e|faults
+npm test -- tests/unit/x.test.ts                a file; other arguments go to vitest too`,
+  bench: `npm run bench -- [options]
+${readBenchOptions()}`,
+  lint: 'npm run lint            rules, types of tests and page, and layout. "npm run format" repairs the layout.',
+};
+
+/** The bench's own list, a text because its code may not be runnable yet. */
+function readBenchOptions() {
+  const text = readFileSync(join(ROOT, 'tests/bench/usage.txt'), 'utf8');
+  return text.trimEnd();
+}
+
 async function main([name = '', ...args]) {
+  if (Object.hasOwn(USAGES, name) && args.some((arg) => arg === '--help' || arg === '-h')) {
+    console.log(USAGES[name]);
+    return;
+  }
   checkNode();
   if (!Object.hasOwn(COMMANDS, name)) throw new Failure(`"${name}" is none of ${Object.keys(COMMANDS).join(', ')}.`);
   await installPackages();
@@ -47,6 +75,7 @@ function checkNode() {
 async function installPackages() {
   if (arePackagesFresh()) return;
   console.log('Installing packages (npm ci)');
+  await checkRegistry();
   // The build needs development packages too, whatever NODE_ENV says.
   const args = ['ci', '--include=dev', '--no-audit', '--no-fund', '--loglevel=error'];
   // npm tells the scripts it runs where it lies; without it the PATH has to do.
@@ -54,6 +83,45 @@ async function installPackages() {
   const code = npm?.endsWith('.js') ? await run(process.execPath, [npm, ...args]) : await run('npm', args);
   if (code !== 0)
     throw new Failure('The packages could not be installed: see the lines above. Check the network and the npm registry, then try again.');
+}
+
+/** Says within ten seconds that the registry does not answer, where npm would try again in silence for minutes. */
+async function checkRegistry() {
+  const registry = await askNpm(['config', 'get', 'registry']);
+  if (!/^https?:/.test(registry)) return;
+  // Behind a proxy only npm knows the way.
+  const proxies = [await askNpm(['config', 'get', 'https-proxy']), await askNpm(['config', 'get', 'proxy'])];
+  if (proxies.some((proxy) => /^https?:/.test(proxy))) return;
+  const trouble = await findTrouble(registry);
+  if (trouble === undefined) return;
+  throw new Failure(
+    `The package registry ${new URL(registry).host} does not answer (${trouble}), and packages have to be installed first.\n` +
+      'Connect to the network, set a proxy ("npm config set https-proxy http://host:port"), or name a registry that you can reach\n' +
+      '("npm config set registry https://host/"). Then run the command again.',
+  );
+}
+
+/** Why nothing answers at the URL; undefined if anything does. What npm may be set up for, such as certificates, is left to npm. */
+function findTrouble(url) {
+  return new Promise((resolve) => {
+    const request = (url.startsWith('https:') ? https : http).get(url, () => end(undefined));
+    const timer = setTimeout(() => end(`no answer within ${REGISTRY_WAIT_MS / 1000} s`), REGISTRY_WAIT_MS);
+    const end = (text) => {
+      clearTimeout(timer);
+      request.destroy();
+      resolve(text);
+    };
+    request.on('error', ({ code = '' }) => end(/^E(CONN|HOST|NET|AI_|NOTFOUND|TIMEDOUT|PIPE)/.test(code) ? code : undefined));
+  });
+}
+
+/** What npm prints, trimmed; empty if it cannot be run. */
+function askNpm(args) {
+  const npm = process.env.npm_execpath;
+  const command = npm?.endsWith('.js') ? [process.execPath, npm, ...args] : ['npm', ...args];
+  return new Promise((resolve) => {
+    execFile(command[0], command.slice(1), { cwd: ROOT }, (error, stdout) => resolve(error === null ? stdout.trim() : ''));
+  });
 }
 
 /** True if what npm last installed is what package-lock.json asks for. */

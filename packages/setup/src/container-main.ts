@@ -1,6 +1,8 @@
+import { dropDriverVariables } from '@retail-etl/config';
 import { reportFailure } from './terminal/report-failure.js';
 import { runContainerCommand } from './container.js';
 
+dropDriverVariables();
 try {
   await runContainerCommand(process.env, process.argv.slice(2));
 } catch (error) {

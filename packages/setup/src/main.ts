@@ -1,4 +1,4 @@
-import { loadSetupConfig } from '@retail-etl/config';
+import { dropDriverVariables, loadSetupConfig } from '@retail-etl/config';
 import { fileURLToPath } from 'node:url';
 import { reportFailure } from './terminal/report-failure.js';
 import { say } from './terminal/say.js';
@@ -9,6 +9,7 @@ const CLONE_DATA_DIR = fileURLToPath(new URL('../../../data', import.meta.url));
 
 /** `npm run setup`: against the servers that the environment names. Resolves to the exit code. */
 export async function runCommand(): Promise<number> {
+  dropDriverVariables();
   try {
     const { DATA_DIR: dataDir, DATA_DIR_FILE: dataDirFile } = process.env;
     const defaults = (dataDir ?? '') === '' && (dataDirFile ?? '') === '' ? { DATA_DIR: CLONE_DATA_DIR } : {};

@@ -1,4 +1,4 @@
-import { loadExtractorConfig } from '@retail-etl/config';
+import { dropDriverVariables, loadExtractorConfig } from '@retail-etl/config';
 import { QUEUES } from '@retail-etl/contracts';
 import { openDatabase } from '@retail-etl/mysql';
 import { openProducer } from '@retail-etl/queue';
@@ -7,6 +7,7 @@ import { extractPartition } from './extract-partition.js';
 import { planRun } from './plan-run.js';
 import { connectPostgres, openSources } from '@retail-etl/reading';
 
+dropDriverVariables();
 await runService(
   'extractor',
   () => loadExtractorConfig(process.env),

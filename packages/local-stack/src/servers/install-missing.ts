@@ -1,3 +1,4 @@
+import { childEnvironment } from '@retail-etl/config';
 import { existsSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { StackProblem } from '@retail-etl/setup';
@@ -49,7 +50,10 @@ export async function installPackages(
   const restorePolicy = holdServices();
   try {
     const logPath = join(logDir, 'apt-get.log');
-    const env = { ...process.env, DEBIAN_FRONTEND: 'noninteractive' };
+    const env = {
+      ...childEnvironment(process.env, (name) => /^(https?|ftp|no|all)_proxy$/i.test(name)),
+      DEBIAN_FRONTEND: 'noninteractive',
+    };
     const shared = { cwd: '/', env, logPath, stopSignal: 'SIGINT', stopTimeoutMs: 30_000 } as const;
     const options = ['-q', '-o', 'DPkg::Lock::Timeout=120', '-o', 'Dpkg::Use-Pty=0'];
     const failure = {

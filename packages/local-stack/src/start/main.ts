@@ -1,3 +1,4 @@
+import { childEnvironment, dropDriverVariables, settingNames } from '@retail-etl/config';
 import { EtlError } from '@retail-etl/contracts';
 import { SALES_SUMMARY } from '@retail-etl/sales';
 import { once } from 'node:events';
@@ -32,6 +33,7 @@ function sayField(label: string, text: string): void {
 
 /** `npm start`: from nothing to the result of the first run. Resolves to the exit code. */
 export async function runCommand(args: readonly string[]): Promise<number> {
+  dropDriverVariables();
   const children = new Children();
   const { signal } = listenForStop(children);
   let lock: CloneLock | undefined;
@@ -67,6 +69,8 @@ function takeLock(): CloneLock {
 
 /** True if the run that it asked for was published. */
 async function startAndRun(settings: StartSettings, onlyOnce: boolean, children: Children, signal: AbortSignal): Promise<boolean> {
+  if (settings.ignoredHost !== undefined)
+    sayField('', `HOST is "${settings.ignoredHost}", no IP address or localhost: some shells set it, so it is ignored`);
   const gatewayPort = await chooseGatewayPort(settings.host, settings.port);
   const credentials = keepCredentials(join(LOCAL_DIR, 'credentials.json'));
   const sayServer = (line: string): void => sayField('servers', line);
@@ -141,7 +145,7 @@ async function choosePorts(gatewayPort: number): Promise<Record<ServiceName, num
   return { extractor, transformer, loader, gateway: gatewayPort };
 }
 
-/** The user's environment with what is decided here; the dashboard's secrets go to the gateway alone. */
+/** The product's settings of the user's environment with what is decided here; the dashboard's secrets go to the gateway alone. */
 function serviceEnv(
   name: ServiceName,
   port: number,
@@ -160,8 +164,10 @@ function serviceEnv(
     // glibc otherwise keeps up to sixteen heaps a process for the native threads.
     MALLOC_ARENA_MAX: process.env.MALLOC_ARENA_MAX ?? '2',
   };
-  if (name !== 'gateway') return withSettings(process.env, common);
-  return withSettings(process.env, {
+  const settingsHere = settingNames();
+  const env = childEnvironment(process.env, (variable) => settingsHere.has(variable) || variable === 'NODE_V8_COVERAGE');
+  if (name !== 'gateway') return withSettings(env, common);
+  return withSettings(env, {
     ...common,
     ADMIN_USERNAME: settings.adminUsername,
     ADMIN_PASSWORD: settings.adminPassword ?? credentials.adminPassword,

@@ -1,3 +1,4 @@
+import { isIP } from 'node:net';
 import { join, resolve } from 'node:path';
 import { readBasePath } from '@retail-etl/config';
 import { REPO_ROOT } from '../paths.js';
@@ -10,7 +11,10 @@ type Env = Readonly<Record<string, string | undefined>>;
 export interface StartSettings {
   readonly given: GivenUrls;
   readonly dataDir: string;
+  /** An IP address or `localhost`. */
   readonly host: string;
+  /** HOST where it is a name: shells and package managers set it to the machine's or the platform's. */
+  readonly ignoredHost: string | undefined;
   /** Undefined: 8080, or the next free one. */
   readonly port: number | undefined;
   readonly basePath: string;
@@ -26,13 +30,18 @@ export function readStartSettings(env: Env): StartSettings {
   return readSettings(env, (read) => ({
     given: readGivenUrls(read),
     dataDir: resolve(read.text('DATA_DIR') ?? join(REPO_ROOT, 'data')),
-    host: read.text('HOST') ?? '127.0.0.1',
+    ...readHost(read.text('HOST')),
     port: read.text('PORT') === undefined ? undefined : read.integer('PORT', 8080, 0, 65_535),
     basePath: readBasePath(read),
     adminUsername: read.text('ADMIN_USERNAME') ?? 'admin',
     adminPassword: read.text('ADMIN_PASSWORD'),
     apiToken: read.text('API_TOKEN'),
   }));
+}
+
+function readHost(host: string | undefined): Pick<StartSettings, 'host' | 'ignoredHost'> {
+  if (host === undefined || host === 'localhost' || isIP(host) !== 0) return { host: host ?? '127.0.0.1', ignoredHost: undefined };
+  return { host: '127.0.0.1', ignoredHost: host };
 }
 
 /** The environment with `values` set; the `NAME_FILE` of each goes, since a setting may be given only once. */

@@ -1,3 +1,4 @@
+import { childEnvironment, dropDriverVariables } from '@retail-etl/config';
 import { join } from 'node:path';
 import { mkdirSync, readFileSync } from 'node:fs';
 import { LOG_DIR, REPO_ROOT } from '../paths.js';
@@ -13,6 +14,9 @@ import { bringUpTemporaryServers, createTemporaryDir, removeTemporaryDir } from 
 import { planVitest } from './vitest-arguments.js';
 
 const EXIT_INTERRUPTED = 130;
+
+const TEST_NAMES =
+  /^(ETL_FAULT_\w+|PROPERTY_(SEED|RUNS)|TEST_LOG_LEVEL|GATEWAY_SHOTS|UPDATE_PAGE_TYPES|BENCH_NODE_FLAGS|NODE_V8_COVERAGE|CI|NO_COLOR|FORCE_COLOR)$/;
 
 /** `npm test`: vitest with servers of its own. Resolves to vitest's exit code; the last line says how many tests passed and failed. */
 export async function runCommand(args: readonly string[]): Promise<number> {
@@ -41,13 +45,14 @@ async function withServers(
   durability: Durability | undefined,
   action: (children: Children, dir: string, env: NodeJS.ProcessEnv) => Promise<number>,
 ): Promise<number> {
+  dropDriverVariables();
   const children = new Children();
   const { signal } = listenForStop(children);
   let dir: string | undefined;
   try {
     mkdirSync(LOG_DIR, { recursive: true });
     dir = await createTemporaryDir();
-    const env = durability === undefined ? process.env : await serverEnv(dir, durability, children);
+    const env = durability === undefined ? testEnv() : await serverEnv(dir, durability, children);
     return await action(children, dir, env);
   } catch (error) {
     if (signal.aborted) return EXIT_INTERRUPTED;
@@ -69,11 +74,16 @@ async function serverEnv(dir: string, durability: Durability, children: Children
     say: sayServers,
   });
   sayServers(servers.description);
-  return withSettings(process.env, {
+  return withSettings(testEnv(), {
     REDIS_URL: servers.urls.redis,
     POSTGRES_URL: servers.urls.postgresOwner,
     MYSQL_URL: servers.urls.mysql,
   });
+}
+
+/** What tests and the bench ask for: switches of their own, never settings of the product or of other tools. */
+function testEnv(): NodeJS.ProcessEnv {
+  return childEnvironment(process.env, (name) => TEST_NAMES.test(name));
 }
 
 async function runNode(children: Children, name: string, args: readonly string[], env: NodeJS.ProcessEnv): Promise<number> {
