@@ -36,7 +36,7 @@ test.each([
   ['extractor', 'extract.after-chunk-manifest'],
   ['transformer', 'transform.after-partial-file'],
   ['transformer', 'merge.after-summary-file'],
-  ['loader', 'load.after-csv-aside'],
+  ['loader', 'load.after-csv-copy'],
 ] as const)('cancelled while the %s is at %s, the state is `cancelled` within two seconds', async (name, point) => {
   const runId = await runUntil(stack, name, point, { announced: false });
   const waiting = await stack.trigger();

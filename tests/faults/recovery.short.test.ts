@@ -59,7 +59,7 @@ test.each([
   ['extractor', 'extract.after-chunk-manifest'],
   ['transformer', 'transform.after-manifest'],
   ['transformer', 'merge.after-findings'],
-  ['loader', 'load.after-csv-aside'],
+  ['loader', 'load.after-csv-copy'],
   ['loader', 'load.before-fence'],
 ] as const)('a run is cancelled while the %s is at %s: nothing is published, and the next run is', async (name, point) => {
   const before = await readTarget(stack);

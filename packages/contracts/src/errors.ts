@@ -27,7 +27,7 @@ export const ERROR_CATALOGUE = {
   /** A file that cannot be read as a store file: a link, a folder, too large, unreadable or not gzip. */
   FILE_REFUSED: terminal('Replace the named file by a regular, readable file within FILE_BYTES_MAX, then start a new run.'),
   /** A file was written to, replaced or removed while it was being read. */
-  FILE_CHANGED: terminal('Let the delivery of the named file finish (write aside, then rename into place), then start a new run.'),
+  FILE_CHANGED: terminal('Let the delivery of the named file finish (write it under another name, then rename it), then start a new run.'),
   /** Two files hold the same bytes: most likely one delivery under two names, which would count every sale twice. */
   FILE_DUPLICATE: terminal('Remove one of the named files, or set ALLOW_DUPLICATE_FILES=true if both count, then start a new run.'),
   /** More rows of a source were rejected than MAX_REJECT_RATIO allows. */

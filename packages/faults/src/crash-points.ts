@@ -13,7 +13,7 @@ export const CRASH_POINTS = {
     'migrate.after-end',
   ],
   gateway: [
-    /** The run is in the ledger; nobody has knocked on `runs`. */
+    /** The run is in the ledger; no job on `runs` asks for it. */
     'request.after-record',
     /** The run of a dashboard's or schedule's job is in the ledger; the job is not done. */
     'start.after-record',
@@ -53,8 +53,8 @@ export const CRASH_POINTS = {
   ],
   loader: [
     'load.after-staging',
-    /** The file lies beside the published one, under another name. */
-    'load.after-csv-aside',
+    /** The copy lies beside the published file. */
+    'load.after-csv-copy',
     'load.before-fence',
     'load.after-fence',
     'load.before-commit',

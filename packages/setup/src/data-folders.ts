@@ -17,16 +17,16 @@ export async function addSampleFile(dataDir: string): Promise<boolean> {
   const names = await readdir(input);
   if (names.some(isStoreFileName)) return false;
   const path = join(input, SAMPLE_FILE);
-  const aside = join(input, `.${SAMPLE_FILE}.${process.pid}`);
+  const temporary = join(input, `.${SAMPLE_FILE}.${process.pid}`);
   try {
     // Linked into place whole: a run that looks meanwhile sees no file or all of it, and nobody's file is replaced.
-    await writeFile(aside, toStoreFile(STORE_SALES));
-    await link(aside, path);
+    await writeFile(temporary, toStoreFile(STORE_SALES));
+    await link(temporary, path);
     return true;
   } catch (error) {
     if (errorCode(error) === 'EEXIST') return false;
     throw error;
   } finally {
-    await rm(aside, { force: true });
+    await rm(temporary, { force: true });
   }
 }

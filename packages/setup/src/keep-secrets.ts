@@ -38,9 +38,9 @@ function readAll(path: string): Secrets | undefined {
 }
 
 function writeWhole(path: string, text: string, mode: number, owner?: ServiceUser): void {
-  const aside = `${path}.tmp`;
-  writeFileSync(aside, text, { mode: 0o600 });
-  chmodSync(aside, mode);
-  if (owner !== undefined) chownSync(aside, owner.uid, owner.gid);
-  renameSync(aside, path);
+  const temporary = `${path}.tmp`;
+  writeFileSync(temporary, text, { mode: 0o600 });
+  chmodSync(temporary, mode);
+  if (owner !== undefined) chownSync(temporary, owner.uid, owner.gid);
+  renameSync(temporary, path);
 }

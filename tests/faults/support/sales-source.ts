@@ -51,7 +51,7 @@ export async function createSource(pool: () => pg.Pool, dataDir: string, rows: n
        FROM expected.store_sales WHERE file = $1`,
       [file],
     );
-    // As a delivery should: written aside, then renamed into place.
+    // As a delivery should: written under another name, then renamed.
     await writeFile(join(dataDir, 'input', `.${file}`), `${HEADER}${lines[0]?.text ?? ''}\n`);
     await rename(join(dataDir, 'input', `.${file}`), join(dataDir, 'input', file));
   };

@@ -4,7 +4,7 @@ const LOG_BYTES_MAX = 10 * 1024 * 1024;
 const TAIL_BYTES_MAX = 64 * 1024;
 const TAIL_LINES_MAX = 8;
 
-/** Puts a log that has grown large aside as `<path>.1`, over the one put aside before. */
+/** Renames a log that has grown large to `<path>.1`, in place of the one before. */
 export function boundLog(path: string): void {
   const size = statSync(path, { throwIfNoEntry: false })?.size ?? 0;
   if (size > LOG_BYTES_MAX) renameSync(path, `${path}.1`);

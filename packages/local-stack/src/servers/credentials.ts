@@ -15,9 +15,9 @@ export function keepCredentials(path: string): Credentials {
   const known = readKnown(path);
   const credentials = newCredentials(known);
   if (NAMES.some((name) => known[name] === undefined)) {
-    const aside = `${path}.${process.pid}`;
-    writeFileSync(aside, `${JSON.stringify(credentials, null, 2)}\n`, { mode: 0o600, flag: 'wx' });
-    renameSync(aside, path);
+    const temporary = `${path}.${process.pid}`;
+    writeFileSync(temporary, `${JSON.stringify(credentials, null, 2)}\n`, { mode: 0o600, flag: 'wx' });
+    renameSync(temporary, path);
   }
   chmodSync(path, 0o600);
   return credentials;

@@ -33,7 +33,7 @@ class CopyOut implements Submittable {
   #reject: (error: unknown) => void = () => undefined;
   #silence: NodeJS.Timeout | undefined;
   #stream: Connection['stream'] | undefined;
-  /** The client's own listener, set aside while the copy goes on. */
+  /** The client's own listener, off its stream while the copy goes on. */
   #clientListener: BytesListener | undefined;
   #rows = 0;
   /** Bytes since other work had its turn. */

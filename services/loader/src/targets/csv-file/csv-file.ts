@@ -27,7 +27,7 @@ export function csvFile({ dataDir }: TargetSettings): Target {
     async stage(summary, signal) {
       signal.throwIfAborted();
       await stage(summary);
-      crashPoint('load.after-csv-aside');
+      crashPoint('load.after-csv-copy');
     },
     compare: () => Promise.resolve(null),
     publish: () => Promise.resolve(),
