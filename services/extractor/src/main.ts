@@ -15,13 +15,7 @@ await runService(
     const database = openDatabase(config.mysqlUrl);
     const producer = openProducer(config.redisUrl, (error) => context.log.warn({ reason: error.message }, 'queue connection'));
     context.onStop(() => producer.close());
-    const sources = openSources({
-      postgresUrl: config.postgresUrl,
-      dataDir: config.dataDir,
-      encoding: config.csvEncoding,
-      fileBytesMax: config.fileBytesMax,
-    });
-    const deps = { dataDir: config.dataDir, database, producer, sources };
+    const deps = { dataDir: config.dataDir, database, producer, sources: openSources(config) };
     await serveSteps({
       name: 'extractor',
       queue: QUEUES.extract,

@@ -5,7 +5,7 @@ export interface SourceSettings {
   readonly postgresUrl: string;
   readonly dataDir: string;
   /** Of files without a byte order mark. */
-  readonly encoding: CsvEncoding;
+  readonly csvEncoding: CsvEncoding;
   /** Most bytes of a file, decompressed. */
   readonly fileBytesMax: number;
 }

@@ -16,7 +16,7 @@ const HEADERS_MAX = 4;
 /** The store files directly in a folder of DATA_DIR: `*.csv`, `*.csv.gz`. */
 export function csvFiles({ name, folder: folderName }: SourceOfKind<'csv-files'>, settings: SourceSettings): Source {
   const folder = join(settings.dataDir, folderName);
-  const options = { folder, encoding: settings.encoding, bytesMax: settings.fileBytesMax };
+  const options = { folder, encoding: settings.csvEncoding, bytesMax: settings.fileBytesMax };
   return {
     name,
     async plan(signal) {
