@@ -278,7 +278,7 @@ test('files of ended runs go in their time', async () => {
   }
   // The ledger knows neither: it may have been set up anew.
   const forgotten = '20200102T030405-abcdef';
-  const recent = newRunId();
+  const recent = newRunId(new Date());
   for (const kind of ['staging', 'runs']) for (const id of [forgotten, recent]) await mkdir(join(world.dataDir, kind, id));
   await mkdir(join(world.dataDir, 'staging', 'not-a-run'));
   await utimes(join(world.dataDir, 'staging', 'not-a-run'), 0, 0);
@@ -313,11 +313,11 @@ test('reports of runs go after 400 days, or when there are too many, but not the
   await world.mysql.query('UPDATE etl_runs SET seq = seq + 100000 WHERE run_id = ?', [fresh]);
   await enforceRetention(gateway.deps);
   expect(new Set(await left())).toEqual(new Set([published, working, young, fresh]));
-  const longAgo = new Date(0);
-  expect(await purgeRuns(gateway.deps.database, longAgo, 4)).toBe(0);
+  const purge = (keptMax: number): Promise<number> => purgeRuns(gateway.deps.database, { days: 20_000, keptMax, limit: 1_000 });
+  expect(await purge(4)).toBe(0);
   // Of the two oldest one is published and one works.
-  expect(await purgeRuns(gateway.deps.database, longAgo, 2)).toBe(0);
-  expect(await purgeRuns(gateway.deps.database, longAgo, 1)).toBe(1);
+  expect(await purge(2)).toBe(0);
+  expect(await purge(1)).toBe(1);
   expect(new Set(await left())).toEqual(new Set([published, working, fresh]));
 });
 

@@ -6,8 +6,6 @@ import {
   isPublicAddress,
   judgeBoardChange,
   networkOf,
-  nextTimes,
-  previousTime,
   safeNext,
   spreadsheetSafe,
 } from '@retail-etl/gateway';
@@ -25,22 +23,6 @@ test.each([
   ['0 0 * * *', '+02:00', '+02:00'],
 ])('cron %s in %s is refused by name', (cron, tz, word) => {
   expect(() => checkSchedule(cron, tz)).toThrow(word);
-});
-
-test('times follow the zone over the change of the clocks', () => {
-  const utc = (times: Date[]): string[] => times.map((time) => time.toISOString());
-  // In Berlin clocks went from 02:00 to 03:00 on 29 March 2026 and go from 03:00 to 02:00 on 25 October 2026.
-  expect(utc(nextTimes('0 6 * * *', 'Europe/Berlin', 3, new Date('2026-03-27T12:00:00Z')))).toEqual([
-    '2026-03-28T05:00:00.000Z',
-    '2026-03-29T04:00:00.000Z',
-    '2026-03-30T04:00:00.000Z',
-  ]);
-  expect(utc(nextTimes('0 6 * * *', 'Europe/Berlin', 2, new Date('2026-10-24T12:00:00Z')))).toEqual([
-    '2026-10-25T05:00:00.000Z',
-    '2026-10-26T05:00:00.000Z',
-  ]);
-  expect(previousTime('0 6 * * *', 'UTC', new Date('2026-05-05T06:00:00.000Z')).toISOString()).toBe('2026-05-05T06:00:00.000Z');
-  expect(previousTime('0 6 * * *', 'UTC', new Date('2026-05-05T05:59:59.999Z')).toISOString()).toBe('2026-05-04T06:00:00.000Z');
 });
 
 test.each([

@@ -2,7 +2,7 @@ import { randomBytes } from 'node:crypto';
 import { isStepName, type StepName } from './steps.js';
 import { RUN_ID_PATTERN } from './run-id-pattern.js';
 
-export function newRunId(now: Date = new Date()): string {
+export function newRunId(now: Date): string {
   return `${runIdTime(now)}-${randomBytes(3).toString('hex')}`;
 }
 

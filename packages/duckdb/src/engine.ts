@@ -1,5 +1,5 @@
 import { readFileSync } from 'node:fs';
-import { mkdir, readdir, rm, stat } from 'node:fs/promises';
+import { mkdir, readdir, rm, stat, writeFile } from 'node:fs/promises';
 import { availableParallelism, totalmem } from 'node:os';
 import { join } from 'node:path';
 import { type DuckDBConnection, DuckDBInstance } from '@duckdb/node-api';
@@ -43,7 +43,7 @@ export async function openEngine(spillFolder: string): Promise<Engine> {
 }
 
 async function removeOldSpills(spillFolder: string): Promise<void> {
-  const oldest = Date.now() - SPILL_AGE_MAX_MS;
+  const oldest = (await fileServerTimeMs(spillFolder)) - SPILL_AGE_MAX_MS;
   for (const name of (await readdir(spillFolder)).filter((each) => SPILL_NAME.test(each))) {
     const path = join(spillFolder, name);
     // Another process may be removing it, too.
@@ -53,6 +53,15 @@ async function removeOldSpills(spillFolder: string): Promise<void> {
     );
     if (modifiedMs < oldest) await rm(path, { recursive: true, force: true }).catch(() => undefined);
   }
+}
+
+/** Times of files are by the file server's clock, which this machine's may differ from. In ms since 1970. */
+async function fileServerTimeMs(folder: string): Promise<number> {
+  const probe = join(folder, `.time-${newAttemptToken()}`);
+  await writeFile(probe, '');
+  const { mtimeMs } = await stat(probe);
+  await rm(probe, { force: true });
+  return mtimeMs;
 }
 
 /** Memory that this container may use, or the machine's. */

@@ -7,7 +7,7 @@ export type AlertChannel = 'webhook' | 'email';
 export interface NewAlert {
   /** What happened, such as `failed:<run>:<epoch>`. With the channel it makes the row unique: two gateways that see it make one alert. */
   readonly key: string;
-  readonly kind: 'failed' | 'rejects' | 'missed' | 'test';
+  readonly kind: 'failed' | 'rejects' | 'missed' | 'clock' | 'test';
   readonly channel: AlertChannel;
   readonly runId: string | null;
   readonly body: unknown;
@@ -219,14 +219,13 @@ export async function endAbandonedTests(database: Database): Promise<number> {
   return affectedRows;
 }
 
-/** Removes alerts older than `before`, at most 10,000 a call. */
-export async function purgeAlerts(database: Database, before: Date): Promise<number> {
-  return (
-    await execute(
-      database,
-      'purging alerts',
-      "DELETE FROM etl_alerts WHERE state NOT IN ('pending', 'watching') AND created_at < ? LIMIT 10000",
-      [before],
-    )
-  ).affectedRows;
+/** Removes alerts older than `days` by MySQL's clock, oldest first, at most `limit` a call. Returns how many are gone. */
+export async function purgeAlerts(database: Database, days: number, limit: number): Promise<number> {
+  const { affectedRows } = await execute(
+    database,
+    'purging alerts',
+    "DELETE FROM etl_alerts WHERE state NOT IN ('pending', 'watching') AND created_at < UTC_TIMESTAMP(3) - INTERVAL ? DAY ORDER BY id LIMIT ?",
+    [days, limit],
+  );
+  return affectedRows;
 }

@@ -38,7 +38,13 @@ export async function listAudit(database: Database, limit: number, beforeId?: nu
   return rows.map((row) => ({ ...row, id: Number(row.id), detail: fromJson<Record<string, unknown>>(row.detail) }));
 }
 
-/** Removes lines older than `before`, at most 10,000 a call. */
-export async function purgeAudit(database: Database, before: Date): Promise<number> {
-  return (await execute(database, 'purging the audit log', 'DELETE FROM etl_audit WHERE at < ? LIMIT 10000', [before])).affectedRows;
+/** Removes lines older than `days` by MySQL's clock, oldest first, at most `limit` a call. Returns how many are gone. */
+export async function purgeAudit(database: Database, days: number, limit: number): Promise<number> {
+  const { affectedRows } = await execute(
+    database,
+    'purging the audit log',
+    'DELETE FROM etl_audit WHERE at < UTC_TIMESTAMP(3) - INTERVAL ? DAY ORDER BY at LIMIT ?',
+    [days, limit],
+  );
+  return affectedRows;
 }

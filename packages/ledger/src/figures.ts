@@ -22,14 +22,14 @@ export async function lastRunWithBooks(database: Database): Promise<Run | undefi
   return runs.find((run) => run.findings.sources.length > 0);
 }
 
-/** Runs that ended before `before` and may still have files; oldest first. */
-export async function runsEndedBefore(database: Database, runIds: readonly string[], before: Date): Promise<Set<string>> {
+/** Which of these runs ended more than `days` ago by MySQL's clock. */
+export async function runsEndedBefore(database: Database, runIds: readonly string[], days: number): Promise<Set<string>> {
   if (runIds.length === 0) return new Set();
   const rows = await select<{ run_id: string }>(
     database,
     'looking for old runs',
-    `SELECT run_id FROM etl_runs WHERE finished_at < ? AND run_id IN (${runIds.map(() => '?').join(', ')})`,
-    [before, ...runIds],
+    `SELECT run_id FROM etl_runs WHERE finished_at < UTC_TIMESTAMP(3) - INTERVAL ? DAY AND run_id IN (${runIds.map(() => '?').join(', ')})`,
+    [days, ...runIds],
   );
   return new Set(rows.map((row) => row.run_id));
 }

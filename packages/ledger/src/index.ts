@@ -19,4 +19,5 @@ export * from './publication.js';
 export * from './schedules.js';
 export * from './alerts.js';
 export * from './audit.js';
+export * from './clock.js';
 export * from './figures.js';

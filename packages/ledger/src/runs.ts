@@ -1,6 +1,7 @@
 import { EMPTY_FINDINGS } from '@retail-etl/sales';
 import { EtlError, newRunId, type RunParams, type RunState, type TriggerKind } from '@retail-etl/contracts';
 import { type Database, execute, select } from '@retail-etl/mysql';
+import { readDatabaseTime } from './clock.js';
 import { type Run, selectRuns } from './run-row.js';
 import { QUEUED_RUNS_MAX, queueFull } from './run-state.js';
 
@@ -20,7 +21,8 @@ export interface NewRun {
  * counted in the statement that inserts, so only statements at the very same moment can go above it.
  */
 export async function recordRun(database: Database, run: NewRun): Promise<{ run: Run; created: boolean }> {
-  const runId = newRunId();
+  // The id tells the time by MySQL's clock, as all times of a run: gateways' clocks may differ.
+  const runId = newRunId(await readDatabaseTime(database));
   const inserted = await execute(
     database,
     'recording a run',
@@ -94,28 +96,31 @@ export async function unfinishedRuns(database: Database, limit = 1_000): Promise
   );
 }
 
-/** Looked at in one go, so that no call holds up others; more wait for the next. */
-const PURGED_MAX = 1_000;
+export interface RunPurge {
+  /** Runs that ended longer ago than this, by MySQL's clock, are forgotten. */
+  readonly days: number;
+  /** And of the others what is more than this. */
+  readonly keptMax: number;
+  /** Only so many runs, the oldest, are looked at. */
+  readonly limit: number;
+}
 
 /**
- * Forgets runs that ended before `before`, and what is more than `keptMax` runs, oldest first, looking at the oldest 1,000. The
- * run that the target shows stays, and so do runs that have not ended. Returns how many are gone.
+ * Forgets old runs, oldest first. The run that the target shows stays, and so do runs that have not ended. Returns how many are gone.
  */
-export async function purgeRuns(database: Database, before: Date, keptMax: number): Promise<number> {
+export async function purgeRuns(database: Database, { days, keptMax, limit }: RunPurge): Promise<number> {
   // Counted, not reckoned from `seq`: numbers are left out whenever a key is asked for again.
   const [count] = await select<{ runs: number | string }>(database, 'counting runs', 'SELECT COUNT(*) AS runs FROM etl_runs');
-  const oldest = await select<{ seq: number | string }>(
-    database,
-    'looking for old runs',
-    `SELECT seq FROM etl_runs ORDER BY seq LIMIT ${PURGED_MAX}`,
-  );
+  const oldest = await select<{ seq: number | string }>(database, 'looking for old runs', 'SELECT seq FROM etl_runs ORDER BY seq LIMIT ?', [
+    limit,
+  ]);
   const tooMany = Math.max(0, Number(count?.runs ?? 0) - keptMax);
   const { affectedRows } = await execute(
     database,
     'purging old runs',
-    `DELETE FROM etl_runs WHERE seq <= ? AND finished_at IS NOT NULL AND (finished_at < ? OR seq <= ?)
+    `DELETE FROM etl_runs WHERE seq <= ? AND finished_at IS NOT NULL AND (finished_at < UTC_TIMESTAMP(3) - INTERVAL ? DAY OR seq <= ?)
        AND seq <> (SELECT seq FROM etl_published WHERE id = 1)`,
-    [Number(oldest.at(-1)?.seq ?? 0), before, Number(oldest[Math.min(tooMany, oldest.length) - 1]?.seq ?? 0)],
+    [Number(oldest.at(-1)?.seq ?? 0), days, Number(oldest[Math.min(tooMany, oldest.length) - 1]?.seq ?? 0)],
   );
   return affectedRows;
 }

@@ -87,10 +87,10 @@ export async function deleteSchedule(database: Database, id: string): Promise<bo
 /**
  * True if this schedule made a run for its time `due` or a later one. A run that was late also makes up for the times that passed before
  * it was recorded: for those, Redis makes no job. Judged by the time that the run was for, which its key holds, and for a late one by its
- * id, which comes from a gateway's clock as `due` does. MySQL's clock may differ from it.
+ * id, which tells when it was recorded.
  */
 export async function hasScheduledRunFor(database: Database, scheduleId: string, due: Date): Promise<boolean> {
-  // No run for this time is recorded before it; the day is for clocks that differ. It keeps this from reading the whole history.
+  // A run is recorded before its time only by as much as a gateway's clock is ahead; far less than a day is tolerated. It keeps this from reading the whole history.
   const earliest = new Date(due.getTime() - 86_400_000);
   const rows = await select(
     database,

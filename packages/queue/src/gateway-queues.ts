@@ -1,5 +1,6 @@
 import { QUEUE_NAMES, QUEUE_PREFIX, QUEUES, type QueueName } from '@retail-etl/contracts';
 import { Queue } from 'bullmq';
+import { repeatStrategy } from './cron/cron-times.js';
 import { START_RUN_OPTIONS } from './job-options.js';
 import { redisOptions } from './redis-options.js';
 
@@ -14,6 +15,7 @@ export function openGatewayQueues(redisUrl: string, onError: (error: Error) => v
       prefix: QUEUE_PREFIX,
       skipWaitingForReady: true,
       skipVersionCheck: true,
+      settings: { repeatStrategy },
       ...(name === QUEUES.runs ? { defaultJobOptions: START_RUN_OPTIONS } : {}),
     });
     queue.on('error', onError);

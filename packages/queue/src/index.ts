@@ -4,6 +4,8 @@ export { type Delivery, openWorker, type Outcome, type QueueWorker } from './wor
 export { flowState, type Queue, removeFlow, watchLoads } from './inspect.js';
 export { redisError } from './redis-error.js';
 export { openRedis, type Redis } from './open-redis.js';
+export { parseCron } from './cron/cron-fields.js';
+export { nextTime, previousTime, repeatStrategy } from './cron/cron-times.js';
 export { openGatewayQueues } from './gateway-queues.js';
 export { reconcileSchedules, scheduledTick } from './schedules.js';
 export { readRunJobs, readRunLog, readStageProgress, type RunJob } from './run-jobs.js';

@@ -1,6 +1,7 @@
 import { type EtlError, isStepName, QUEUE_PREFIX, type QueueName, START_RUN, STEPS } from '@retail-etl/contracts';
 import { scaledMs } from '@retail-etl/faults';
 import { type Job, UnrecoverableError, WaitingChildrenError, WaitingError, Worker } from 'bullmq';
+import { repeatStrategy } from './cron/cron-times.js';
 import { recordFailure } from './job-failures.js';
 import { backoffMs, STALLS_MAX, STARTS_MAX } from './job-options.js';
 import { redisOptions } from './redis-options.js';
@@ -41,18 +42,26 @@ export interface QueueWorkerOptions {
   readonly onError: (error: Error) => void;
   /** Default LOCK_MS: how long a worker may be silent before its job is given to another, checked every half of it. */
   readonly lockDurationMs?: number;
+  /** True: it takes no job before `hold(false)`. Default false. */
+  readonly startsHeld?: boolean;
 }
 
 export interface QueueWorker {
   /** Takes no further job; resolves when the ones at work have ended. */
   close(): Promise<void>;
+  /** True: takes no further job, until it is called with false. Those at work go on. */
+  hold(isHeld: boolean): Promise<void>;
   /** True while the worker is connected and asking for jobs. */
   isRunning(): boolean;
   /** Resolves once the worker is connected. */
   ready(): Promise<void>;
 }
 
-/** Starts taking jobs of one queue. */
+/**
+ * Starts taking jobs of one queue. BullMQ judges delays, and the age of finished jobs, by this process's clock. A wrong one means that a
+ * step is tried again too early or too late, or that finished jobs leave the dashboard; steps may be done again. Only ticks of
+ * schedules matter: a gateway whose clock is wrong is held.
+ */
 export function openWorker(options: QueueWorkerOptions): QueueWorker {
   const lockDurationMs = options.lockDurationMs ?? scaledMs(LOCK_MS);
   const worker = new Worker(
@@ -62,20 +71,29 @@ export function openWorker(options: QueueWorkerOptions): QueueWorker {
       connection: redisOptions(options.redisUrl, 'worker'),
       prefix: QUEUE_PREFIX,
       concurrency: options.concurrency,
+      autorun: options.startsHeld !== true,
       lockDuration: lockDurationMs,
       stalledInterval: lockDurationMs / 2,
       maxStalledCount: STALLS_MAX,
       maxStartedAttempts: STARTS_MAX,
       // After a connection error BullMQ would wait 15 s before it asks for a job, or reports one as done, again.
       runRetryDelay: scaledMs(RETRY_MS),
-      settings: { backoffStrategy: (attemptsMade, _type, _error, job) => scaledMs(backoffMs(job?.name ?? '', attemptsMade)) },
+      settings: {
+        backoffStrategy: (attemptsMade, _type, _error, job) => scaledMs(backoffMs(job?.name ?? '', attemptsMade)),
+        repeatStrategy,
+      },
     },
   );
   worker.on('error', options.onError);
   worker.on('lockRenewalFailed', (ids) => {
     for (const id of ids) worker.cancelJob(id, 'lock lost');
   });
-  return { close: () => worker.close(), isRunning: () => worker.isRunning(), ready: () => worker.waitUntilReady() };
+  return {
+    close: () => worker.close(),
+    hold: async (isHeld) => (isHeld ? worker.pause(true) : worker.resume()),
+    isRunning: () => worker.isRunning(),
+    ready: () => worker.waitUntilReady(),
+  };
 }
 
 async function run(job: Job, token: string, signal: AbortSignal, options: QueueWorkerOptions): Promise<unknown> {

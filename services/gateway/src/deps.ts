@@ -20,6 +20,9 @@ export interface GatewayDeps {
   readonly gatewayId: string;
   /** Starts the next waiting run if the slot is free. */
   readonly startNextRun: () => Promise<void>;
-  /** True once the worker on `runs` is connected and asks for jobs. */
+  /** True once the worker on `runs` is connected and asks for jobs, or is held. */
   readonly isTakingJobs: () => boolean;
+  /** True: this gateway takes no jobs on `runs`, because it would do so at wrong times. False: it takes them. None are taken before the first call. */
+  readonly holdJobs: (isHeld: boolean) => Promise<void>;
+  readonly areJobsHeld: () => boolean;
 }

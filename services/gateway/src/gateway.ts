@@ -69,6 +69,7 @@ export async function startGateway(config: GatewayConfig, context: ServiceContex
   const loads = watchLoads(config.redisUrl, () => void startNextRun().catch(() => undefined), onError);
   context.onStop(() => loads.close());
 
+  let areJobsHeld = false;
   const deps: GatewayDeps = {
     config,
     log,
@@ -80,7 +81,12 @@ export async function startGateway(config: GatewayConfig, context: ServiceContex
     stopping: context.stopping,
     gatewayId: `${hostname()}-${process.pid}-${randomBytes(3).toString('hex')}`.slice(-64),
     startNextRun,
-    isTakingJobs: () => work.worker?.isRunning() === true,
+    isTakingJobs: () => areJobsHeld || work.worker?.isRunning() === true,
+    holdJobs: async (isHeld) => {
+      areJobsHeld = isHeld;
+      await work.worker?.hold(isHeld);
+    },
+    areJobsHeld: () => areJobsHeld,
   };
   const work = startWork(deps, context, onError);
   const app = await buildApp(deps, { liveness: () => work.loops?.liveness() ?? null });
@@ -105,6 +111,7 @@ function startWork(deps: GatewayDeps, context: ServiceContext, onError: (error: 
       redisUrl: config.redisUrl,
       queue: 'runs',
       concurrency: 1,
+      startsHeld: true,
       process: (delivery) => startRun(delivery, { database, log, startNextRun }),
       onError,
     });

@@ -10,7 +10,7 @@ export { alertRounds } from './alerts/alert-rounds.js';
 export { deliverAlerts } from './alerts/deliver-alerts.js';
 export { openChannels } from './alerts/channels.js';
 export { isPublicAddress } from './alerts/checked-address.js';
-export { checkSchedule, nextTimes, previousTime } from './schedules/cron.js';
+export { checkSchedule, nextTimes } from './schedules/cron.js';
 export { syncSchedules } from './schedules/keep-schedules.js';
 export { networkOf } from './auth/login-limits.js';
 export { safeNext } from './auth/same-origin.js';

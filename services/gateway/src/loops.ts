@@ -5,6 +5,7 @@ import { raiseMissedAlerts } from './alerts/raise-alerts.js';
 import { watchRecorder } from './alerts/watches.js';
 import type { GatewayDeps } from './deps.js';
 import { watchQueue } from './ops/queue-liveness.js';
+import { clockWatch } from './ops/watch-clock.js';
 import { repeat } from './ops/repeat.js';
 import { enforceRetention } from './runs/retention.js';
 import { newSweepMemory, removeCancelledFlows, sweepRuns } from './runs/sweep-runs.js';
@@ -25,6 +26,8 @@ const QUEUE_MS = 15_000;
 const MISSED_MS = 30_000;
 // What a cancelled run staged has to be gone within a minute.
 const RETENTION_MS = 30_000;
+/** A wrong clock can start a scheduled run as soon as jobs are taken, so taking begins with the first look. */
+const CLOCK_MS = 10_000;
 
 /** Starts what the gateway does by itself, until the service stops. */
 export function startLoops(deps: GatewayDeps): Loops {
@@ -41,6 +44,7 @@ export function startLoops(deps: GatewayDeps): Loops {
     loop('schedules', SCHEDULES_MS, scheduleKeeper(deps)),
     loop('cancelled', CANCELLED_MS, () => removeCancelledFlows(deps)),
     loop('queue', QUEUE_MS, queue.look),
+    loop('clock', CLOCK_MS, clockWatch(raising)),
     loop('missed', MISSED_MS, async () => {
       await recordWatches();
       await raiseMissedAlerts(raising, warned);

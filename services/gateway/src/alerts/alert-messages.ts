@@ -48,6 +48,20 @@ export function missedMessage(schedule: ScheduleRow, expected: Date): AlertMessa
   };
 }
 
+export function clockMessage(differenceMs: number, isOddOneOut: boolean): AlertMessage {
+  const differenceSeconds = Math.round(differenceMs / 1_000);
+  const machine = hostname();
+  return {
+    kind: 'clock',
+    subject: `Retail sales: the clock of ${machine} differs from MySQL's`,
+    text: [
+      `The clock of gateway ${machine} is ${Math.abs(differenceSeconds)} seconds ${differenceSeconds > 0 ? 'ahead of' : 'behind'} MySQL's. Until they agree it removes nothing by age${isOddOneOut ? ", and it starts no scheduled runs, because Redis's clock contradicts it, too" : ''}.`,
+      'Set both clocks by NTP. Nothing has to be restarted.',
+    ].join('\n'),
+    detail: { machine, differenceSeconds, startsScheduledRuns: !isOddOneOut },
+  };
+}
+
 export function testMessage(by: string): AlertMessage {
   return {
     kind: 'test',

@@ -6,7 +6,7 @@ import { sendWebhook } from './send-webhook.js';
 
 /** What an alert says, on whichever channel. */
 export interface AlertMessage {
-  readonly kind: 'failed' | 'rejects' | 'missed' | 'test';
+  readonly kind: 'failed' | 'rejects' | 'missed' | 'clock' | 'test';
   readonly subject: string;
   /** Plain text, lines separated by LF. */
   readonly text: string;

@@ -50,6 +50,7 @@ async function deliver(alert: Alert, deps: DeliverDeps): Promise<Delivery> {
   const error = await send(alert, deps);
   if (error === null) {
     const repeated = alert.mayBeRepeat ? '; perhaps a second time: whether an earlier try arrived was not recorded' : '';
+    // By this machine's clock, for people to read.
     const note = `${kind} by ${channel}: delivered ${new Date().toISOString()}${repeated}`;
     await recordSurely(alert, deps, () => recordDelivered(deps.database, alert, note));
     deps.log.info({ alert: alert.key, attempt: alert.attempts, mayBeRepeat: alert.mayBeRepeat }, 'alert delivered');

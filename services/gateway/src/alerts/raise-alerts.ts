@@ -1,14 +1,17 @@
+import { EtlError } from '@retail-etl/contracts';
 import {
   addAlert,
   type AlertChannel,
   hasScheduledRunFor,
   listSchedules,
+  readDatabaseTime,
   type Run,
   runsWithoutAlert,
+  type ScheduleRow,
   watchedSince,
 } from '@retail-etl/ledger';
+import { previousTime } from '@retail-etl/queue';
 import type { GatewayDeps } from '../deps.js';
-import { previousTime } from '../schedules/cron.js';
 import { failedMessage, missedMessage, rejectsMessage } from './alert-messages.js';
 import { rejectsWatch } from './watches.js';
 
@@ -19,6 +22,7 @@ const MISSED_AGE_MAX_MS = 2 * 86_400_000;
 
 type RaiseDeps = Pick<GatewayDeps, 'config' | 'database' | 'log'> & {
   readonly channels: readonly AlertChannel[];
+  /** In ms since 1970. Default: the time by MySQL's clock, so that a gateway whose own is wrong neither raises false alarms nor misses any. */
   readonly now?: () => number;
 };
 
@@ -63,27 +67,39 @@ function worstRatio(run: Run): number {
  * log is all there is; `warned` keeps, between calls, the time of each schedule that this process has warned about.
  */
 export async function raiseMissedAlerts(deps: RaiseDeps, warned: Map<string, number> = new Map()): Promise<void> {
-  const now = (deps.now ?? Date.now)();
+  const now = deps.now?.() ?? (await readDatabaseTime(deps.database)).getTime();
   const schedules = await listSchedules(deps.database);
   const ids = new Set(schedules.map(({ id }) => id));
   for (const id of warned.keys()) if (!ids.has(id)) warned.delete(id);
-  for (const schedule of schedules) {
-    if (schedule.paused) continue;
-    const expected = previousTime(schedule.cron, schedule.tz, new Date(now - MISSED_GRACE_MS));
-    const isOld = now - expected.getTime() > MISSED_AGE_MAX_MS;
-    if (isOld || expected < schedule.updatedAt || (await hasScheduledRunFor(deps.database, schedule.id, expected))) continue;
-    const line = { schedule: schedule.id, expectedAt: expected.toISOString() };
-    let isNew = false;
-    for (const channel of deps.channels) {
-      const since = await watchedSince(deps.database, { kind: 'missed', channel });
-      if (since !== undefined && expected < since) continue;
-      const key = `missed:${schedule.id}:${expected.getTime()}`;
-      isNew =
-        (await addAlert(deps.database, { key, kind: 'missed', channel, runId: null, body: missedMessage(schedule, expected) })) || isNew;
+  const failures: unknown[] = [];
+  for (const schedule of schedules.filter(({ paused }) => !paused)) {
+    try {
+      await raiseIfMissed(schedule, deps, now, warned);
+    } catch (error) {
+      // Whatever is wrong with one schedule, the others are looked at. A server that is away, though, is away for all of them.
+      if (error instanceof EtlError && error.transient) throw error;
+      failures.push(error);
     }
-    if (isNew) deps.log.error(line, 'a scheduled run did not happen');
-    if (deps.channels.length > 0 || warned.get(schedule.id) === expected.getTime()) continue;
-    warned.set(schedule.id, expected.getTime());
-    deps.log.warn(line, 'a scheduled run did not happen, and no channel for alerts is configured');
   }
+  if (failures.length > 0) throw failures[0];
+}
+
+async function raiseIfMissed(schedule: ScheduleRow, deps: RaiseDeps, now: number, warned: Map<string, number>): Promise<void> {
+  const expected = previousTime(schedule.cron, schedule.tz, new Date(now - MISSED_GRACE_MS));
+  // One that cannot be read has no times. Its keeper says so in the log.
+  if (expected === undefined || now - expected.getTime() > MISSED_AGE_MAX_MS || expected < schedule.updatedAt) return;
+  if (await hasScheduledRunFor(deps.database, schedule.id, expected)) return;
+  const line = { schedule: schedule.id, expectedAt: expected.toISOString() };
+  let isNew = false;
+  for (const channel of deps.channels) {
+    const since = await watchedSince(deps.database, { kind: 'missed', channel });
+    if (since !== undefined && expected < since) continue;
+    const key = `missed:${schedule.id}:${expected.getTime()}`;
+    const body = missedMessage(schedule, expected);
+    isNew = (await addAlert(deps.database, { key, kind: 'missed', channel, runId: null, body })) || isNew;
+  }
+  if (isNew) deps.log.error(line, 'a scheduled run did not happen');
+  if (deps.channels.length > 0 || warned.get(schedule.id) === expected.getTime()) return;
+  warned.set(schedule.id, expected.getTime());
+  deps.log.warn(line, 'a scheduled run did not happen, and no channel for alerts is configured');
 }

@@ -26,7 +26,7 @@ export function runFileRoutes(deps: GatewayDeps): FastifyPluginAsyncTypebox {
   const { dataDir, runRetentionDays } = deps.config;
   const runWithFiles = async (id: string, what: string): Promise<Run> => {
     const run = known(await findRun(deps.database, id), id);
-    await requireRunFiles(dataDir, run, runRetentionDays, what);
+    await requireRunFiles(deps.database, dataDir, run, runRetentionDays, what);
     return run;
   };
   const summaryOf = async (id: string): Promise<{ run: Run; path: string; size: number; modifiedMs: number }> => {

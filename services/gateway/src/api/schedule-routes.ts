@@ -1,6 +1,14 @@
 import type { FastifyPluginAsyncTypebox } from '@fastify/type-provider-typebox';
 import { checkWindow, EtlError, Problem, Schedule, ScheduleBody, ScheduleIdParams, ScheduleList } from '@retail-etl/contracts';
-import { deleteSchedule, findSchedule, listSchedules, putSchedule, SCHEDULES_MAX, type ScheduleRow } from '@retail-etl/ledger';
+import {
+  deleteSchedule,
+  findSchedule,
+  listSchedules,
+  putSchedule,
+  readDatabaseTime,
+  SCHEDULES_MAX,
+  type ScheduleRow,
+} from '@retail-etl/ledger';
 import Type from 'typebox';
 import type { GatewayDeps } from '../deps.js';
 import { audit } from '../ops/audit.js';
@@ -10,7 +18,7 @@ import { ENVIRONMENT_SCHEDULE_ID, syncSchedules } from '../schedules/keep-schedu
 /** How many of the next times are shown. */
 const NEXT_TIMES = 5;
 
-function show(row: ScheduleRow): Schedule {
+function show(row: ScheduleRow, now: Date): Schedule {
   return {
     id: row.id,
     cron: row.cron,
@@ -18,7 +26,7 @@ function show(row: ScheduleRow): Schedule {
     params: row.params,
     paused: row.paused,
     origin: row.origin,
-    next: row.paused ? [] : nextTimes(row.cron, row.tz, NEXT_TIMES).map((time) => time.toISOString()),
+    next: row.paused ? [] : nextTimes(row.cron, row.tz, NEXT_TIMES, now).map((time) => time.toISOString()),
     createdAt: row.createdAt.toISOString(),
     updatedAt: row.updatedAt.toISOString(),
   };
@@ -34,9 +42,10 @@ export function scheduleRoutes(deps: GatewayDeps): FastifyPluginAsyncTypebox {
     syncSchedules(deps).catch((error: unknown) => deps.log.warn({ reason: String(error) }, 'schedules are not in Redis yet'));
 
   return async (app) => {
-    app.get('/api/schedules', { schema: { tags, summary: 'List the schedules', response: { 200: ScheduleList } } }, async () => ({
-      schedules: (await listSchedules(database)).map(show),
-    }));
+    app.get('/api/schedules', { schema: { tags, summary: 'List the schedules', response: { 200: ScheduleList } } }, async () => {
+      const [schedules, now] = await Promise.all([listSchedules(database), readDatabaseTime(database)]);
+      return { schedules: schedules.map((row) => show(row, now)) };
+    });
 
     app.get(
       '/api/schedules/:id',
@@ -44,7 +53,7 @@ export function scheduleRoutes(deps: GatewayDeps): FastifyPluginAsyncTypebox {
       async (request) => {
         const found = await findSchedule(database, request.params.id);
         if (found === undefined) throw new EtlError('NOT_FOUND', `there is no schedule ${request.params.id}`);
-        return show(found);
+        return show(found, await readDatabaseTime(database));
       },
     );
 
@@ -77,7 +86,7 @@ export function scheduleRoutes(deps: GatewayDeps): FastifyPluginAsyncTypebox {
         }
         const row = await putSchedule(database, { id, cron, tz, params, paused, origin: found?.origin ?? 'api' });
         await Promise.all([audit(deps, request, 'schedule.put', { schedule: id, cron, tz, params, paused }), sync()]);
-        return show(row);
+        return show(row, await readDatabaseTime(database));
       },
     );
 

@@ -1,5 +1,5 @@
 import { QUEUE_NAMES, RUN_STATES } from '@retail-etl/contracts';
-import { countRunsByState, lastRunWithBooks, readPublished } from '@retail-etl/ledger';
+import { countRunsByState, lastRunWithBooks, readDatabaseTime, readPublished } from '@retail-etl/ledger';
 import { metricsRegistry } from '@retail-etl/runtime';
 import { Gauge } from 'prom-client';
 import type { GatewayDeps } from '../deps.js';
@@ -29,15 +29,21 @@ export function shareRunMetrics(): (deps: MetricsDeps) => Promise<string> {
   const depth = gauge('retail_etl_queue_jobs', 'Jobs by queue and state', ['queue', 'state']);
 
   const fromLedger = async ({ database }: MetricsDeps): Promise<void> => {
-    const [counts, published, last] = await Promise.all([countRunsByState(database), readPublished(database), lastRunWithBooks(database)]);
+    const [now, counts, published, last] = await Promise.all([
+      readDatabaseTime(database),
+      countRunsByState(database),
+      readPublished(database),
+      lastRunWithBooks(database),
+    ]);
     for (const state of RUN_STATES) runs.set({ state }, counts.get(state) ?? 0);
     // 0 says that nothing was ever published: there is no such run, and no age to judge by.
     if (published.seq !== 0) publishedSeq.set(published.seq);
-    if (published.at !== null) publishedAge.set(Math.max(0, (Date.now() - published.at.getTime()) / 1_000));
+    if (published.at !== null) publishedAge.set(Math.max(0, (now.getTime() - published.at.getTime()) / 1_000));
     if (last === undefined) return;
     for (const { name, startedAt, finishedAt } of last.findings.stages) {
       if (startedAt !== null && finishedAt !== null)
-        stageSeconds.set({ stage: name }, (Date.parse(finishedAt) - Date.parse(startedAt)) / 1_000);
+        // Begun on one machine and finished on another, whose clocks may differ.
+        stageSeconds.set({ stage: name }, Math.max(0, Date.parse(finishedAt) - Date.parse(startedAt)) / 1_000);
     }
     for (const book of last.findings.sources) {
       const { source } = book;

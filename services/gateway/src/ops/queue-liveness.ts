@@ -9,15 +9,16 @@ const STUCK_MS = 90_000;
  * called now and then and throws while Redis is away; `problem` is null, or says why this process should be replaced.
  */
 export function watchQueue(
-  { queues }: Pick<GatewayDeps, 'queues'>,
-  now: () => number = Date.now,
+  { queues, areJobsHeld }: Pick<GatewayDeps, 'queues' | 'areJobsHeld'>,
+  // Not Date.now: when a clock is set, no time has passed.
+  now: () => number = () => performance.now(),
 ): { look: () => Promise<void>; problem: () => string | null } {
   let waiting: { id: string; since: number } | undefined;
   return {
     async look() {
       try {
         const [oldest] = await queues.runs.getWaiting(0, 0);
-        if (oldest?.id === undefined || (await queues.runs.isPaused())) waiting = undefined;
+        if (oldest?.id === undefined || areJobsHeld() || (await queues.runs.isPaused())) waiting = undefined;
         else if (waiting?.id !== oldest.id) waiting = { id: oldest.id, since: now() };
       } catch (cause) {
         // Time without Redis is no time in which a job could have been taken.

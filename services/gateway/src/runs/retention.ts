@@ -1,10 +1,27 @@
 import { isTerminal, RUN_ID_PATTERN } from '@retail-etl/contracts';
-import { purgeAlerts, purgeAudit, purgeRuns, readPublished, type Run, runsEndedBefore, selectRunsById } from '@retail-etl/ledger';
+import {
+  clockDifferenceMs,
+  purgeAlerts,
+  purgeAudit,
+  purgeRuns,
+  readDatabaseTime,
+  readPublished,
+  type Run,
+  runsEndedBefore,
+  selectRunsById,
+} from '@retail-etl/ledger';
 import { listRunFolders, removeRunResults, removeRunStaging } from '@retail-etl/staging';
 import type { GatewayDeps } from '../deps.js';
+import { CLOCK_TOLERANCE_MS } from '../ops/watch-clock.js';
 
 /** Folders looked at in one go; more wait for the next time. */
 const FOLDERS_MAX = 500;
+
+/**
+ * What one pass removes by age, at most. A pass is made every half minute, so this keeps up with any number of runs that one slot can
+ * make, and if a time should ever be wrong in spite of all checks, it gives people hours, not seconds, to see it.
+ */
+export const PASS_SHARE = { runFolders: 5, runReports: 20, auditLines: 1_000, alerts: 100 } as const;
 
 /** Reports and the audit log are kept at least this long, whatever the retention of the runs' files. */
 const HISTORY_DAYS_MIN = 400;
@@ -13,18 +30,25 @@ const REPORTS_MAX = 100_000;
 
 const DAY_MS = 86_400_000;
 
-type RetentionDeps = Pick<GatewayDeps, 'config' | 'database' | 'log'> & { readonly now?: () => number };
+type RetentionDeps = Pick<GatewayDeps, 'config' | 'database' | 'log'> & {
+  /** This process's clock, in ms since 1970. Default: Date.now. */
+  readonly now?: () => number;
+};
 
-/** Removes staged files that no run can use again, and what has outlived its retention. */
+/**
+ * Removes staged files that no run can use again, and what has outlived its retention. Ages are judged by MySQL's clock, which has also
+ * written the times. While this process's clock says otherwise, one of the two is wrong, and nothing is removed by age.
+ */
 export async function enforceRetention(deps: RetentionDeps): Promise<void> {
-  await removeEndedStaging(deps);
-  await removeOldRunFolders(deps);
-  const now = (deps.now ?? Date.now)();
+  await removeUselessStaging(deps);
+  if (Math.abs(await clockDifferenceMs(deps.database, deps.now)) > CLOCK_TOLERANCE_MS) return;
   const days = deps.config.runRetentionDays;
-  await purgeAlerts(deps.database, new Date(now - days * DAY_MS));
-  const historyBegins = new Date(now - Math.max(days, HISTORY_DAYS_MIN) * DAY_MS);
-  await purgeAudit(deps.database, historyBegins);
-  const purged = await purgeRuns(deps.database, historyBegins, REPORTS_MAX);
+  await removeOldStaging(deps, days);
+  await removeOldRunFolders(deps, days);
+  await purgeAlerts(deps.database, days, PASS_SHARE.alerts);
+  const historyDays = Math.max(days, HISTORY_DAYS_MIN);
+  await purgeAudit(deps.database, historyDays, PASS_SHARE.auditLines);
+  const purged = await purgeRuns(deps.database, { days: historyDays, keptMax: REPORTS_MAX, limit: PASS_SHARE.runReports });
   if (purged > 0) deps.log.info({ runs: purged }, 'reports of old runs removed');
 }
 
@@ -35,25 +59,51 @@ async function oldestFolders(dataDir: string, kind: 'staging' | 'runs'): Promise
 /** More failed runs than these lose what they staged: else a schedule whose runs all fail would fill the volume. Their retry begins anew. */
 const FAILED_STAGINGS_MAX = 3;
 
-/** A failed run keeps what it staged for its retry, until a newer run is published or its retention is over. */
-async function removeEndedStaging({ config, database, log, now = Date.now }: RetentionDeps): Promise<void> {
-  const folders = await oldestFolders(config.dataDir, 'staging');
-  const runs = await selectRunsById(database, folders);
+/** A failed run keeps what it staged for its retry, until a newer run is published. No clock is asked. */
+async function removeUselessStaging({ config, database, log }: RetentionDeps): Promise<void> {
+  const runs = await selectRunsById(database, await oldestFolders(config.dataDir, 'staging'));
   const publishedSeq = (await readPublished(database)).seq;
-  const oldest = now() - config.runRetentionDays * DAY_MS;
   const failed = runs.filter(({ state }) => state === 'failed').sort((a, b) => b.seq - a.seq);
   const kept = new Set(failed.slice(0, FAILED_STAGINGS_MAX));
-  const isUseless = (run: Run): boolean =>
-    isTerminal(run.state) && (!kept.has(run) || run.seq < publishedSeq || (run.finishedAt?.getTime() ?? 0) < oldest);
+  const isUseless = (run: Run): boolean => isTerminal(run.state) && (!kept.has(run) || run.seq < publishedSeq);
   for (const run of runs.filter(isUseless)) {
     await removeRunStaging(config.dataDir, run.runId);
     log.info({ run: run.runId, state: run.state }, 'staging removed');
   }
-  const known = new Set(runs.map(({ runId }) => runId));
-  for (const runId of folders.filter((name) => !known.has(name) && isRunBefore(name, oldest))) {
+}
+
+async function removeOldStaging({ config, database, log }: RetentionDeps, days: number): Promise<void> {
+  const folders = await oldestFolders(config.dataDir, 'staging');
+  for (const { runId, why } of await oldRuns(database, folders, days)) {
     await removeRunStaging(config.dataDir, runId);
-    log.warn({ run: runId }, 'staging removed of a run that is not in the ledger');
+    log.warn({ run: runId, retentionDays: days }, `staging removed: ${why}`);
   }
+}
+
+/** The report in the ledger stays; rejects and summary of the run answer 410 from then on. */
+async function removeOldRunFolders({ config, database, log }: RetentionDeps, days: number): Promise<void> {
+  const folders = await oldestFolders(config.dataDir, 'runs');
+  for (const { runId, why } of await oldRuns(database, folders, days)) {
+    await removeRunResults(config.dataDir, runId);
+    log.info({ run: runId, retentionDays: days }, `run folder removed: ${why}`);
+  }
+}
+
+/** Of these folders those whose runs ended, or, where the ledger does not know them, were made, longer ago than `days`; one pass's share. */
+async function oldRuns(
+  database: GatewayDeps['database'],
+  folders: readonly string[],
+  days: number,
+): Promise<{ runId: string; why: string }[]> {
+  const ended = await runsEndedBefore(database, folders, days);
+  const known = new Set((await selectRunsById(database, folders)).map(({ runId }) => runId));
+  const before = (await readDatabaseTime(database)).getTime() - days * DAY_MS;
+  return folders
+    .flatMap((runId) => {
+      if (ended.has(runId)) return [{ runId, why: 'its retention is over' }];
+      return !known.has(runId) && isRunBefore(runId, before) ? [{ runId, why: 'the ledger does not know this old run' }] : [];
+    })
+    .slice(0, PASS_SHARE.runFolders);
 }
 
 /** True for the folder of a run that was made before `timeMs`: its name tells when. Anything else in the folder is not ours to remove. */
@@ -61,16 +111,4 @@ function isRunBefore(name: string, timeMs: number): boolean {
   if (!new RegExp(RUN_ID_PATTERN).test(name)) return false;
   const iso = name.replace(/^(....)(..)(..)T(..)(..)(..).*$/, '$1-$2-$3T$4:$5:$6Z');
   return Date.parse(iso) < timeMs;
-}
-
-/** The report in the ledger stays; rejects and summary of the run answer 410 from then on. */
-async function removeOldRunFolders({ config, database, log, now = Date.now }: RetentionDeps): Promise<void> {
-  const before = new Date(now() - config.runRetentionDays * DAY_MS);
-  const folders = await oldestFolders(config.dataDir, 'runs');
-  const known = new Set((await selectRunsById(database, folders)).map(({ runId }) => runId));
-  const unknown = folders.filter((name) => !known.has(name) && isRunBefore(name, before.getTime()));
-  for (const runId of [...(await runsEndedBefore(database, folders, before)), ...unknown]) {
-    await removeRunResults(config.dataDir, runId);
-    log.info({ run: runId, retentionDays: config.runRetentionDays }, 'run folder removed');
-  }
 }

@@ -1,7 +1,7 @@
 import { check, checkWindow, EtlError, type RunParams, StartRunData } from '@retail-etl/contracts';
 import { crashPoint } from '@retail-etl/faults';
 import type { Database } from '@retail-etl/mysql';
-import { findRun, recordRun, type Run } from '@retail-etl/ledger';
+import { findRun, readDatabaseTime, recordRun, type Run } from '@retail-etl/ledger';
 import { type Delivery, type Outcome, scheduledTick } from '@retail-etl/queue';
 import { classifyError, type Logger } from '@retail-etl/runtime';
 
@@ -12,6 +12,7 @@ export interface StartRunDeps {
   readonly database: Database;
   readonly log: Logger;
   readonly startNextRun: () => Promise<void>;
+  /** In ms since 1970. Default: the time by MySQL's clock. */
   readonly now?: () => number;
 }
 
@@ -59,7 +60,7 @@ async function recordJob(delivery: Delivery, data: StartRunData, deps: StartRunD
           params,
           triggerKind: 'schedule',
           triggeredBy: tick.scheduleId,
-          late: (deps.now ?? Date.now)() - tick.tickMs > LATE_MS,
+          late: (deps.now?.() ?? (await readDatabaseTime(deps.database)).getTime()) - tick.tickMs > LATE_MS,
           // Schedule and tick alone: however often Redis makes this tick's job, it is one run.
           idempotencyKey: `runs:${delivery.id}`,
         },

@@ -1,6 +1,6 @@
 import { type ErrorRecord, EtlError } from '@retail-etl/contracts';
 import { scaledMs } from '@retail-etl/faults';
-import { failRun, listRuns, type Run, unfinishedRuns } from '@retail-etl/ledger';
+import { failRun, listRuns, readDatabaseTime, type Run, unfinishedRuns } from '@retail-etl/ledger';
 import { flowState, removeFlow } from '@retail-etl/queue';
 import type { GatewayDeps } from '../deps.js';
 import { errorOfFlow } from './flow-failure.js';
@@ -11,7 +11,10 @@ const FAILURE_GRACE_MS = 2_000;
 /** Flows of cancelled runs are looked for this long; their jobs end by themselves when they see that the run has ended. */
 const CANCELLED_AGE_MS = 3_600_000;
 
-type SweepDeps = Pick<GatewayDeps, 'database' | 'queues' | 'producer' | 'log' | 'startNextRun'> & { readonly now?: () => number };
+type SweepDeps = Pick<GatewayDeps, 'database' | 'queues' | 'producer' | 'log' | 'startNextRun'> & {
+  /** Milliseconds that pass, from any beginning. Default: performance.now. */
+  readonly now?: () => number;
+};
 
 /** What a sweep saw and the next one compares with. */
 export interface SweepMemory {
@@ -70,7 +73,8 @@ async function sweepRun(run: Run, deps: SweepDeps, memory: SweepMemory): Promise
 
 /** Ends a run whose flow cannot go on, unless its worker does so within the time it is given. */
 async function endFailed(run: Run, error: ErrorRecord, deps: SweepDeps, memory: SweepMemory): Promise<void> {
-  const now = (deps.now ?? Date.now)();
+  // A duration, so a clock that is set does not matter.
+  const now = (deps.now ?? (() => performance.now()))();
   const since = memory.failed.get(keyOf(run)) ?? now;
   memory.failed.set(keyOf(run), since);
   if (now - since < scaledMs(FAILURE_GRACE_MS)) return;
@@ -81,7 +85,7 @@ async function endFailed(run: Run, error: ErrorRecord, deps: SweepDeps, memory: 
 
 /** Removes what is left in Redis of runs that were cancelled. One whose job still works is left for the next time. */
 export async function removeCancelledFlows(deps: SweepDeps): Promise<void> {
-  const since = (deps.now ?? Date.now)() - CANCELLED_AGE_MS;
+  const since = (await readDatabaseTime(deps.database)).getTime() - CANCELLED_AGE_MS;
   for (const run of await listRuns(deps.database, { states: ['cancelled'], limit: 50 })) {
     if (run.finishedAt === null || run.finishedAt.getTime() < since) continue;
     await removeCancelledFlow(deps, run);

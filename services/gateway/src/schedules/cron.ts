@@ -1,12 +1,8 @@
 import { EtlError, type ErrorCode } from '@retail-etl/contracts';
-import { CronExpressionParser, type CronExpression } from 'cron-parser';
+import { nextTime, parseCron } from '@retail-etl/queue';
 
 /** Five fields of numbers, names, ranges, lists and steps. Seconds would flood; `H` means another time in every process. */
 const FIELD = /^(?:[0-9*,/-]|L|W|#|\?|JAN|FEB|MAR|APR|MAY|JUN|JUL|AUG|SEP|OCT|NOV|DEC|SUN|MON|TUE|WED|THU|FRI|SAT)+$/i;
-
-function parse(cron: string, tz: string, at: Date): CronExpression {
-  return CronExpressionParser.parse(cron, { tz, currentDate: at });
-}
 
 /** Checks a five-field cron and an IANA time zone. Throws an EtlError with `code` that names the faulty one. */
 export function checkSchedule(cron: string, tz: string, code: ErrorCode = 'REQUEST_INVALID'): void {
@@ -22,21 +18,17 @@ export function checkSchedule(cron: string, tz: string, code: ErrorCode = 'REQUE
     throw new EtlError(code, `cron: "${cron}" does not have the five fields minute, hour, day, month and weekday, such as "0 6 * * 1-5"`);
   }
   try {
-    parse(cron, tz, new Date()).next();
+    parseCron(cron);
   } catch (cause) {
     throw new EtlError(code, `cron: "${cron}" is not valid: ${cause instanceof Error ? cause.message : String(cause)}`, { cause });
   }
+  // Whether it comes at all is the same from any time on.
+  if (nextTime(cron, tz, new Date()) === undefined) throw new EtlError(code, `cron: "${cron}" never comes: no day has this date`);
 }
 
-/** The next `count` times after `at`. */
-export function nextTimes(cron: string, tz: string, count: number, at: Date = new Date()): Date[] {
-  const times = parse(cron, tz, at);
-  return Array.from({ length: count }, () => times.next().toDate());
-}
-
-/** The latest time at or before `at`. */
-export function previousTime(cron: string, tz: string, at: Date): Date {
-  return parse(cron, tz, new Date(at.getTime() + 1))
-    .prev()
-    .toDate();
+/** The next times after `at`, at most `count`. None if the cron or the zone cannot be read. */
+export function nextTimes(cron: string, tz: string, count: number, at: Date): Date[] {
+  const times: Date[] = [];
+  for (let time = nextTime(cron, tz, at); time !== undefined && times.length < count; time = nextTime(cron, tz, time)) times.push(time);
+  return times;
 }
