@@ -2,7 +2,7 @@ import { type ChildProcess, spawn } from 'node:child_process';
 import { createWriteStream } from 'node:fs';
 import { mkdir, readdir } from 'node:fs/promises';
 import { join } from 'node:path';
-import { newRunId, type Overview } from '@retail-etl/contracts';
+import { newRunId, type Overview, type Schedule } from '@retail-etl/contracts';
 import { enforceRetention, raiseMissedAlerts, syncSchedules } from '@retail-etl/gateway';
 import { clockDifferenceMs, putSchedule, recordRun } from '@retail-etl/ledger';
 import { openDatabase } from '@retail-etl/mysql';
@@ -11,6 +11,7 @@ import { afterEach, beforeEach, expect, test } from 'vitest';
 import { createWorld, defaults, eventually, type GatewayWorld, TOKEN } from '../support/gateway-harness.js';
 import { type HttpSink, startHttpSink } from '../support/gateway-sinks.js';
 import { freePort, stopProcess } from '../support/stack.js';
+import { dueTimes, watchClock } from '../support/wall-clock.js';
 
 const ROOT = join(import.meta.dirname, '..', '..');
 const DAY_MS = 86_400_000;
@@ -69,12 +70,13 @@ async function endedRuns(database: Parameters<typeof recordRun>[0], ...days: num
   const ids: string[] = [];
   for (const each of days) {
     const { run } = await recordRun(database, { params: {}, triggerKind: 'api', triggeredBy: 'ada' });
-    await world.mysql.query("UPDATE etl_runs SET state = 'published', finished_at = UTC_TIMESTAMP(3) - INTERVAL ? DAY WHERE run_id = ?", [
-      each,
-      run.runId,
-    ]);
-    await mkdir(join(world.dataDir, 'runs', run.runId, 'rejects'), { recursive: true });
-    ids.push(run.runId);
+    const id = newRunId(new Date(Date.now() - each * DAY_MS));
+    await world.mysql.query(
+      "UPDATE etl_runs SET run_id = ?, state = 'published', finished_at = UTC_TIMESTAMP(3) - INTERVAL ? DAY WHERE run_id = ?",
+      [id, each, run.runId],
+    );
+    await mkdir(join(world.dataDir, 'runs', id, 'rejects'), { recursive: true });
+    ids.push(id);
   }
   return ids;
 }
@@ -183,6 +185,31 @@ test('a schedule that cannot be read stops no other: not its ticks, not its miss
   const overview = (await (await gateway.api('GET', '/api/overview')).json()) as Overview;
   expect(overview.next).toEqual({ scheduleId: 'santiago', at: new Date(scheduler?.next as number).toISOString() });
   expect((await gateway.api('GET', '/api/schedules')).status).toBe(200);
+});
+
+test('what fires, tick by tick, is what the page shows, also over the night without a midnight', async () => {
+  const gateway = await world.start();
+  const { runs } = gateway.deps.queues;
+  // Clocks in Santiago are set forward at midnight of one of these Sundays.
+  const [cron, tz] = ['0 0 1-9 9 *', 'America/Santiago'] as const;
+  const { next } = (await (await gateway.api('PUT', '/api/schedules/spring', { cron, tz })).json()) as Schedule;
+  const first = Date.parse(next[0] as string);
+  const watched = watchClock(tz, first - 43_200_000, first + 10 * DAY_MS);
+  const means = (shown: Date): boolean =>
+    shown.getUTCMonth() === 8 && shown.getUTCDate() <= 9 && shown.getUTCHours() === 0 && shown.getUTCMinutes() === 0;
+  const expected = dueTimes(watched, means, first);
+  expect(expected).toHaveLength(9);
+  expect(next).toEqual(expected.slice(0, 5));
+
+  // Each tick is made by the worker when it takes the one before, so the first comes from the queue and the others from the worker.
+  const ticks: string[] = [];
+  for (let index = 0; index < expected.length; index += 1) {
+    const tick = (await runs.getJobSchedulers())[0]?.next as number;
+    ticks.push(new Date(tick).toISOString());
+    await (await runs.getJob(`repeat:spring:${tick}`))?.promote();
+    await eventually(async () => expect((await runs.getJobSchedulers())[0]?.next).not.toBe(tick));
+  }
+  expect(ticks).toEqual(expected);
 });
 
 test('freshness knows a scheduled run that failed, however short the time since', async () => {

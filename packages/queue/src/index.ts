@@ -2,6 +2,7 @@ export type { JobFailure } from './job-failures.js';
 export { openProducer, type Producer } from './producer.js';
 export { type Delivery, openWorker, type Outcome, type QueueWorker } from './worker.js';
 export { flowState, type Queue, removeFlow, watchLoads } from './inspect.js';
+export { readRedisTime } from './redis-time.js';
 export { redisError } from './redis-error.js';
 export { openRedis, type Redis } from './open-redis.js';
 export { parseCron } from './cron/cron-fields.js';

@@ -18,12 +18,12 @@ export async function waitForServer<T>(
   action: () => Promise<T>,
   { what, say, timeoutMs = WAIT_TIMEOUT_MS, signal }: WaitOptions,
 ): Promise<T> {
-  const deadline = Date.now() + timeoutMs;
+  const deadline = performance.now() + timeoutMs;
   for (let said = false; ;) {
     try {
       return await action();
     } catch (error) {
-      if (!(error instanceof EtlError) || !error.transient || Date.now() > deadline) throw error;
+      if (!(error instanceof EtlError) || !error.transient || performance.now() > deadline) throw error;
       if (!said) say(`waiting for ${what}, for up to ${Math.round(timeoutMs / 1000)} s: ${errorText(error)}`);
       said = true;
     }

@@ -121,7 +121,7 @@ export async function launchServer(recipe: ServerRecipe, folder: ServerFolder, c
 
 /** Undefined once the server answers; otherwise why it does not. */
 async function waitForAnswer(recipe: ServerRecipe, server: ManagedProcess, port: number): Promise<string | undefined> {
-  const deadline = Date.now() + START_TIMEOUT_MS;
+  const deadline = performance.now() + START_TIMEOUT_MS;
   for (;;) {
     if (server.end !== undefined) return `it ended (${server.end.signal ?? `exit code ${server.end.code}`})`;
     try {
@@ -130,7 +130,7 @@ async function waitForAnswer(recipe: ServerRecipe, server: ManagedProcess, port:
     } catch (error) {
       // The probe knows that waiting will not help.
       if (error instanceof StackProblem) throw error;
-      if (Date.now() > deadline) return `no answer within ${START_TIMEOUT_MS / 1000} s (${errorText(error)})`;
+      if (performance.now() > deadline) return `no answer within ${START_TIMEOUT_MS / 1000} s (${errorText(error)})`;
     }
     await Promise.race([sleep(PROBE_INTERVAL_MS), server.ended]);
   }
@@ -149,11 +149,11 @@ export async function stopLeftover(folderPath: string): Promise<void> {
   const text = existsSync(path) ? readFileSync(path, 'utf8') : '';
   const leftover = parseIdentity(text);
   if (leftover === undefined || !isProcessAlive(leftover)) return;
-  const deadline = Date.now() + LEFTOVER_TIMEOUT_MS;
+  const deadline = performance.now() + LEFTOVER_TIMEOUT_MS;
   const { stopSignal = 'SIGTERM' } = JSON.parse(text) as { stopSignal?: NodeJS.Signals };
   signalLeftover(leftover.pid, stopSignal);
   while (isProcessAlive(leftover)) {
-    if (Date.now() > deadline) signalLeftover(leftover.pid, 'SIGKILL');
+    if (performance.now() > deadline) signalLeftover(leftover.pid, 'SIGKILL');
     await sleep(PROBE_INTERVAL_MS);
   }
   rmSync(path, { force: true });

@@ -110,10 +110,10 @@ export class Fleet {
     let current = first;
     let backoffMs = BACKOFF_FIRST_MS;
     for (;;) {
-      const startedAt = Date.now();
+      const startedAt = performance.now();
       const { code, signal } = await current.ended;
       if (children.stopping) return;
-      if (Date.now() - startedAt > HEALTHY_AFTER_MS) backoffMs = BACKOFF_FIRST_MS;
+      if (performance.now() - startedAt > HEALTHY_AFTER_MS) backoffMs = BACKOFF_FIRST_MS;
       if (!this.#wasReady) {
         const ends = (this.#earlyEnds.get(name) ?? 0) + 1;
         this.#earlyEnds.set(name, code === EXIT_CONFIG ? EARLY_ENDS_MAX : ends);
@@ -130,12 +130,12 @@ export class Fleet {
 
   async #serviceReady(name: ServiceName, signal: AbortSignal): Promise<void> {
     const { ports, reachableHost } = this.#options;
-    const deadline = Date.now() + READY_TIMEOUT_MS;
+    const deadline = performance.now() + READY_TIMEOUT_MS;
     let waitingFor: string | undefined;
     do {
       signal.throwIfAborted();
       if ((this.#earlyEnds.get(name) ?? 0) >= EARLY_ENDS_MAX) throw this.#startProblem(name, 'could not start');
-      if (Date.now() > deadline) throw this.#startProblem(name, `was not ready within ${READY_TIMEOUT_MS / 1000} s (${waitingFor})`);
+      if (performance.now() > deadline) throw this.#startProblem(name, `was not ready within ${READY_TIMEOUT_MS / 1000} s (${waitingFor})`);
       await sleep(READY_INTERVAL_MS);
       waitingFor = await whatItWaitsFor(`http://${name === 'gateway' ? reachableHost : WORKER_HOST}:${ports[name]}/readyz`);
     } while (waitingFor !== undefined);

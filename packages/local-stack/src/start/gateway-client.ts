@@ -57,12 +57,12 @@ export class GatewayClient {
     path: string,
     init: { headers?: Record<string, string>; body?: string; signal: AbortSignal },
   ): Promise<T> {
-    const deadline = Date.now() + UNAVAILABLE_TIMEOUT_MS;
+    const deadline = performance.now() + UNAVAILABLE_TIMEOUT_MS;
     for (;;) {
       const answer = await this.#tryRequest(method, path, init);
       init.signal.throwIfAborted();
       if (answer.ok) return answer.body as T;
-      if (!answer.transient || Date.now() > deadline) throw answer.problem;
+      if (!answer.transient || performance.now() > deadline) throw answer.problem;
       await sleep(RETRY_INTERVAL_MS, undefined, { signal: init.signal });
     }
   }

@@ -1,5 +1,5 @@
 import { createHash, randomBytes } from 'node:crypto';
-import { type Redis, redisError } from '@retail-etl/queue';
+import { readRedisTime, type Redis, redisError } from '@retail-etl/queue';
 import type { User, Users } from './users.js';
 
 /** Where a session was started. */
@@ -61,7 +61,7 @@ function parse(text: string | null | undefined): StoredSession | undefined {
   }
 }
 
-/** Calls throw REDIS_UNAVAILABLE while Redis is away. */
+/** Times are by Redis's clock, which all gateways share. Calls throw REDIS_UNAVAILABLE while Redis is away. */
 export function openSessions(redis: Redis, users: Users): Sessions {
   const inRedis = async <T>(action: string, work: () => Promise<T>): Promise<T> => {
     try {
@@ -72,8 +72,8 @@ export function openSessions(redis: Redis, users: Users): Sessions {
   };
 
   /** The user of a session that still holds. */
-  const userOf = async (session: StoredSession | undefined): Promise<User | undefined> => {
-    if (session === undefined || Date.now() - session.startedAt > SESSION_AGE_MAX_SECONDS * 1_000) return undefined;
+  const userOf = async (session: StoredSession | undefined, now: number): Promise<User | undefined> => {
+    if (session === undefined || now - session.startedAt > SESSION_AGE_MAX_SECONDS * 1_000) return undefined;
     if (session.fingerprint !== (await users.fingerprint(session.username))) return undefined;
     return users.find(session.username);
   };
@@ -83,7 +83,7 @@ export function openSessions(redis: Redis, users: Users): Sessions {
 
     async start(user, { address, client }) {
       const token = randomBytes(32).toString('base64url');
-      const startedAt = Date.now();
+      const startedAt = await readRedisTime(redis);
       const session: StoredSession = {
         username: user.username,
         fingerprint: (await users.fingerprint(user.username)) ?? '',
@@ -106,8 +106,11 @@ export function openSessions(redis: Redis, users: Users): Sessions {
     async find(token) {
       if (!TOKEN_PATTERN.test(token)) return undefined;
       const key = keyOf(idOf(token));
-      const replies = await inRedis('reading a session', () => redis.multi().get(key).expire(key, SESSION_IDLE_SECONDS).exec());
-      return userOf(parse(replies?.[0]?.[1] as string | null | undefined));
+      const [replies, now] = await Promise.all([
+        inRedis('reading a session', () => redis.multi().get(key).expire(key, SESSION_IDLE_SECONDS).exec()),
+        readRedisTime(redis),
+      ]);
+      return userOf(parse(replies?.[0]?.[1] as string | null | undefined), now);
     },
 
     async list() {
@@ -115,11 +118,12 @@ export function openSessions(redis: Redis, users: Users): Sessions {
       const read = redis.pipeline();
       for (const id of ids) read.get(keyOf(id)).ttl(keyOf(id));
       const replies = (await inRedis('listing sessions', () => read.exec())) ?? [];
+      const now = await readRedisTime(redis);
       const sessions: Session[] = [];
       const gone: string[] = [];
       for (const [index, id] of ids.entries()) {
         const stored = parse(replies[2 * index]?.[1] as string | null | undefined);
-        const user = await userOf(stored);
+        const user = await userOf(stored, now);
         if (stored === undefined || user === undefined) {
           gone.push(id);
           continue;
@@ -132,7 +136,7 @@ export function openSessions(redis: Redis, users: Users): Sessions {
           address: stored.address ?? '',
           client: stored.client ?? '',
           startedAt: new Date(stored.startedAt),
-          lastUsedAt: new Date(Date.now() - Math.max(0, idleSeconds) * 1_000),
+          lastUsedAt: new Date(now - Math.max(0, idleSeconds) * 1_000),
         });
       }
       if (gone.length > 0) await inRedis('listing sessions', () => redis.zrem(INDEX, ...gone));

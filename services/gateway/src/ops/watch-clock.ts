@@ -1,6 +1,6 @@
 import { hostname } from 'node:os';
 import { addAlert, type AlertChannel, clockDifferenceMs } from '@retail-etl/ledger';
-import { type Redis, redisError } from '@retail-etl/queue';
+import { readRedisTime } from '@retail-etl/queue';
 import { clockMessage } from '../alerts/alert-messages.js';
 import type { GatewayDeps } from '../deps.js';
 
@@ -40,14 +40,4 @@ export function clockWatch(deps: ClockDeps): () => Promise<void> {
       await addAlert(deps.database, { key, kind: 'clock', channel, runId: null, body: clockMessage(differenceMs, isOdd) });
     }
   };
-}
-
-/** In ms since 1970. */
-async function readRedisTime(redis: Redis): Promise<number> {
-  try {
-    const [seconds, microseconds] = (await redis.time()).map(Number);
-    return (seconds ?? NaN) * 1_000 + (microseconds ?? NaN) / 1_000;
-  } catch (cause) {
-    throw redisError(cause, 'reading the time');
-  }
 }
