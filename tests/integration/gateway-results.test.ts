@@ -1,4 +1,4 @@
-import { mkdir, utimes, writeFile } from 'node:fs/promises';
+import { mkdir, rename, utimes, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { AuditList, check, Me, Overview, ScheduleList, Sources } from '@retail-etl/contracts';
 import { EMPTY_FINDINGS, RunList, RunReport, type RunFindings, Summary } from '@retail-etl/sales';
@@ -231,16 +231,20 @@ test('rejects come as CSV that no spreadsheet runs, and the first of them as JSO
   const connection = await duckdb.connect();
   await connection.run(
     `COPY (SELECT * FROM (VALUES
-       ('same.csv', 2::BIGINT, 'invalid_quantity', '1', '7', '=1+1', '2.00', '2026-01-01', NULL),
-       ('same.csv', 3::BIGINT, 'malformed_row', NULL, NULL, NULL, NULL, NULL, 'a "b", c'),
-       (NULL, NULL, 'non_positive_quantity', '5', '9', '-5', '+1', '@x', NULL)
-     ) t(file, record, reason, sale_id, product_id, quantity, sale_amount, sale_date, raw)) TO '${join(folder, 'chunk-1.parquet')}' (FORMAT parquet)`,
+       ('store_sales', 'same.csv', 2::BIGINT, 'invalid_quantity', '1', '7', '=1+1', '2.00', '2026-01-01', NULL),
+       ('store_sales', 'same.csv', 3::BIGINT, 'malformed_row', NULL, NULL, NULL, NULL, NULL, 'a "b", c'),
+       ('online_sales', NULL, NULL, 'non_positive_quantity', '5', '9', '-5', '+1', '@x', NULL)
+     ) t(source, file, record, reason, sale_id, product_id, quantity, sale_amount, sale_date, raw)) TO '${join(folder, 'chunk-1.parquet')}' (FORMAT parquet)`,
   );
   expect((await gateway.api('GET', `/api/runs/${runId}/rejects.csv`)).status).toBe(404);
   await publishRejects(runFolders(world.dataDir, runId), ['chunk-1.parquet']);
   // What an attempt that lost has left behind is not the run's.
   await connection.run(
     `COPY (SELECT * FROM '${join(folder, 'chunk-1.parquet')}') TO '${join(folder, 'chunk-1-lost.parquet')}' (FORMAT parquet)`,
+  );
+  // Version 0.1.0 named no source.
+  await connection.run(
+    `COPY (SELECT * EXCLUDE source FROM '${join(folder, 'chunk-1.parquet')}') TO '${join(world.dataDir, 'chunk-0.parquet')}' (FORMAT parquet)`,
   );
   connection.closeSync();
   duckdb.closeSync();
@@ -258,6 +262,11 @@ test('rejects come as CSV that no spreadsheet runs, and the first of them as JSO
     ].sort(),
   );
   expect(lines.at(-1)).toBe('');
+
+  await rename(join(world.dataDir, 'chunk-0.parquet'), join(folder, 'chunk-0.parquet'));
+  await writeFile(join(world.dataDir, 'runs', runId, 'rejects.json'), JSON.stringify({ files: ['chunk-0.parquet'] }));
+  const older = await (await gateway.api('GET', `/api/runs/${runId}/rejects.csv`)).text();
+  expect(older.split('\n').sort()).toEqual(lines.sort());
 
   const { rejects, total } = (await json(`/api/runs/${runId}/rejects`)) as { rejects: object[]; total: number };
   expect(total).toBe(4);
