@@ -94,7 +94,19 @@ describe('arguments and settings', () => {
 
   test('npm test leaves the fault sweeps out, and starts no server for unit tests alone', () => {
     expect(planVitest([])).toEqual({
-      args: ['run', '--project', 'unit', '--project', 'integration', '--project', 'e2e', '--project', 'faults-short'],
+      args: [
+        'run',
+        '--project',
+        'architecture',
+        '--project',
+        'unit',
+        '--project',
+        'integration',
+        '--project',
+        'e2e',
+        '--project',
+        'faults-short',
+      ],
       needsServers: true,
       needsBrowser: true,
     });
@@ -111,6 +123,10 @@ describe('arguments and settings', () => {
     expect(planVitest(['packages/reading/tests/integration/x.test.ts']).needsServers).toBe(true);
     expect(planVitest(['tests/unit', 'tests/e2e']).needsServers).toBe(true);
     expect(planVitest(['--project=unit']).needsServers).toBe(false);
+    expect(planVitest(['--project', 'architecture']).needsServers).toBe(false);
+    expect(planVitest(['tests/architecture', 'tests/unit']).needsServers).toBe(false);
+    expect(planVitest(['packages/reading/tests/x.unit.test.ts']).needsServers).toBe(false);
+    expect(planVitest(['packages/reading/tests/x.test.ts']).needsServers).toBe(true);
   });
 });
 
