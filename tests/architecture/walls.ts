@@ -21,13 +21,13 @@ export const ROOMS: Readonly<Record<string, Room>> = {
   'packages/store': { mayImport: ['contracts'] },
   'packages/staging': { mayImport: ['contracts', 'sales', 'store'] },
   'packages/duckdb': { mayImport: ['contracts'] },
-  'packages/mysql': { mayImport: ['contracts', 'faults'] },
+  'packages/mysql': { mayImport: ['contracts', 'faults', 'sales'] },
   'packages/ledger': { mayImport: ['contracts', 'faults', 'sales', 'mysql'] },
   'packages/queue': { mayImport: ['contracts', 'faults'] },
   'packages/reading': { mayImport: ['contracts', 'faults', 'sales', 'staging', 'store'] },
-  'packages/judging': { mayImport: ['contracts', 'sales', 'duckdb', 'staging'] },
+  'packages/judging': { mayImport: ['contracts', 'sales', 'duckdb', 'staging', 'store'] },
   'packages/runtime': { mayImport: ['contracts', 'faults', 'ledger', 'mysql', 'queue'] },
-  'packages/setup': { mayImport: ['config', 'contracts', 'sales', 'ledger', 'mysql'] },
+  'packages/setup': { mayImport: ['config', 'contracts', 'sales', 'ledger', 'mysql', 'reading'] },
   'packages/local-stack': { mayImport: 'packages', developmentOnly: true },
   'services/extractor': { mayImport: 'packages' },
   'services/transformer': { mayImport: 'packages' },
@@ -68,7 +68,9 @@ export const CONFIG = 'packages/config';
 /** Development makes the environment of the processes that it starts, and looks at that of the terminal. */
 export const ENVIRONMENT_READERS: readonly string[] = [CONFIG, 'packages/local-stack'];
 
-export const ENVIRONMENT_EXCEPTIONS: readonly Exception[] = [];
+export const ENVIRONMENT_EXCEPTIONS: readonly Exception[] = [
+  { subject: 'packages/setup/src/terminal/style.ts', reason: 'NO_COLOR and TERM are conventions of terminals, not settings' },
+];
 
 /** The folders whose files may use Node's file system. Objects in DATA_DIR are the store's alone. */
 export const FILE_ROOMS: readonly string[] = [
@@ -121,6 +123,7 @@ export const EXPORT_EXCEPTIONS: readonly Exception[] = [
   { subject: 'packages/local-stack/src/test/main.ts runBenchmark', reason: 'bootstrap.mjs calls it by its name' },
   { subject: 'services/gateway/page/vite.config.ts default', reason: 'vite loads it by the name of the file' },
   { subject: 'packages/local-stack/src/test/count-reporter.ts default', reason: 'vitest loads it by the name of the file' },
+  { subject: 'services/gateway/src/index.ts RegisteredRoute', reason: 'brings along what the application adds to the types of Fastify' },
 ];
 
 export const ERROR_CATALOGUE = { file: 'packages/contracts/src/errors.ts', constant: 'ERROR_CATALOGUE', manual: 'docs/troubleshooting.md' };

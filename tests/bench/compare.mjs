@@ -126,7 +126,7 @@ async function runOther(name, places) {
 }
 
 /** Everyone finds an empty target, so that everyone writes every product. @param {string} mysqlUrl @param {string} target */
-async function emptyTarget(mysqlUrl, target) {
+export async function emptyTarget(mysqlUrl, target) {
   const connection = await mysql.createConnection(mysqlUrl);
   await connection.query(
     `CREATE TABLE IF NOT EXISTS ${target}

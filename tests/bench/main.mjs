@@ -2,6 +2,7 @@
 import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
+import { against } from './against.mjs';
 import { compare } from './compare.mjs';
 import { dropTable } from './make-data.mjs';
 import { describeMachine, machineLine } from './machine.mjs';
@@ -29,6 +30,12 @@ async function main() {
     if (options.micro) {
       const figures = await micro(options, urls, dir);
       await writeJson(join(out, 'micro.json'), { machine, options, ...figures });
+      return 0;
+    }
+    if (options.against !== null) {
+      const pairs = await against(options, options.against, urls, dir);
+      say(`\n${pairs.text}`);
+      await writeJson(join(out, 'against.json'), { machine, options, ...pairs });
       return 0;
     }
     const comparisons = [];

@@ -1,4 +1,5 @@
 import { readFileSync } from 'node:fs';
+import { resolve } from 'node:path';
 import { parseArgs } from 'node:util';
 
 export const CONTENDERS = ['services', 'single-process', 'row-at-a-time', 'pandas'];
@@ -16,6 +17,7 @@ export const USAGE = `npm run bench -- [options]\n${readFileSync(new URL('usage.
  * @property {Record<string, number>} scale Processes per service where not one.
  * @property {string} out
  * @property {boolean} micro
+ * @property {string | null} against The root of another clone.
  */
 
 /**
@@ -35,6 +37,7 @@ export function parseOptions(args) {
       contenders: { ...text, default: CONTENDERS.join(',') },
       scale: { ...text, default: '' },
       out: { ...text, default: '.local/bench' },
+      against: text,
       micro: { type: 'boolean', default: false },
     },
   });
@@ -52,6 +55,7 @@ export function parseOptions(args) {
     scale: parseScale(values.scale),
     out: values.out,
     micro: values.micro,
+    against: values.against === undefined ? null : resolve(values.against),
   };
 }
 

@@ -21,9 +21,15 @@ const POLL_MS = 100;
 
 /** Our four services as processes of their own, as in production: started once, they take run after run. */
 export class Services {
+  #root;
   #token = randomBytes(16).toString('hex');
   /** @type {Service[]} */
   #running = [];
+
+  /** @param {string} root The clone whose services these are; it is built. */
+  constructor(root = REPO_ROOT) {
+    this.#root = root;
+  }
 
   /**
    * @param {import('./servers.mjs').Urls} urls
@@ -34,7 +40,7 @@ export class Services {
     // The last resort, where this process is stopped in the middle.
     process.once('exit', this.#kill);
     for (const folder of ['input', 'output', 'staging', 'runs']) await mkdir(join(dataDir, folder), { recursive: true });
-    await createSchema(urls.mysql);
+    if (this.#root === REPO_ROOT) await createSchema(urls.mysql);
     const env = {
       PATH: process.env.PATH,
       REDIS_URL: urls.redis,
@@ -56,9 +62,9 @@ export class Services {
   async #startOne(name, env, logDir) {
     const port = await findFreePort();
     const log = openSync(join(logDir, `${name}.log`), 'a');
-    const main = join(REPO_ROOT, 'services', name, 'dist', 'main.js');
+    const main = join(this.#root, 'services', name, 'dist', 'main.js');
     // BENCH_NODE_FLAGS is for profiling: --cpu-prof.
-    const flags = [...productionFlags(name), ...(process.env.BENCH_NODE_FLAGS ?? '').split(' ').filter((flag) => flag !== '')];
+    const flags = [...productionFlags(this.#root, name), ...(process.env.BENCH_NODE_FLAGS ?? '').split(' ').filter((flag) => flag !== '')];
     const child = spawn(process.execPath, [...flags, main], { env: { ...env, PORT: String(port) }, stdio: ['ignore', log, log] });
     closeSync(log);
     this.#running.push({ name, child, port });
@@ -140,9 +146,9 @@ export class Services {
   }
 }
 
-/** What package.json starts a service with. @param {string} service @returns {string[]} */
-function productionFlags(service) {
-  const { scripts } = JSON.parse(readFileSync(join(REPO_ROOT, 'package.json'), 'utf8'));
+/** What package.json starts a service with. @param {string} root @param {string} service @returns {string[]} */
+function productionFlags(root, service) {
+  const { scripts } = JSON.parse(readFileSync(join(root, 'package.json'), 'utf8'));
   return scripts[`start:${service}`].split(' ').filter((/** @type {string} */ word) => word.startsWith('--'));
 }
 

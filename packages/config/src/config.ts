@@ -110,7 +110,9 @@ function finish<T>(read: SettingsReader, config: T): T {
   return config;
 }
 
-export function loadExtractorConfig(env: Env): ExtractorConfig {
+/* Each reads the process's environment by default, once, at the start of a service. */
+
+export function loadExtractorConfig(env: Env = process.env): ExtractorConfig {
   const read = new SettingsReader(env);
   return finish(read, {
     ...readCommon(read),
@@ -120,7 +122,7 @@ export function loadExtractorConfig(env: Env): ExtractorConfig {
   });
 }
 
-export function loadTransformerConfig(env: Env): TransformerConfig {
+export function loadTransformerConfig(env: Env = process.env): TransformerConfig {
   const read = new SettingsReader(env);
   return finish(read, {
     ...readCommon(read),
@@ -130,17 +132,18 @@ export function loadTransformerConfig(env: Env): TransformerConfig {
   });
 }
 
-export function loadLoaderConfig(env: Env): LoaderConfig {
+export function loadLoaderConfig(env: Env = process.env): LoaderConfig {
   const read = new SettingsReader(env);
   return finish(read, readCommon(read));
 }
 
-export function loadSetupConfig(env: Env): SetupConfig {
+/** `defaultDataDir` counts if DATA_DIR is not set; without it DATA_DIR is required. */
+export function loadSetupConfig(env: Env = process.env, defaultDataDir?: string): SetupConfig {
   const read = new SettingsReader(env);
   return finish(read, {
     postgresUrl: read.url('POSTGRES_URL', ...POSTGRES),
     mysqlUrl: read.url('MYSQL_URL', ...MYSQL),
-    dataDir: read.required('DATA_DIR', './data'),
+    dataDir: defaultDataDir === undefined ? read.required('DATA_DIR', './data') : (read.text('DATA_DIR') ?? defaultDataDir),
   });
 }
 
@@ -185,7 +188,7 @@ function readTrustProxy(read: SettingsReader): readonly string[] {
   return entries;
 }
 
-export function loadGatewayConfig(env: Env): GatewayConfig {
+export function loadGatewayConfig(env: Env = process.env): GatewayConfig {
   const read = new SettingsReader(env);
   const cron = read.text('SCHEDULE_CRON') ?? '0 0 * * *';
   const adminUsername = read.text('ADMIN_USERNAME') ?? 'admin';

@@ -7,7 +7,8 @@ export class SettingsReader {
   readonly problems: string[] = [];
   readonly #env: Env;
 
-  constructor(env: Env) {
+  /** `env`: default the process's own environment. */
+  constructor(env: Env = process.env) {
     this.#env = env;
   }
 

@@ -4,7 +4,7 @@ import { runContainerCommand } from './container.js';
 
 dropDriverVariables();
 try {
-  await runContainerCommand(process.env, process.argv.slice(2));
+  await runContainerCommand(process.argv.slice(2));
 } catch (error) {
   reportFailure(error);
   process.exitCode = 1;

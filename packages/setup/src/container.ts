@@ -14,7 +14,7 @@ type Env = Readonly<Record<string, string | undefined>>;
 /** Servers that begin on a new volume, with their image still to be fetched, take minutes. */
 const WAIT_TIMEOUT_MS = 600_000;
 
-const COMMANDS: Readonly<Record<string, (env: Env, args: readonly string[]) => Promise<void> | void>> = {
+const COMMANDS: Readonly<Record<string, (env: Env | undefined, args: readonly string[]) => Promise<void> | void>> = {
   passwords: makePasswords,
   databases: prepareDatabases,
   'print-secrets': printSecrets,
@@ -26,7 +26,7 @@ const COMMANDS: Readonly<Record<string, (env: Env, args: readonly string[]) => P
  *  - `databases`: data folders, users, tables and sample rows, once the servers answer; safe to repeat;
  *  - `print-secrets [version]`: new secrets on stdout, a line each: name and value in base64.
  */
-export async function runContainerCommand(env: Env, [name = '', ...args]: readonly string[]): Promise<void> {
+export async function runContainerCommand([name = '', ...args]: readonly string[], env?: Env): Promise<void> {
   const command = Object.hasOwn(COMMANDS, name) ? COMMANDS[name] : undefined;
   if (command === undefined) {
     const names = Object.keys(COMMANDS).join(', ');
@@ -35,7 +35,7 @@ export async function runContainerCommand(env: Env, [name = '', ...args]: readon
   await command(env, args);
 }
 
-function makePasswords(env: Env): void {
+function makePasswords(env: Env | undefined): void {
   const { user, ...folders } = readSettings(env, (read) => ({
     services: read.text('SECRETS_DIR') ?? '/run/secrets',
     databases: read.text('DATABASE_SECRETS_DIR') ?? '/run/database-secrets',
@@ -45,7 +45,7 @@ function makePasswords(env: Env): void {
   sayLine(made ? 'passwords made' : 'the passwords stay as they are');
 }
 
-async function prepareDatabases(env: Env): Promise<void> {
+async function prepareDatabases(env: Env | undefined): Promise<void> {
   const settings = readSettings(env, (read) => ({
     readerUrl: read.url('POSTGRES_URL', ['postgres:', 'postgresql:'], 'postgres://etl_reader:password@postgres:5432/shop'),
     writerUrl: read.url('MYSQL_URL', ['mysql:', 'mariadb:'], 'mysql://etl:password@mysql:3306/warehouse'),
@@ -69,7 +69,7 @@ async function prepareDatabases(env: Env): Promise<void> {
   await setUp({ postgresUrl: ownerUrl, mysqlUrl: rootUrl, dataDir }, { say: sayLine, waitTimeoutMs: WAIT_TIMEOUT_MS });
 }
 
-function printSecrets(env: Env, [given = '1']: readonly string[]): void {
+function printSecrets(env: Env | undefined, [given = '1']: readonly string[]): void {
   const version = Number(given);
   if (!Number.isInteger(version) || version < 1) {
     throw new StackProblem('USAGE', `"${given}" is no version of secrets`, 'Use a whole number from 1 on.');

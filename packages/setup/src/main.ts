@@ -11,9 +11,7 @@ const CLONE_DATA_DIR = fileURLToPath(new URL('../../../data', import.meta.url));
 export async function runCommand(): Promise<number> {
   dropDriverVariables();
   try {
-    const { DATA_DIR: dataDir, DATA_DIR_FILE: dataDirFile } = process.env;
-    const defaults = (dataDir ?? '') === '' && (dataDirFile ?? '') === '' ? { DATA_DIR: CLONE_DATA_DIR } : {};
-    await setUp(loadSetupConfig({ ...process.env, ...defaults }), { say });
+    await setUp(loadSetupConfig(undefined, CLONE_DATA_DIR), { say });
     return 0;
   } catch (error) {
     reportFailure(error);

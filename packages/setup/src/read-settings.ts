@@ -3,8 +3,8 @@ import { EtlError } from '@retail-etl/contracts';
 
 type Env = Readonly<Record<string, string | undefined>>;
 
-/** Reads settings from `env` by `reader`. Throws one CONFIG_INVALID that lists every problem. */
-export function readSettings<T>(env: Env, reader: (read: SettingsReader) => T): T {
+/** Reads settings from `env`, or the process's own environment, by `reader`. Throws one CONFIG_INVALID that lists every problem. */
+export function readSettings<T>(env: Env | undefined, reader: (read: SettingsReader) => T): T {
   const read = new SettingsReader(env);
   const settings = reader(read);
   if (read.problems.length > 0) throw new EtlError('CONFIG_INVALID', read.problems.join('; '));

@@ -3,7 +3,8 @@ export { type CheckedFile, CheckedFileWriter, describeFile, verifiedPath } from 
 export { copyToDisk, moveIntoPlace, removeTemporaryFiles, replaceByCopy } from './durable-files.js';
 export { exists, listFolders, listNames, makeFolders, removeFolder } from './folders.js';
 export { inBatches, READS_MAX } from './in-batches.js';
-export { type FileIdentity, type InputFile, listInputFiles, OpenInputFile } from './input-files.js';
+export { type InputFile, listInputFiles, OpenInputFile } from './input-files.js';
 export { publishJson, readJson, replaceJson } from './json-file.js';
+export { describeKeptFile, digestOf, lookAtFiles, readKeptFile, type SeenFile } from './kept-file.js';
 export { readLines } from './read-lines.js';
 export { removeFiles } from './remove-files.js';

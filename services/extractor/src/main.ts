@@ -10,7 +10,7 @@ import { connectPostgres, openSources } from '@retail-etl/reading';
 dropDriverVariables();
 await runService(
   'extractor',
-  () => loadExtractorConfig(process.env),
+  () => loadExtractorConfig(),
   async (config, context) => {
     const database = openDatabase(config.mysqlUrl);
     const producer = openProducer(config.redisUrl, (error) => context.log.warn({ reason: error.message }, 'queue connection'));

@@ -1,21 +1,24 @@
 import cookie from '@fastify/cookie';
 import { TypeBoxValidatorCompiler } from '@fastify/type-provider-typebox';
 import Fastify, { type FastifyBaseLogger, type FastifyInstance, LogController } from 'fastify';
-import { gatherApiDocument } from './api/api-document.js';
+import { gatherApiDocument } from './docs/api-document.js';
 import { openChannels } from './alerts/channels.js';
-import { alertRoutes } from './api/alert-routes.js';
-import { docsRoutes } from './api/docs-routes.js';
-import { resultRoutes } from './api/result-routes.js';
-import { runFileRoutes } from './api/run-file-routes.js';
-import { runRoutes } from './api/run-routes.js';
-import { runWatchRoutes } from './api/run-watch-routes.js';
-import { scheduleRoutes } from './api/schedule-routes.js';
-import { sessionRoutes } from './api/session-routes.js';
+import { alertRoutes } from './alerts/alert-routes.js';
+import { docsRoutes } from './docs/docs-routes.js';
+import { overviewRoutes } from './overview/overview-routes.js';
+import { summaryRoutes } from './summary/summary-routes.js';
+import { sourceRoutes } from './sources/source-routes.js';
+import { auditRoutes } from './audit/audit-routes.js';
+import { rejectRoutes } from './rejects/reject-routes.js';
+import { runRoutes } from './runs/run-routes.js';
+import { runWatchRoutes } from './runs/run-watch-routes.js';
+import { scheduleRoutes } from './schedules/schedule-routes.js';
+import { sessionRoutes } from './sessions/session-routes.js';
 import { auditForbidden, openRefusalAudit } from './auth/audit-refusals.js';
 import { accessOf, type Access, guardRoutes } from './auth/guard.js';
 import { openLoginLimits } from './auth/login-limits.js';
 import { loginRoutes } from './auth/login-routes.js';
-import { openSessions } from './auth/sessions.js';
+import { openSessions } from './sessions/sessions.js';
 import { openUsers } from './auth/users.js';
 import { board } from './board/board.js';
 import type { GatewayDeps } from './deps.js';
@@ -53,27 +56,42 @@ export interface AppOptions {
 
 /** The gateway's HTTP application. It does not listen. */
 export async function buildApp(deps: GatewayDeps, options: AppOptions = {}): Promise<FastifyInstance> {
-  const logger: FastifyBaseLogger = deps.log;
-  const { basePath } = deps.config;
-  const app: FastifyInstance = Fastify({
+  const app = createApp(deps);
+  readBodies(app);
+  registerRoutes(app);
+  logRequests(app, deps);
+  await app.register(cookie);
+  setErrorHandlers(app);
+  setSecurityHeaders(app);
+  addBasePath(app, deps.config.basePath);
+  await addRoutes(app, deps, options);
+  return app;
+}
+
+function createApp({ log, config }: GatewayDeps): FastifyInstance {
+  const logger: FastifyBaseLogger = log;
+  return Fastify({
     loggerInstance: logger,
     logController: new LogController({ disableRequestLogging: true }),
     bodyLimit: BODY_BYTES_MAX,
     requestTimeout: REQUEST_TIMEOUT_MS,
     routerOptions: { maxParamLength: 200 },
     // Only these are believed about where a request comes from, how, and to which host.
-    trustProxy: [...deps.config.trustProxy],
+    trustProxy: [...config.trustProxy],
     // Event streams never end by themselves.
     forceCloseConnections: true,
     frameworkErrors: answerFrameworkError,
     clientErrorHandler: answerClientError,
-    rewriteUrl: ({ url = '/' }) => withoutBase(basePath, url),
+    rewriteUrl: ({ url = '/' }) => withoutBase(config.basePath, url),
   });
+}
+
+/** How bodies are read, checked and written. */
+function readBodies(app: FastifyInstance): void {
   // Strict in bodies; query strings and path parameters are converted from text first. Unknown fields are refused, not dropped.
   app.setValidatorCompiler(TypeBoxValidatorCompiler);
   // The response schemas are for the OpenAPI document; the tests check answers against them.
   app.setSerializerCompiler(() => (data) => JSON.stringify(data));
-
   // "No body" is a body that some routes take, whatever media type is claimed for it.
   const parseJson = app.getDefaultJsonParser('error', 'error');
   app.removeContentTypeParser('application/json');
@@ -81,26 +99,26 @@ export async function buildApp(deps: GatewayDeps, options: AppOptions = {}): Pro
     if (body === '') done(null, undefined);
     else void parseJson(request, body, done);
   });
+}
 
+/** Keeps a list of all routes that are added from here on. */
+function registerRoutes(app: FastifyInstance): void {
   const registered: RegisteredRoute[] = [];
   app.decorate('registeredRoutes', registered);
   app.addHook('onRoute', ({ method, url, config }) => {
     for (const each of [method].flat()) registered.push({ method: each, url, access: accessOf(each, config?.access) });
   });
-  app.addHook('onResponse', async (request, reply) => {
-    const line = {
-      method: request.method,
-      url: request.url.split('?')[0],
-      status: reply.statusCode,
-      tookMs: Math.round(reply.elapsedTime),
-    };
-    deps.log.debug(line, 'request');
-  });
+}
 
-  await app.register(cookie);
-  setErrorHandlers(app);
-  setSecurityHeaders(app);
-  addBasePath(app, basePath);
+function logRequests(app: FastifyInstance, { log }: GatewayDeps): void {
+  app.addHook('onResponse', async (request, reply) => {
+    const { method, url } = request;
+    log.debug({ method, url: url.split('?')[0], status: reply.statusCode, tookMs: Math.round(reply.elapsedTime) }, 'request');
+  });
+}
+
+async function addRoutes(app: FastifyInstance, deps: GatewayDeps, options: AppOptions): Promise<void> {
+  const { basePath } = deps.config;
   const users = openUsers(deps.config);
   const sessions = openSessions(deps.redis, users);
   const auditRefusal = openRefusalAudit(deps);
@@ -116,12 +134,14 @@ export async function buildApp(deps: GatewayDeps, options: AppOptions = {}): Pro
   await app.register(pageRoutes(basePath));
   await app.register(runRoutes(deps));
   await app.register(runWatchRoutes(deps));
-  await app.register(runFileRoutes(deps));
-  await app.register(resultRoutes(deps));
+  await app.register(rejectRoutes(deps));
+  await app.register(overviewRoutes(deps));
+  await app.register(summaryRoutes(deps));
+  await app.register(sourceRoutes(deps));
   await app.register(scheduleRoutes(deps));
   await app.register(sessionRoutes(deps, sessions));
+  await app.register(auditRoutes(deps));
   await app.register(alertRoutes(deps, openChannels(deps.config)));
   await app.register(metricsRoutes(deps));
   await app.register(board(deps));
-  return app;
 }

@@ -5,7 +5,7 @@ import { checkGatewayConfig, startGateway } from './gateway.js';
 
 await runService(
   'gateway',
-  () => checkGatewayConfig(loadGatewayConfig(process.env)),
+  () => checkGatewayConfig(loadGatewayConfig()),
   async (config, context) => {
     await startGateway(config, context);
   },

@@ -6,7 +6,7 @@ import { loadRun } from './load-run.js';
 
 await runService(
   'loader',
-  () => loadLoaderConfig(process.env),
+  () => loadLoaderConfig(),
   async (config, context) => {
     const database = openDatabase(config.mysqlUrl);
     const deps = { dataDir: config.dataDir, database };

@@ -14,7 +14,7 @@ const concurrencyMax = containerProcessors() < 1 ? 1 : Infinity;
 
 await runService(
   'transformer',
-  () => loadTransformerConfig(process.env),
+  () => loadTransformerConfig(),
   async (config, context) => {
     const database = openDatabase(config.mysqlUrl);
     const engine = await openEngine(spillFolder(config.dataDir));

@@ -1,7 +1,7 @@
 import { hostname } from 'node:os';
 import type { Run, ScheduleRow } from '@retail-etl/ledger';
 import { underBase } from '../web/base-path.js';
-import type { AlertMessage } from './channels.js';
+import type { AlertMessage } from './alert-message.js';
 
 const pathOf = (run: Run, basePath: string): string => underBase(basePath, `/api/runs/${run.runId}`);
 

@@ -1,7 +1,7 @@
 import { scaledMs } from '@retail-etl/faults';
 import { type AlertChannel, endAbandonedTests } from '@retail-etl/ledger';
 import type { GatewayDeps } from '../deps.js';
-import type { Deliver } from './channels.js';
+import type { Deliver } from './alert-message.js';
 import { deliverAlerts } from './deliver-alerts.js';
 import { raiseRunAlerts } from './raise-alerts.js';
 import { watchRecorder } from './watches.js';

@@ -1,21 +1,9 @@
 import type { GatewayConfig } from '@retail-etl/config';
 import { EtlError } from '@retail-etl/contracts';
 import type { AlertChannel } from '@retail-etl/ledger';
+import type { Deliver } from './alert-message.js';
 import { sendEmail } from './send-email.js';
 import { sendWebhook } from './send-webhook.js';
-
-/** What an alert says, on whichever channel. */
-export interface AlertMessage {
-  readonly kind: 'failed' | 'rejects' | 'missed' | 'clock' | 'test';
-  readonly subject: string;
-  /** Plain text, lines separated by LF. */
-  readonly text: string;
-  /** For programs: the run, the code, figures. */
-  readonly detail: Readonly<Record<string, unknown>>;
-}
-
-/** Delivers a message, or throws an error that says why not. Ends when `signal` is aborted, which is also its only deadline. */
-export type Deliver = (message: AlertMessage, signal: AbortSignal) => Promise<void>;
 
 /** The channels that the configuration names. */
 export function openChannels(config: GatewayConfig): Map<AlertChannel, Deliver> {

@@ -3,7 +3,7 @@ import { EtlError } from '@retail-etl/contracts';
 import { scaledMs } from '@retail-etl/faults';
 import { type Alert, type AlertChannel, claimAlerts, type ClaimOptions, recordDelivered, recordUndelivered } from '@retail-etl/ledger';
 import type { GatewayDeps } from '../deps.js';
-import type { AlertMessage, Deliver } from './channels.js';
+import type { AlertMessage, Deliver } from './alert-message.js';
 
 /** Tries cover about an hour and a half: 2 s, 4 s, 8 s ... at most 15 minutes apart. */
 const ATTEMPTS_MAX = 14;

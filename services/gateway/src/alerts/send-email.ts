@@ -1,4 +1,4 @@
-import type { AlertMessage } from './channels.js';
+import type { AlertMessage } from './alert-message.js';
 
 /** For connecting, the greeting, and each silence after it; the whole ends with the caller's signal. */
 const TIMEOUT_MS = 10_000;

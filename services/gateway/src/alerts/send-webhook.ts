@@ -1,6 +1,6 @@
 import { request as requestHttp } from 'node:http';
 import { request as requestHttps } from 'node:https';
-import type { AlertMessage } from './channels.js';
+import type { AlertMessage } from './alert-message.js';
 import { checkLiteralHost, publicLookup } from './checked-address.js';
 
 /** Of the answer only the status counts. */

@@ -1,6 +1,6 @@
 import type { FastifyInstance, FastifyRequest } from 'fastify';
 import type { GatewayDeps } from '../deps.js';
-import { audit } from '../ops/audit.js';
+import { audit } from '../audit/audit.js';
 import { AddressCounts } from './address-counts.js';
 
 /** Lines that one address can make in a window without being signed in; what comes above would only fill the ledger's disk. */

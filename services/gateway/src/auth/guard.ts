@@ -4,8 +4,8 @@ import type { GatewayDeps } from '../deps.js';
 import { sendProblem } from '../problem.js';
 import { underBase } from '../web/base-path.js';
 import { foreignOrigin } from './same-origin.js';
-import { sessionToken } from './session-cookie.js';
-import type { Sessions } from './sessions.js';
+import { sessionToken } from '../sessions/session-cookie.js';
+import type { Sessions } from '../sessions/sessions.js';
 import { isBearer, openTokenAccess } from './token-access.js';
 import type { User } from './users.js';
 

@@ -4,7 +4,7 @@ import { EtlError } from '@retail-etl/contracts';
  * Who asks for a log-in, from the one that goes first to the one that gives way: an account at an address it is known to sign in from, an
  * account there is, a name there is not. So nobody who makes up names, or tries from everywhere, keeps a user out.
  */
-export const RANKS = ['known', 'user', 'stranger'] as const;
+const RANKS = ['known', 'user', 'stranger'] as const;
 export type Rank = (typeof RANKS)[number];
 
 interface Waiting {

@@ -8,7 +8,7 @@ import { Limited } from '../limited.js';
  * behind one router, so it gets more. `account` is for one account from all addresses together: it slows down whoever has many, and
  * spares the addresses that the account is known to sign in from.
  */
-export const LOGIN_LIMITS = { pair: 10, address: 30, account: 100, windowSeconds: 15 * 60 } as const;
+const LOGIN_LIMITS = { pair: 10, address: 30, account: 100, windowSeconds: 15 * 60 } as const;
 
 /** An account is known at an address for so long after its last log-in there. */
 const KNOWN_SECONDS = 30 * 86_400;

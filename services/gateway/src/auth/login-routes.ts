@@ -5,14 +5,15 @@ import type { FastifyReply } from 'fastify';
 import Type from 'typebox';
 import type { GatewayDeps } from '../deps.js';
 import { Limited } from '../limited.js';
-import { audit } from '../ops/audit.js';
+import { audit } from '../audit/audit.js';
+import type { App } from '../web/app-type.js';
 import { underBase } from '../web/base-path.js';
 import type { AuditRefusal } from './audit-refusals.js';
 import type { LoginLimits } from './login-limits.js';
 import { loginPage } from './login-page.js';
 import { safeNext } from './same-origin.js';
-import { clearSessionCookie, sessionToken, setSessionCookie } from './session-cookie.js';
-import type { Sessions } from './sessions.js';
+import { clearSessionCookie, sessionToken, setSessionCookie } from '../sessions/session-cookie.js';
+import type { Sessions } from '../sessions/sessions.js';
 import type { User, Users } from './users.js';
 
 const LoginBody = Type.Object(
@@ -37,70 +38,80 @@ export interface LoginDeps {
 }
 
 /** `/login` and `/logout`. */
-export function loginRoutes(deps: GatewayDeps, { users, sessions, limits, auditRefusal }: LoginDeps): FastifyPluginAsyncTypebox {
+export function loginRoutes(deps: GatewayDeps, login: LoginDeps): FastifyPluginAsyncTypebox {
   const { basePath } = deps.config;
   return async (app) => {
     await app.register(formbody, { bodyLimit: BODY_BYTES_MAX });
-    const page = (reply: FastifyReply, status: number, next: string, error?: string): FastifyReply =>
-      reply
-        .code(status)
-        .type('text/html; charset=utf-8')
-        .send(loginPage(basePath, underBase(basePath, next), error));
-
     app.get('/login', { config: { access: 'public' }, schema: { hide: true, querystring: LoginQuery } }, (request, reply) =>
-      page(reply, 200, safeNext(request.query.next, basePath)),
+      sendPage(deps, reply, 200, safeNext(request.query.next, basePath)),
     );
-
-    app.post(
-      '/login',
-      { config: { access: 'public' }, bodyLimit: BODY_BYTES_MAX, schema: { hide: true, body: LoginBody } },
-      async (request, reply) => {
-        const { username, password } = request.body;
-        const next = safeNext(request.body.next, basePath);
-        try {
-          const { isKnown } = await limits.begin(username, request.ip);
-          const user = await users.verify(username, password, isKnown);
-          if (user === undefined) {
-            await audit(deps, request, 'login.failed', {}, username);
-            return await page(reply, 401, next, 'This user name and password do not go together.');
-          }
-          const token = await sessions.start(user, { address: request.ip, client: request.headers['user-agent'] ?? '' });
-          await limits.succeeded(username, request.ip);
-          await audit(deps, request, 'login', { role: user.role }, user.username);
-          setSessionCookie(request, reply, basePath, token);
-          return await reply.redirect(next, 303);
-        } catch (error) {
-          if (!(error instanceof EtlError)) throw error;
-          if (error instanceof Limited) {
-            await auditRefusal(request, 'login.limited', {}, username);
-            reply.header('retry-after', error.retryAfterSeconds);
-          }
-          return page(reply, error.status, next, `${error.message}. ${error.remedy}`);
-        }
-      },
-    );
-
-    app.post(
-      '/logout',
-      {
-        config: { access: 'viewer' },
-        bodyLimit: BODY_BYTES_MAX,
-        schema: { hide: true, body: LogoutBody },
-        preValidation: async (request) => {
-          if (request.body === undefined || request.body === null) request.body = {};
-        },
-      },
-      async (request, reply) => {
-        const everywhere = request.body.everywhere === 'true';
-        const token = sessionToken(request, basePath);
-        if (token !== undefined) await sessions.end(sessions.idOf(token));
-        if (everywhere) await endSessionsOf(sessions, request.user as User);
-        await audit(deps, request, 'logout', everywhere ? { everywhere } : {});
-        clearSessionCookie(request, reply, basePath);
-        return reply.redirect('/login', 303);
-      },
-    );
+    signIn(app, deps, login);
+    signOut(app, deps, login.sessions);
   };
+}
+
+/** The log-in page, which leads to `next`; with what went wrong, if anything. */
+function sendPage({ config: { basePath } }: GatewayDeps, reply: FastifyReply, status: number, next: string, error?: string): FastifyReply {
+  return reply
+    .code(status)
+    .type('text/html; charset=utf-8')
+    .send(loginPage(basePath, underBase(basePath, next), error));
+}
+
+function signIn(app: App, deps: GatewayDeps, { users, sessions, limits, auditRefusal }: LoginDeps): void {
+  const { basePath } = deps.config;
+  app.post(
+    '/login',
+    { config: { access: 'public' }, bodyLimit: BODY_BYTES_MAX, schema: { hide: true, body: LoginBody } },
+    async (request, reply) => {
+      const { username, password } = request.body;
+      const next = safeNext(request.body.next, basePath);
+      try {
+        const { isKnown } = await limits.begin(username, request.ip);
+        const user = await users.verify(username, password, isKnown);
+        if (user === undefined) {
+          await audit(deps, request, 'login.failed', {}, username);
+          return await sendPage(deps, reply, 401, next, 'This user name and password do not go together.');
+        }
+        const token = await sessions.start(user, { address: request.ip, client: request.headers['user-agent'] ?? '' });
+        await limits.succeeded(username, request.ip);
+        await audit(deps, request, 'login', { role: user.role }, user.username);
+        setSessionCookie(request, reply, basePath, token);
+        return await reply.redirect(next, 303);
+      } catch (error) {
+        if (!(error instanceof EtlError)) throw error;
+        if (error instanceof Limited) {
+          await auditRefusal(request, 'login.limited', {}, username);
+          reply.header('retry-after', error.retryAfterSeconds);
+        }
+        return sendPage(deps, reply, error.status, next, `${error.message}. ${error.remedy}`);
+      }
+    },
+  );
+}
+
+function signOut(app: App, deps: GatewayDeps, sessions: Sessions): void {
+  const { basePath } = deps.config;
+  app.post(
+    '/logout',
+    {
+      config: { access: 'viewer' },
+      bodyLimit: BODY_BYTES_MAX,
+      schema: { hide: true, body: LogoutBody },
+      preValidation: async (request) => {
+        if (request.body === undefined || request.body === null) request.body = {};
+      },
+    },
+    async (request, reply) => {
+      const everywhere = request.body.everywhere === 'true';
+      const token = sessionToken(request, basePath);
+      if (token !== undefined) await sessions.end(sessions.idOf(token));
+      if (everywhere) await endSessionsOf(sessions, request.user as User);
+      await audit(deps, request, 'logout', everywhere ? { everywhere } : {});
+      clearSessionCookie(request, reply, basePath);
+      return reply.redirect('/login', 303);
+    },
+  );
 }
 
 async function endSessionsOf(sessions: Sessions, user: User): Promise<void> {

@@ -1,6 +1,6 @@
 import type { FastifyRequest } from 'fastify';
 import type { GatewayDeps } from '../deps.js';
-import { audit } from '../ops/audit.js';
+import { audit } from '../audit/audit.js';
 import { AddressCounts } from './address-counts.js';
 import { Limited } from '../limited.js';
 import { sameSecret, type User } from './users.js';

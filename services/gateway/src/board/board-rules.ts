@@ -33,7 +33,7 @@ const ON_RUNS = new Set([
   '/api/queues/:queueName/job-schedulers/:schedulerId/run',
 ]);
 
-export const RETRY_ROUTE = '/api/queues/:queueName/:jobId/retry';
+const RETRY_ROUTE = '/api/queues/:queueName/:jobId/retry';
 export const ADD_ROUTE = '/api/queues/:queueName/add';
 
 /**

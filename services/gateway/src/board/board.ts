@@ -2,10 +2,10 @@ import { createRequire } from 'node:module';
 import { dirname } from 'node:path';
 import { QUEUES, type QueueName, parseJobId } from '@retail-etl/contracts';
 import { retryRun } from '@retail-etl/ledger';
-import type { FastifyPluginAsync, FastifyReply, FastifyRequest } from 'fastify';
-import { known } from '../api/run-routes.js';
+import type { FastifyInstance, FastifyPluginAsync, FastifyReply, FastifyRequest } from 'fastify';
+import { requireRun } from '../runs/require-run.js';
 import type { GatewayDeps } from '../deps.js';
-import { audit } from '../ops/audit.js';
+import { audit } from '../audit/audit.js';
 import { fromThrown } from '../problem.js';
 import { underBase } from '../web/base-path.js';
 import { ADD_ROUTE, BOARD_PATH, judgeBoardChange } from './board-rules.js';
@@ -38,73 +38,85 @@ const RUN_FORM_SCHEMA = {
 
 /** Bull Board at `/queues`: for operators with the changes that keep ledger and queues in step, for viewers to look at. */
 export function board(deps: GatewayDeps): FastifyPluginAsync {
-  const at = (path: string): string => underBase(deps.config.basePath, path);
   return async (app) => {
-    const [{ createBullBoard }, { BullMQAdapter }, { FastifyAdapter }] = await Promise.all([
-      import('@bull-board/api'),
-      import('@bull-board/api/bullMQAdapter'),
-      import('@bull-board/fastify'),
-    ]);
-    const serverAdapter = new FastifyAdapter();
-    serverAdapter.setBasePath(at(BOARD_PATH));
-    createBullBoard({
-      queues: Object.values(QUEUES).map((name) => {
-        const isRuns = name === QUEUES.runs;
-        const options = {
-          description: DESCRIPTIONS[name],
-          // A run that has ended is not done again by doing one of its jobs again.
-          allowCompletedRetries: false,
-          ...(isRuns ? { jobDataSchema: RUN_FORM_SCHEMA } : {}),
-          externalJobUrl: ({ id, data }: { id?: string | number | null | undefined; data: unknown }) => {
-            const runId = parseJobId(String(id ?? ''))?.runId ?? (data as { runId?: string } | null)?.runId;
-            return { displayText: runId === undefined ? 'Runs' : 'Run', href: at(runId === undefined ? '/runs' : `/runs/${runId}`) };
-          },
-        };
-        return new BullMQAdapter(deps.queues[name], options);
-      }),
-      serverAdapter,
-      options: {
-        uiBasePath: dirname(createRequire(import.meta.url).resolve('@bull-board/ui/package.json')),
-        uiConfig: {
-          boardTitle: 'Retail sales',
-          favIcon: { default: at('/assets/icon.svg'), alternative: at('/assets/icon.svg') },
-          miscLinks: [
-            { text: 'Runs', url: at('/runs') },
-            { text: 'API', url: at('/docs') },
-          ],
-          hideDocsLink: true,
-        },
-        handlerHooks: { after: (context, result) => (context.request.headers[ROLE_HEADER] === 'viewer' ? lookOnly(result) : result) },
-      },
-    });
-    // The board's own handler calls every error a 500.
-    serverAdapter.setErrorHandler((thrown) => {
-      const { error, status } = fromThrown(thrown);
-      return { status: status as 400, body: { error: error.message, message: error.remedy } };
-    });
-
-    app.addHook('onSend', async (_request, reply, payload) => {
-      const isPage = String(reply.getHeader('content-type') ?? '').startsWith('text/html');
-      if (!isPage || typeof payload !== 'string') return payload;
-      // The page links a web font of another host.
-      const ownHost = payload.replace(/<link[^>]+href="https?:[^>]*>/g, '');
-      return ownHost.replace('</head>', `<script defer src="${at(SCRIPT_PATH)}"></script></head>`);
-    });
-    app.addHook('preHandler', async (request, reply) => {
-      request.headers[ROLE_HEADER] = request.user?.role ?? 'viewer';
-      if (request.method !== 'GET' && request.method !== 'HEAD') return guardChange(request, reply, deps);
-    });
-    app.addHook('onResponse', async (request, reply) => {
-      if (request.method === 'GET' || request.method === 'HEAD' || reply.statusCode >= 400) return;
-      // Its own line, with the run, is there already.
-      if (judge(request) === 'retry-run') return;
-      await audit(deps, request, 'board.change', { path: request.url.split('?')[0]?.slice(0, 300) });
-    });
+    const adapter = await openBoard(deps);
+    addBoardHooks(app, deps);
     app.get(SCRIPT_PATH, { schema: { hide: true } }, (_request, reply) =>
       reply.type('text/javascript; charset=utf-8').send(boardScript(deps.config.basePath)),
     );
-    await app.register(serverAdapter.registerPlugin(), { prefix: BOARD_PATH });
+    await app.register(adapter.registerPlugin(), { prefix: BOARD_PATH });
   };
+}
+
+type At = (path: string) => string;
+
+/** The board over the four queues. Its packages are loaded here, with the first gateway that needs them. */
+async function openBoard(deps: GatewayDeps) {
+  const at: At = (path) => underBase(deps.config.basePath, path);
+  const [{ createBullBoard }, { BullMQAdapter }, { FastifyAdapter }] = await Promise.all([
+    import('@bull-board/api'),
+    import('@bull-board/api/bullMQAdapter'),
+    import('@bull-board/fastify'),
+  ]);
+  const serverAdapter = new FastifyAdapter();
+  serverAdapter.setBasePath(at(BOARD_PATH));
+  createBullBoard({
+    queues: Object.values(QUEUES).map((name) => new BullMQAdapter(deps.queues[name], queueOptions(name, at))),
+    serverAdapter,
+    options: {
+      uiBasePath: dirname(createRequire(import.meta.url).resolve('@bull-board/ui/package.json')),
+      uiConfig: {
+        boardTitle: 'Retail sales',
+        favIcon: { default: at('/assets/icon.svg'), alternative: at('/assets/icon.svg') },
+        miscLinks: [
+          { text: 'Runs', url: at('/runs') },
+          { text: 'API', url: at('/docs') },
+        ],
+        hideDocsLink: true,
+      },
+      handlerHooks: { after: (context, result) => (context.request.headers[ROLE_HEADER] === 'viewer' ? lookOnly(result) : result) },
+    },
+  });
+  // The board's own handler calls every error a 500.
+  serverAdapter.setErrorHandler((thrown) => {
+    const { error, status } = fromThrown(thrown);
+    return { status: status as 400, body: { error: error.message, message: error.remedy } };
+  });
+  return serverAdapter;
+}
+
+function queueOptions(name: QueueName, at: At) {
+  return {
+    description: DESCRIPTIONS[name],
+    // A run that has ended is not done again by doing one of its jobs again.
+    allowCompletedRetries: false,
+    ...(name === QUEUES.runs ? { jobDataSchema: RUN_FORM_SCHEMA } : {}),
+    externalJobUrl: ({ id, data }: { id?: string | number | null | undefined; data: unknown }) => {
+      const runId = parseJobId(String(id ?? ''))?.runId ?? (data as { runId?: string } | null)?.runId;
+      return { displayText: runId === undefined ? 'Runs' : 'Run', href: at(runId === undefined ? '/runs' : `/runs/${runId}`) };
+    },
+  };
+}
+
+/** Changes the board's page, guards what changes something, and records it. */
+function addBoardHooks(app: FastifyInstance, deps: GatewayDeps): void {
+  app.addHook('onSend', async (_request, reply, payload) => {
+    const isPage = String(reply.getHeader('content-type') ?? '').startsWith('text/html');
+    if (!isPage || typeof payload !== 'string') return payload;
+    // The page links a web font of another host.
+    const ownHost = payload.replace(/<link[^>]+href="https?:[^>]*>/g, '');
+    return ownHost.replace('</head>', `<script defer src="${underBase(deps.config.basePath, SCRIPT_PATH)}"></script></head>`);
+  });
+  app.addHook('preHandler', async (request, reply) => {
+    request.headers[ROLE_HEADER] = request.user?.role ?? 'viewer';
+    if (request.method !== 'GET' && request.method !== 'HEAD') return guardChange(request, reply, deps);
+  });
+  app.addHook('onResponse', async (request, reply) => {
+    if (request.method === 'GET' || request.method === 'HEAD' || reply.statusCode >= 400) return;
+    // Its own line, with the run, is there already.
+    if (judge(request) === 'retry-run') return;
+    await audit(deps, request, 'board.change', { path: request.url.split('?')[0]?.slice(0, 300) });
+  });
 }
 
 const routeOf = (request: FastifyRequest): string => (request.routeOptions.url ?? '').slice(BOARD_PATH.length);
@@ -121,7 +133,7 @@ async function guardChange(request: FastifyRequest, reply: FastifyReply, deps: G
     if (verdict === 'retry-run') {
       const { jobId } = request.params as { jobId?: string };
       const runId = parseJobId(jobId ?? '')?.runId ?? '';
-      const run = known(await retryRun(deps.database, runId), runId);
+      const run = requireRun(await retryRun(deps.database, runId), runId);
       await audit(deps, request, 'run.retry', { run: run.runId, epoch: run.epoch });
       await deps.startNextRun().catch(() => undefined);
       return await reply.code(204).send();
@@ -137,7 +149,11 @@ async function guardChange(request: FastifyRequest, reply: FastifyReply, deps: G
 
 /** The job with who asked for it in its data, whatever the form said of that. */
 function cleanedJob(body: unknown, username: string | undefined): unknown {
-  const { name, data, options } = (isRecord(body) ? body : {}) as { name?: unknown; data?: unknown; options?: { delay?: unknown } };
+  const { name, data, options } = (isRecord(body) ? body : {}) as {
+    name?: unknown;
+    data?: unknown;
+    options?: { delay?: unknown };
+  };
   const delay = typeof options?.delay === 'number' && options.delay > 0 ? { delay: options.delay } : {};
   const params = data ?? {};
   return {

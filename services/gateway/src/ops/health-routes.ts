@@ -7,7 +7,7 @@ import { isOtherLedger } from './ledger-gate.js';
 const PROBE_TIMEOUT_MS = 2_000;
 
 /** What the gateway waits for, by name; empty when it is ready. */
-export async function waitingFor(deps: GatewayDeps): Promise<string[]> {
+async function waitingFor(deps: GatewayDeps): Promise<string[]> {
   const probes: [string, () => Promise<unknown>][] = [
     ['MySQL', () => deps.ledger.look()],
     ['Redis', () => deps.redis.ping()],

@@ -13,8 +13,8 @@ export interface RunRequest {
 }
 
 /**
- * Records a run in the ledger and knocks on `runs`. Throws REDIS_UNAVAILABLE before anything is recorded if Redis is away; once the
- * run is recorded it will be started, so a knock that fails is left to the sweep.
+ * Records a run in the ledger and adds a job to `runs`. Throws REDIS_UNAVAILABLE before anything is recorded if Redis is away; once the
+ * run is recorded it will be started, so a job that cannot be added is left to the sweep.
  */
 export async function requestRun(deps: GatewayDeps, request: RunRequest): Promise<{ run: Run; created: boolean }> {
   checkWindow(request.params, 'REQUEST_INVALID');
@@ -28,11 +28,11 @@ export async function requestRun(deps: GatewayDeps, request: RunRequest): Promis
   });
   const { run, created } = recorded;
   crashPoint('request.after-record');
-  await Promise.all([created ? request.audit(run) : undefined, run.state === 'queued' ? knock(deps, run) : undefined]);
+  await Promise.all([created ? request.audit(run) : undefined, run.state === 'queued' ? askToStart(deps, run) : undefined]);
   return recorded;
 }
 
-async function knock(deps: GatewayDeps, run: Run): Promise<void> {
+async function askToStart(deps: GatewayDeps, run: Run): Promise<void> {
   try {
     await deps.producer.addStartRun({ ...run.params, runId: run.runId, epoch: run.epoch });
   } catch (error) {

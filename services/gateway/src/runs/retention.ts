@@ -21,7 +21,7 @@ const FOLDERS_MAX = 500;
  * What one pass removes by age, at most. A pass is made every half minute, so this keeps up with any number of runs that one slot can
  * make, and if a time should ever be wrong in spite of all checks, it gives people hours, not seconds, to see it.
  */
-export const PASS_SHARE = { runFolders: 5, runReports: 20, auditLines: 1_000, alerts: 100 } as const;
+const PASS_SHARE = { runFolders: 5, runReports: 20, auditLines: 1_000, alerts: 100 } as const;
 
 /** Reports and the audit log are kept at least this long, whatever the retention of the runs' files. */
 const HISTORY_DAYS_MIN = 400;

@@ -6,7 +6,7 @@ import type { GatewayDeps } from '../deps.js';
 type ProgressDeps = Pick<GatewayDeps, 'database' | 'queues'>;
 
 /** Where a run is. An ended one is told from its report, because its jobs go from Redis after a while. Throws NOT_FOUND. */
-export async function readProgress(deps: ProgressDeps, runId: string): Promise<RunProgress> {
+async function readProgress(deps: ProgressDeps, runId: string): Promise<RunProgress> {
   const run = await findRun(deps.database, runId);
   if (run === undefined) throw new EtlError('NOT_FOUND', `there is no run ${runId}`);
   const stages = await readStageProgress(deps.queues, runId, run.epoch);

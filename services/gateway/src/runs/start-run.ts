@@ -17,7 +17,7 @@ export interface StartRunDeps {
 }
 
 /**
- * Handles a job on `runs`. The ledger is the queue of runs: a job that names a run only knocks, any other has its run recorded
+ * Handles a job on `runs`. The ledger is the queue of runs: a job that names a run only says that one waits, any other has its run recorded
  * first, under a key that makes a repeated delivery harmless. Then the next waiting run is started, which need not be this one.
  */
 export async function startRun(delivery: Delivery, deps: StartRunDeps): Promise<Outcome> {

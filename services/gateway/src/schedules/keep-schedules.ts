@@ -11,7 +11,7 @@ type ScheduleDeps = Pick<GatewayDeps, 'config' | 'database' | 'queues' | 'redis'
  * Writes the environment's schedule into the ledger if it differs. Done once a start, not again and again: while gateways of an old
  * and a new configuration overlap, the one that started last is right. Whether it is paused is left as people set it.
  */
-export async function recordEnvironmentSchedule({ config, database, log }: ScheduleDeps): Promise<void> {
+async function recordEnvironmentSchedule({ config, database, log }: ScheduleDeps): Promise<void> {
   const id = ENVIRONMENT_SCHEDULE_ID;
   const found = await findSchedule(database, id);
   if (config.scheduleCron === undefined) {
@@ -39,7 +39,7 @@ export interface ScheduleMemory {
   readonly unreadable: Set<string>;
 }
 
-export function newScheduleMemory(): ScheduleMemory {
+function newScheduleMemory(): ScheduleMemory {
   return { suspects: new Set(), unreadable: new Set() };
 }
 

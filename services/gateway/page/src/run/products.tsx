@@ -51,17 +51,22 @@ export function Products({ run }: { run: RunReport }): ReactNode {
   );
 }
 
+/** `page` as it is after a click on the head of column `sort`. */
+function sortedBy(page: SummaryPage, sort: SummaryPage['sort']): SummaryPage {
+  const first = sort === 'product' ? 'asc' : 'desc';
+  const turned = page.order === 'asc' ? 'desc' : 'asc';
+  return { ...page, sort, order: page.sort === sort ? turned : first, offset: 0 };
+}
+
+interface PageProps {
+  readonly page: SummaryPage;
+  readonly setPage: (page: SummaryPage) => void;
+}
+
 function SummaryTable({ run }: { run: RunReport }): ReactNode {
   const [page, setPage] = useState<SummaryPage>({ q: '', sort: 'product', order: 'asc', offset: 0, limit: ROWS });
   const summary = useRunSummary(run.id, useDeferredValue(page));
   const { total = 0, next = null, products = [] } = summary.data ?? {};
-  const sortBy = (sort: SummaryPage['sort']): void =>
-    setPage({
-      ...page,
-      sort,
-      order: page.sort === sort ? (page.order === 'asc' ? 'desc' : 'asc') : sort === 'product' ? 'asc' : 'desc',
-      offset: 0,
-    });
   return (
     <>
       <div className="summary-search">
@@ -82,23 +87,7 @@ function SummaryTable({ run }: { run: RunReport }): ReactNode {
       {summary.error ? <ErrorNote error={summary.error} /> : null}
       <div className="table-scroll" tabIndex={0} role="region" aria-label="Summary by product">
         <table className="summary">
-          <thead>
-            <tr>
-              {COLUMNS.map(([sort, head]) => (
-                <th
-                  scope="col"
-                  key={sort}
-                  className={sort === 'product' ? '' : 'number'}
-                  aria-sort={page.sort !== sort ? 'none' : page.order === 'asc' ? 'ascending' : 'descending'}
-                >
-                  <button type="button" className="sort-button" onClick={() => sortBy(sort)}>
-                    {head}
-                    <span aria-hidden="true">{page.sort !== sort ? ' ↕' : page.order === 'asc' ? ' ↑' : ' ↓'}</span>
-                  </button>
-                </th>
-              ))}
-            </tr>
-          </thead>
+          <SummaryHead page={page} setPage={setPage} />
           <tbody>
             {products.map(({ productId, quantity, amount }) => (
               <tr key={productId}>
@@ -110,19 +99,45 @@ function SummaryTable({ run }: { run: RunReport }): ReactNode {
           </tbody>
         </table>
       </div>
-      {total <= ROWS ? null : (
-        <div className="pager">
-          <Button kind="plain" disabled={page.offset === 0} onClick={() => setPage({ ...page, offset: Math.max(0, page.offset - ROWS) })}>
-            Previous
-          </Button>
-          <span>
-            {formatNumber(page.offset + 1)} to {formatNumber(page.offset + products.length)} of {formatNumber(total)}
-          </span>
-          <Button kind="plain" disabled={next === null} onClick={() => setPage({ ...page, offset: next ?? page.offset })}>
-            Next
-          </Button>
-        </div>
-      )}
+      {total <= ROWS ? null : <Pager page={page} setPage={setPage} shown={products.length} total={total} next={next} />}
     </>
+  );
+}
+
+function SummaryHead({ page, setPage }: PageProps): ReactNode {
+  return (
+    <thead>
+      <tr>
+        {COLUMNS.map(([sort, head]) => (
+          <th
+            scope="col"
+            key={sort}
+            className={sort === 'product' ? '' : 'number'}
+            aria-sort={page.sort !== sort ? 'none' : page.order === 'asc' ? 'ascending' : 'descending'}
+          >
+            <button type="button" className="sort-button" onClick={() => setPage(sortedBy(page, sort))}>
+              {head}
+              <span aria-hidden="true">{page.sort !== sort ? ' ↕' : page.order === 'asc' ? ' ↑' : ' ↓'}</span>
+            </button>
+          </th>
+        ))}
+      </tr>
+    </thead>
+  );
+}
+
+function Pager({ page, setPage, shown, total, next }: PageProps & { shown: number; total: number; next: number | null }): ReactNode {
+  return (
+    <div className="pager">
+      <Button kind="plain" disabled={page.offset === 0} onClick={() => setPage({ ...page, offset: Math.max(0, page.offset - ROWS) })}>
+        Previous
+      </Button>
+      <span>
+        {formatNumber(page.offset + 1)} to {formatNumber(page.offset + shown)} of {formatNumber(total)}
+      </span>
+      <Button kind="plain" disabled={next === null} onClick={() => setPage({ ...page, offset: next ?? page.offset })}>
+        Next
+      </Button>
+    </div>
   );
 }

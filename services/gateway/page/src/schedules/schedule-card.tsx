@@ -52,16 +52,7 @@ export function ScheduleCard({
           >
             {paused ? 'Resume' : 'Pause'}
           </Button>
-          {isFixed ? null : (
-            <>
-              <Button kind="plain" aria-label={`Change ${id}`} onClick={onChange}>
-                Change
-              </Button>
-              <Button kind="danger" aria-label={`Delete ${id}`} disabled={remove.isPending} onClick={() => setConfirming(true)}>
-                Delete
-              </Button>
-            </>
-          )}
+          {isFixed ? null : <OwnActions id={id} isBusy={remove.isPending} onChange={onChange} onDelete={() => setConfirming(true)} />}
         </div>
       ) : null}
       <ConfirmDialog
@@ -77,5 +68,29 @@ export function ScheduleCard({
         It starts no more runs. Runs that it has started stay as they are.
       </ConfirmDialog>
     </Card>
+  );
+}
+
+/** What can be done with a schedule that does not come from the environment. */
+function OwnActions({
+  id,
+  isBusy,
+  onChange,
+  onDelete,
+}: {
+  id: string;
+  isBusy: boolean;
+  onChange: () => void;
+  onDelete: () => void;
+}): ReactNode {
+  return (
+    <>
+      <Button kind="plain" aria-label={`Change ${id}`} onClick={onChange}>
+        Change
+      </Button>
+      <Button kind="danger" aria-label={`Delete ${id}`} disabled={isBusy} onClick={onDelete}>
+        Delete
+      </Button>
+    </>
   );
 }

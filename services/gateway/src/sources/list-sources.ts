@@ -1,10 +1,7 @@
-import { createHash } from 'node:crypto';
-import { createReadStream } from 'node:fs';
-import { lstat, readdir } from 'node:fs/promises';
 import { join } from 'node:path';
-import { pipeline } from 'node:stream/promises';
 import { isStoreFileName, SAMPLE_TABLE } from '@retail-etl/sales';
 import type { Sources, SourceStatus } from '@retail-etl/contracts';
+import { digestOf, lookAtFiles, type SeenFile } from '@retail-etl/store';
 import type { Run } from '@retail-etl/ledger';
 
 /** Files shown; a folder with more is cut, and the answer says so. */
@@ -14,22 +11,16 @@ const COMPARED_BYTES_MAX = 64 * 1024 * 1024;
 /** Files compared for one answer. */
 const COMPARED_MAX = 50;
 
-interface InputFile {
-  readonly name: string;
-  readonly bytes: number;
-  readonly modified: Date;
-}
-
 /** The files a run would read now and what the last run made of them. */
 export async function listSources(dataDir: string, lastRun: Run | undefined): Promise<Sources> {
   const folder = join(dataDir, 'input');
-  const { files, truncated } = await inputFiles(folder);
+  const { files, truncated } = await lookAtFiles(folder, isStoreFileName, FILES_MAX);
   const books = lastRun?.findings.sources ?? [];
   const rowsOf = new Map(books.filter((book) => book.file !== null).map((book) => [book.file as string, book.rowsRead]));
   const copies = await findCopies(folder, files);
   const since = lastRun?.startedAt ?? lastRun?.createdAt;
 
-  const status = (file: InputFile): SourceStatus => {
+  const status = (file: SeenFile): SourceStatus => {
     if (copies.has(file.name)) return 'duplicate';
     if (!rowsOf.has(file.name) || since === undefined) return 'new';
     return file.modified > since ? 'changed' : 'unchanged';
@@ -56,25 +47,10 @@ export async function listSources(dataDir: string, lastRun: Run | undefined): Pr
   };
 }
 
-async function inputFiles(folder: string): Promise<{ files: InputFile[]; truncated: boolean }> {
-  const names = await readdir(folder).catch((error: NodeJS.ErrnoException) => {
-    if (error.code === 'ENOENT') return [];
-    throw error;
-  });
-  const wanted = names.filter(isStoreFileName).sort();
-  const files: InputFile[] = [];
-  for (const name of wanted.slice(0, FILES_MAX)) {
-    // A file may go between the listing and the look.
-    const found = await lstat(join(folder, name)).catch(() => undefined);
-    if (found?.isFile() === true) files.push({ name, bytes: found.size, modified: found.mtime });
-  }
-  return { files, truncated: wanted.length > FILES_MAX };
-}
-
 /** For each file that holds the same bytes as an earlier one: that one's name. Remembered, because files seldom change. */
 const hashes = new Map<string, string>();
 
-async function findCopies(folder: string, files: readonly InputFile[]): Promise<Map<string, string>> {
+async function findCopies(folder: string, files: readonly SeenFile[]): Promise<Map<string, string>> {
   const bySize = groupBySize(files);
   const candidates = [...bySize.values()].filter((group) => group.length > 1 && (group[0]?.bytes ?? 0) <= COMPARED_BYTES_MAX).flat();
   const firstOf = new Map<string, string>();
@@ -89,20 +65,18 @@ async function findCopies(folder: string, files: readonly InputFile[]): Promise<
   return copies;
 }
 
-function groupBySize(files: readonly InputFile[]): Map<number, InputFile[]> {
-  const groups = new Map<number, InputFile[]>();
+function groupBySize(files: readonly SeenFile[]): Map<number, SeenFile[]> {
+  const groups = new Map<number, SeenFile[]>();
   for (const file of files) groups.set(file.bytes, [...(groups.get(file.bytes) ?? []), file]);
   return groups;
 }
 
-async function hashOf(folder: string, file: InputFile): Promise<string> {
+async function hashOf(folder: string, file: SeenFile): Promise<string> {
   const key = `${file.name}/${file.bytes}/${file.modified.getTime()}`;
   const known = hashes.get(key);
   if (known !== undefined) return known;
-  const hash = createHash('sha256');
-  await pipeline(createReadStream(join(folder, file.name)), hash);
+  const digest = await digestOf(join(folder, file.name));
   if (hashes.size >= FILES_MAX) hashes.clear();
-  const digest = hash.digest('hex');
   hashes.set(key, digest);
   return digest;
 }

@@ -1,6 +1,6 @@
 import { EtlError } from '@retail-etl/contracts';
 import { readRejects, runFolders } from '@retail-etl/staging';
-import { openReader } from './open-reader.js';
+import { openReader } from '../ops/open-reader.js';
 import type { RejectCells } from './reject-rows.js';
 
 /** Readings of rejects at the same time; each is a DuckDB of its own. */

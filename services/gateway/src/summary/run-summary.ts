@@ -1,7 +1,13 @@
 import { EtlError } from '@retail-etl/contracts';
 import type { Summary } from '@retail-etl/sales';
 import type { SummaryFilePage } from '@retail-etl/judging';
-import { openReader } from './open-reader.js';
+import type { Readable } from 'node:stream';
+import type { Run } from '@retail-etl/ledger';
+import { runFolders } from '@retail-etl/staging';
+import { describeKeptFile, readKeptFile } from '@retail-etl/store';
+import type { GatewayDeps } from '../deps.js';
+import { findRunWithFiles } from '../runs/run-files.js';
+import { openReader } from '../ops/open-reader.js';
 
 const PAGES_KEPT = 50;
 
@@ -45,4 +51,16 @@ async function readPage(dataDir: string, path: string, page: SummaryFilePage): P
   } finally {
     reader.close();
   }
+}
+
+/** The summary CSV of a run that is kept: its size in bytes, when it was written, and its content. Throws NOT_FOUND or GONE. */
+export async function openSummary(
+  deps: GatewayDeps,
+  id: string,
+): Promise<{ run: Run; path: string; size: number; modifiedMs: number; content: () => Readable }> {
+  const run = await findRunWithFiles(deps, id, 'summary');
+  const path = runFolders(deps.config.dataDir, run.runId).summaryCsv;
+  const found = await describeKeptFile(path);
+  if (found === null) throw new EtlError('NOT_FOUND', `run ${run.runId} has no summary: it is ${run.state}`);
+  return { run, path, size: found.bytes, modifiedMs: found.modifiedMs, content: () => readKeptFile(path, found.bytes) };
 }

@@ -1,10 +1,11 @@
 import type { FastifyPluginAsyncTypebox } from '@fastify/type-provider-typebox';
-import { EtlError, Problem, SessionIdParams, SessionList } from '@retail-etl/contracts';
+import { EtlError, Me, Problem, SessionIdParams, SessionList } from '@retail-etl/contracts';
 import Type from 'typebox';
-import { sessionToken } from '../auth/session-cookie.js';
-import type { Sessions } from '../auth/sessions.js';
+import { sessionToken } from './session-cookie.js';
+import type { Sessions } from './sessions.js';
+import type { User } from '../auth/users.js';
 import type { GatewayDeps } from '../deps.js';
-import { audit } from '../ops/audit.js';
+import { audit } from '../audit/audit.js';
 
 const config = { access: 'operator' } as const;
 const tags = ['operations'];
@@ -12,6 +13,11 @@ const tags = ['operations'];
 /** Who is signed in, and ending that; for operators. */
 export function sessionRoutes(deps: GatewayDeps, sessions: Sessions): FastifyPluginAsyncTypebox {
   return async (app) => {
+    app.get('/api/me', { schema: { tags, summary: 'Who I am', response: { 200: Me } } }, async (request) => {
+      const { username, role } = request.user as User;
+      return { username, role };
+    });
+
     app.get(
       '/api/sessions',
       { config, schema: { tags, summary: 'Who is signed in, newest first', response: { 200: SessionList, 503: Problem } } },

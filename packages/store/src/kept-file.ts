@@ -1,0 +1,53 @@
+import { createHash } from 'node:crypto';
+import { createReadStream } from 'node:fs';
+import { lstat, readdir, stat } from 'node:fs/promises';
+import { join } from 'node:path';
+import type { Readable } from 'node:stream';
+import { pipeline } from 'node:stream/promises';
+
+/** How large a file is and when it was written last; null if it cannot be seen. */
+export async function describeKeptFile(path: string): Promise<{ bytes: number; modifiedMs: number } | null> {
+  const found = await stat(path).catch(() => undefined);
+  return found === undefined ? null : { bytes: found.size, modifiedMs: found.mtimeMs };
+}
+
+/** The first `bytes` of a file, which may grow meanwhile. */
+export function readKeptFile(path: string, bytes: number): Readable {
+  return createReadStream(path, { end: Math.max(0, bytes - 1) });
+}
+
+/** The SHA-256 of a file, in hexadecimal. */
+export async function digestOf(path: string): Promise<string> {
+  const hash = createHash('sha256');
+  await pipeline(createReadStream(path), hash);
+  return hash.digest('hex');
+}
+
+/** A file as people look at it. */
+export interface SeenFile {
+  readonly name: string;
+  readonly bytes: number;
+  readonly modified: Date;
+}
+
+/**
+ * The regular files directly in `folder` whose names are wanted, by name, at most `max`; `truncated` if there are more. An absent folder
+ * has none, and a file that goes meanwhile is left out.
+ */
+export async function lookAtFiles(
+  folder: string,
+  isWanted: (name: string) => boolean,
+  max: number,
+): Promise<{ files: SeenFile[]; truncated: boolean }> {
+  const names = await readdir(folder).catch((error: NodeJS.ErrnoException) => {
+    if (error.code === 'ENOENT') return [];
+    throw error;
+  });
+  const wanted = names.filter(isWanted).sort();
+  const files: SeenFile[] = [];
+  for (const name of wanted.slice(0, max)) {
+    const found = await lstat(join(folder, name)).catch(() => undefined);
+    if (found?.isFile() === true) files.push({ name, bytes: found.size, modified: found.mtime });
+  }
+  return { files, truncated: wanted.length > max };
+}

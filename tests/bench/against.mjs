@@ -1,0 +1,110 @@
+import { spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { join } from 'node:path';
+import mysql from 'mysql2/promise';
+import { assertSameSums, csvSums, tableSums } from './check-sums.mjs';
+import { emptyTarget } from './compare.mjs';
+import { median } from './format.mjs';
+import { makeFiles, makeTable } from './make-data.mjs';
+import { progress } from './progress.mjs';
+import { dropEverything } from './servers.mjs';
+import { Services } from './services.mjs';
+
+const TARGET = 'sales_summary';
+const OTHER_DATABASE = 'warehouse_other';
+
+/** @typedef {{ name: string, urls: import('./servers.mjs').Urls, dataDir: string, services: Services }} Side */
+
+/**
+ * The services of this clone and of another one on the same rows, in turn, so that a machine whose speed drifts is the same for both.
+ * @param {import('./options.mjs').Options} options @param {string} root The other clone. @param {import('./servers.mjs').Urls} urls @param {string} dir
+ */
+export async function against(options, root, urls, dir) {
+  const rows = options.sizes[0] ?? 0;
+  const half = Math.ceil(rows / 2);
+  progress(`making ${rows} rows`);
+  await makeTable(urls.postgres, half, options.products);
+  /** @type {Side[]} */
+  const sides = [
+    { name: 'this', urls, dataDir: join(dir, 'this'), services: new Services() },
+    { name: 'other', urls: await otherUrls(urls), dataDir: join(dir, 'other'), services: new Services(root) },
+  ];
+  /** @type {Record<string, number[]>} */
+  const seconds = { this: [], other: [] };
+  try {
+    for (const side of sides) {
+      await makeFiles(join(side.dataDir, 'input'), half + 1, rows, options.files, options.products);
+      if (side.name === 'other') await setUp(root, side);
+      await side.services.start(side.urls, side.dataDir);
+      // The first run of a process compiles its code.
+      await side.services.run();
+    }
+    let sums;
+    for (let round = 1; round <= options.repeat; round += 1) {
+      // Whoever runs first in one round runs last in the next.
+      for (const side of round % 2 === 1 ? sides : sides.toReversed()) {
+        await emptyTarget(side.urls.mysql, TARGET);
+        const { ms } = await side.services.run();
+        const found = await tableSums(side.urls.mysql, TARGET);
+        assertSameSums(side.name, sums, found, await csvSums(join(side.dataDir, 'output', 'sales_summary.csv')));
+        sums = found;
+        seconds[side.name]?.push(ms / 1_000);
+        progress(`round ${round} of ${options.repeat}: ${side.name} took ${(ms / 1_000).toFixed(2)} s`);
+      }
+    }
+  } finally {
+    for (const side of sides) await side.services.stop();
+    await dropEverything(sides[1]?.urls ?? urls);
+  }
+  return { rows, seconds, ...describe(rows, seconds) };
+}
+
+/** @param {number} rows @param {Record<string, number[]>} seconds */
+function describe(rows, { this: ours = [], other = [] }) {
+  const ratios = ours.map((value, index) => value / (other[index] ?? Number.NaN));
+  const [low, high] = medianInterval(ratios);
+  const figure = (/** @type {number} */ value) => value.toFixed(3);
+  const text = [
+    `${rows} rows, ${ratios.length} pairs in turn: this clone ${median(ours).toFixed(2)} s, the other ${median(other).toFixed(2)} s (medians)`,
+    `ratio ${figure(median(ratios))}, 95 % interval of the median ${figure(low)} to ${figure(high)}`,
+  ].join('\n');
+  return { ratios, ratio: median(ratios), interval: [low, high], text };
+}
+
+/**
+ * The interval between two order statistics that holds the median with at least 95 %, whatever the distribution.
+ * @param {readonly number[]} values @returns {[number, number]}
+ */
+function medianInterval(values) {
+  const sorted = [...values].sort((a, b) => a - b);
+  let below = 0;
+  let chance = 0.5 ** sorted.length;
+  let tail = chance;
+  while (tail <= 0.025) {
+    below += 1;
+    chance *= (sorted.length - below + 1) / below;
+    tail += chance;
+  }
+  const first = Math.max(0, below - 1);
+  return [sorted[first] ?? Number.NaN, sorted[sorted.length - 1 - first] ?? Number.NaN];
+}
+
+/** A database and a Redis database of its own on the same servers. @param {import('./servers.mjs').Urls} urls */
+async function otherUrls(urls) {
+  const connection = await mysql.createConnection(urls.mysql);
+  await connection.query(`CREATE DATABASE IF NOT EXISTS ${OTHER_DATABASE} CHARACTER SET utf8mb4`);
+  await connection.end();
+  const target = new URL(urls.mysql);
+  target.pathname = `/${OTHER_DATABASE}`;
+  const redis = new URL(urls.redis);
+  redis.pathname = '/1';
+  return { ...urls, mysql: target.href, redis: redis.href };
+}
+
+/** The other clone makes its own tables. @param {string} root @param {Side} side */
+async function setUp(root, { urls, dataDir }) {
+  const env = { PATH: process.env.PATH, HOME: process.env.HOME, POSTGRES_URL: urls.postgres, MYSQL_URL: urls.mysql, DATA_DIR: dataDir };
+  const child = spawn(process.execPath, ['packages/local-stack/bin/bootstrap.mjs', 'setup'], { cwd: root, env, stdio: 'ignore' });
+  const [code] = await once(child, 'exit');
+  if (code !== 0) throw new Error(`npm run setup in ${root} ended with ${code}: build it first`);
+}
