@@ -28,7 +28,7 @@ function project(
 export default defineConfig({
   test: {
     projects: [
-      project('unit', 1, { timeoutMs: 20_000, include: ['tests/unit/**/*.test.ts', UNIT_BESIDE_PARTS] }),
+      project('unit', 1, { timeoutMs: 20_000, include: [UNIT_BESIDE_PARTS] }),
       // The rules keep no state, and loading their parser anew for each file takes longer than they do.
       project('architecture', 1, { timeoutMs: 20_000, isolate: false }),
       project('integration', 2, {

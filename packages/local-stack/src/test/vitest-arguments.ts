@@ -2,7 +2,7 @@ const DEFAULT_PROJECTS = ['architecture', 'unit', 'integration', 'e2e', 'faults-
 const COUNT_REPORTER = './packages/local-stack/dist/test/count-reporter.js';
 /** The projects, and the paths of tests, that need no servers. */
 const SERVERLESS: ReadonlySet<string> = new Set(['architecture', 'unit']);
-const SERVERLESS_PATH = /^(\.\/)?((packages|services)\/[^/]+\/)?tests\/(architecture|unit)(\/|$)|\.unit\.test\.ts$/;
+const SERVERLESS_PATH = /^(\.\/)?tests\/architecture(\/|$)|\.unit\.test\.ts$/;
 
 export interface VitestPlan {
   readonly args: readonly string[];

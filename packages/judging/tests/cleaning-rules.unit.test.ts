@@ -1,0 +1,171 @@
+import { REJECT_REASONS, SALES_COLUMNS } from '@retail-etl/sales';
+import { checkDateFormats, judgeRows, type RuleOptions } from '@retail-etl/judging';
+import { type DuckDbConnection, type Engine, openEngine } from '@retail-etl/duckdb';
+import fc from 'fast-check';
+import { tmpdir } from 'node:os';
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { propertySettings } from '../../../tests/support/oracle-seed.js';
+import { saleTexts } from '../../../tests/support/oracle-texts.js';
+import { existingDay, isOutside, judge, type OtherDates } from '../../../tests/support/oracle-values.js';
+
+let engine: Engine;
+let connection: DuckDbConnection;
+
+beforeAll(async () => {
+  engine = await openEngine(tmpdir());
+  connection = await engine.connect();
+});
+afterAll(() => {
+  connection.closeSync();
+  engine.close();
+});
+
+const OUTCOMES = ['accepted', ...REJECT_REASONS, 'skipped'];
+const quote = (text: string): string => `'${text.replaceAll("'", "''")}'`;
+
+/** What the SQL makes of rows: the outcome and, of accepted ones, the values. */
+async function judgeBySql(rows: readonly (readonly string[])[], options: RuleOptions): Promise<string[]> {
+  const values = rows.map((texts, index) => `(${[index, ...texts.map(quote)].join(', ')})`);
+  await connection.run(
+    `CREATE OR REPLACE TEMP TABLE staged AS SELECT * FROM (VALUES ${values.join(', ')}) AS v(file_row_number, ${SALES_COLUMNS.join(', ')})`,
+  );
+  const reader = await connection.runAndReadAll(
+    `SELECT outcome, product_id, quantity, amount FROM (${judgeRows('staged', options)}) ORDER BY row`,
+  );
+  return reader
+    .getRowsJson()
+    .map(([outcome, ...sale]) => (Number(outcome) === 0 ? `accepted ${sale.map(String).join(' ')}` : OUTCOMES[Number(outcome)]!));
+}
+
+function judgeByOracle(texts: readonly string[], options: RuleOptions, otherDates: OtherDates): string {
+  const sale = judge(texts, otherDates);
+  if (typeof sale === 'string') return sale;
+  if (
+    isOutside(sale, {
+      ...(options.from === undefined ? {} : { from: options.from }),
+      ...(options.to === undefined ? {} : { to: options.to }),
+    })
+  )
+    return 'skipped';
+  const millionths = String(sale.amount).padStart(7, '0');
+  return `accepted ${sale.productId} ${sale.quantity} ${millionths.slice(0, -6)}.${millionths.slice(-6)}`;
+}
+
+const noOtherDates: OtherDates = () => null;
+const dotted: OtherDates = (text) => {
+  const parts = /^(\d{1,2})\.(\d{1,2})\.(\d{1,4})$/.exec(text);
+  return parts === null ? null : existingDay(Number(parts[3]), Number(parts[2]), Number(parts[1]));
+};
+
+const day = fc.constantFrom(undefined, '2026-01-05', '2026-01-20', '0001-01-01', '9999-12-31');
+
+test('the rules in SQL judge as the oracle does', { timeout: 60_000 }, async () => {
+  const property = fc.asyncProperty(
+    fc.array(saleTexts, { minLength: 50, maxLength: 200, size: 'max' }),
+    day,
+    day,
+    fc.boolean(),
+    async (rows, from, to, withFormats) => {
+      const options = { from, to, dateFormats: withFormats ? ['%d.%m.%Y'] : [] };
+      const judged = await judgeBySql(rows, options);
+      for (const [index, texts] of rows.entries()) {
+        expect(judged[index], JSON.stringify(texts)).toBe(judgeByOracle(texts, options, withFormats ? dotted : noOtherDates));
+      }
+    },
+  );
+  await fc.assert(property, propertySettings('cleaning rules', 200));
+});
+
+const good = ['1', '2', '3', '4.50', '2026-01-02'];
+
+/** The outcome of a good row with one of its texts replaced. */
+async function outcomes(
+  column: (typeof SALES_COLUMNS)[number],
+  texts: readonly string[],
+  dateFormats: readonly string[] = [],
+): Promise<string[]> {
+  const at = SALES_COLUMNS.indexOf(column);
+  const judged = await judgeBySql(
+    texts.map((text) => good.with(at, text)),
+    { dateFormats },
+  );
+  return texts.filter((_, index) => judged[index]!.startsWith('accepted'));
+}
+
+// Written out from the design, so that an error shared by SQL and oracle shows.
+describe('by the design', () => {
+  test('integers', async () => {
+    const fine = ['1', '+1', ' 1 ', '1.', '1.000', '007', '9223372036854775807', `${'0'.repeat(30)}1`];
+    const bad = ['12.5', '1e3', '0x10', '1_000', '１２', '9223372036854775808', '', ' ', 'NULL', 'NaN', '1\t', '- 1', '.0', '1 .0'];
+    expect(await outcomes('quantity', [...fine, ...bad])).toEqual(fine);
+    expect(await outcomes('product_id', ['0', '-7', '-9223372036854775808', '-9223372036854775809'])).toEqual([
+      '0',
+      '-7',
+      '-9223372036854775808',
+    ]);
+  });
+
+  test('amounts', async () => {
+    const fine = ['12.', '.5', '+.5', '0.000001', '999999999999.999999', '0000000000000000001.50', ' 4 '];
+    const bad = ['.', '1.1234567', '1000000000000', '1e3', '1,5', '$1', 'inf', '0', '-1', '0.0000001', '1.5-'];
+    expect(await outcomes('sale_amount', [...fine, ...bad])).toEqual(fine);
+  });
+
+  test('dates', async () => {
+    const fine = [
+      '2026-01-02',
+      ' 2026-01-02 ',
+      '2026-01-02T10:00',
+      '2026-01-02 10:00:00.5',
+      '2026-01-02T10:00:00Z',
+      '2026-01-02 10:00:00+02:00',
+      '0001-01-01',
+      '9999-12-31',
+      '2024-02-29',
+    ];
+    const bad = [
+      '2026-02-29',
+      '2026-13-01',
+      '0000-01-01',
+      '10000-01-01',
+      '2026-1-2',
+      '02/01/2026',
+      '2026-01-02T',
+      '2026-01-02 10',
+      '2026-01-02 25:00',
+      'epoch',
+      'infinity',
+      'now',
+    ];
+    expect(await outcomes('sale_date', [...fine, ...bad])).toEqual(fine);
+  });
+
+  test('dates in formats of their own, as strict about what stands around them', async () => {
+    const fine = ['31/12/2026', ' 1/2/2026 ', '20260102', '2026-01-02'];
+    const bad = ['31/02/2026', '1/2/2026 10:00', 'epoch', 'Infinity', '-infinity', '\t01/02/2026', '01/02/2026\n', '2026-13-01'];
+    expect(await outcomes('sale_date', [...fine, ...bad], ['%d/%m/%Y', '%Y%m%d'])).toEqual(fine);
+  });
+
+  test('the first reason that applies is the reason', async () => {
+    const rows = [
+      ['x', '', 'x', 'x', 'x'],
+      ['x', 'x', 'x', 'x', 'x'],
+      ['1', 'x', 'x', 'x', 'x'],
+      ['1', '2', 'x', 'x', 'x'],
+      ['1', '2', '0', 'x', 'x'],
+      ['1', '2', '0', '0', 'x'],
+      ['1', '2', '0', '0', '2026-01-01'],
+      ['1', '2', '1', '0', '2026-01-01'],
+      ['1', '2', '1', '1', '2026-01-01'],
+    ];
+    expect(await judgeBySql(rows, { dateFormats: [], from: '2026-02-01' })).toEqual([...REJECT_REASONS.slice(1), 'skipped']);
+  });
+});
+
+test('a date format that is none is said at the start', async () => {
+  await expect(checkDateFormats(engine, ['%d/%m/%Y'])).resolves.toBeUndefined();
+  await expect(checkDateFormats(engine, ['%Q', '%d', "%'"])).rejects.toMatchObject({
+    code: 'CONFIG_INVALID',
+    message: expect.stringMatching(/"%Q".*"%'"/),
+  });
+});
