@@ -1,0 +1,79 @@
+import { mkdir, readdir, utimes, writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { newRunId } from '@retail-etl/contracts';
+import { enforceRetention } from '@retail-etl/gateway';
+import { purgeRuns } from '@retail-etl/ledger';
+import { afterAll, beforeAll, beforeEach, expect, test } from 'vitest';
+import { createWorld, type GatewayWorld, type RunningGateway } from '../../../tests/support/gateway-harness.js';
+import { forgetRuns, ledgerRuns, trigger } from './support/triggers.js';
+
+let world: GatewayWorld;
+let gateway: RunningGateway;
+
+beforeAll(async () => {
+  world = await createWorld();
+  gateway = await world.start();
+});
+afterAll(() => world.stop());
+beforeEach(() => forgetRuns(world));
+
+test('files of ended runs go in their time', async () => {
+  const ids: string[] = [];
+  for (let index = 0; index < 4; index += 1) ids.push((await trigger(gateway)).id);
+  const [working, failed, old, fresh] = ids as [string, string, string, string];
+  await world.mysql.query("UPDATE etl_runs SET state = 'extracting' WHERE run_id = ?", [working]);
+  await world.mysql.query("UPDATE etl_runs SET state = 'failed', finished_at = UTC_TIMESTAMP() WHERE run_id = ?", [failed]);
+  await world.mysql.query("UPDATE etl_runs SET state = 'published', finished_at = UTC_TIMESTAMP() - INTERVAL 31 DAY WHERE run_id = ?", [
+    old,
+  ]);
+  await world.mysql.query("UPDATE etl_runs SET state = 'cancelled', finished_at = UTC_TIMESTAMP() WHERE run_id = ?", [fresh]);
+  for (const id of ids) {
+    for (const kind of ['staging', 'runs']) {
+      await mkdir(join(world.dataDir, kind, id, 'rejects'), { recursive: true });
+      await writeFile(join(world.dataDir, kind, id, 'sales_summary.csv'), 'product_id,total_quantity,total_sale_amount\n1,2,3.00\n');
+    }
+  }
+  // The ledger knows neither: it may have been set up anew.
+  const forgotten = '20200102T030405-abcdef';
+  const recent = newRunId(new Date());
+  for (const kind of ['staging', 'runs']) for (const id of [forgotten, recent]) await mkdir(join(world.dataDir, kind, id));
+  await mkdir(join(world.dataDir, 'staging', 'not-a-run'));
+  await utimes(join(world.dataDir, 'staging', 'not-a-run'), 0, 0);
+  await enforceRetention(gateway.deps);
+  expect((await readdir(join(world.dataDir, 'staging'))).sort()).toEqual([failed, working, recent, 'not-a-run'].sort());
+  expect((await readdir(join(world.dataDir, 'runs'))).sort()).toEqual([failed, fresh, working, recent].sort());
+  const gone = await gateway.api('GET', `/api/runs/${old}/summary.csv`);
+  expect(gone.status).toBe(410);
+  expect(await gone.json()).toMatchObject({ code: 'GONE' });
+  const there = await gateway.api('GET', `/api/runs/${fresh}/summary.csv`);
+  expect(await there.text()).toBe('product_id,total_quantity,total_sale_amount\n1,2,3.00\n');
+  expect((await gateway.api('GET', `/api/runs/${old}`)).status).toBe(200);
+});
+
+test('reports of runs go after 400 days, or when there are too many, but not the published one nor one that works', async () => {
+  const ids: string[] = [];
+  for (let index = 0; index < 6; index += 1) ids.push((await trigger(gateway)).id);
+  const [published, working, old, ancient, young, fresh] = ids as [string, string, string, string, string, string];
+  const end = (id: string, state: string, days: number): Promise<unknown> =>
+    world.mysql.query(`UPDATE etl_runs SET state = ?, finished_at = UTC_TIMESTAMP() - INTERVAL ? DAY WHERE run_id = ?`, [state, days, id]);
+  await end(published, 'published', 900);
+  await world.mysql.query('UPDATE etl_published SET run_id = ?, seq = (SELECT seq FROM etl_runs WHERE run_id = ?)', [published, published]);
+  await world.mysql.query("UPDATE etl_runs SET state = 'extracting', created_at = '2020-01-01' WHERE run_id = ?", [working]);
+  await end(old, 'failed', 401);
+  await end(ancient, 'published', 2_000);
+  await end(young, 'cancelled', 399);
+  await end(fresh, 'published', 0);
+  await enforceRetention(gateway.deps);
+  const left = async (): Promise<unknown[]> => (await ledgerRuns(world)).map((run) => run.run_id);
+  expect(new Set(await left())).toEqual(new Set([published, working, young, fresh]));
+  // Numbers may be left out; only runs that are there count.
+  await world.mysql.query('UPDATE etl_runs SET seq = seq + 100000 WHERE run_id = ?', [fresh]);
+  await enforceRetention(gateway.deps);
+  expect(new Set(await left())).toEqual(new Set([published, working, young, fresh]));
+  const purge = (keptMax: number): Promise<number> => purgeRuns(gateway.deps.database, { days: 20_000, keptMax, limit: 1_000 });
+  expect(await purge(4)).toBe(0);
+  // Of the two oldest one is published and one works.
+  expect(await purge(2)).toBe(0);
+  expect(await purge(1)).toBe(1);
+  expect(new Set(await left())).toEqual(new Set([published, working, fresh]));
+});
