@@ -33,6 +33,8 @@ export interface StepRunnerDeps<Queue extends QueueName> {
   readonly log: Logger;
   readonly stopping: AbortSignal;
   readonly handlers: StepHandlers<Queue>;
+  /** For tests alone, which cannot wait for hours: how long a try may take. Default: the limit of the step in STEPS. */
+  readonly timeoutMs?: number;
 }
 
 /** Runs one delivered job: checks its data and that its run still works, runs its handler, and decides what becomes of it. */
@@ -47,7 +49,8 @@ export async function runStep<Queue extends QueueName>(delivery: Delivery, deps:
     return { kind: 'failed', error: refused };
   }
   const { step, data, part, handler } = prepared;
-  const { stage, timeoutMs } = STEPS[step];
+  const { stage } = STEPS[step];
+  const timeoutMs = deps.timeoutMs ?? STEPS[step].timeoutMs;
   const log = deps.log.child({ run: data.runId, epoch: data.epoch, stage, step, ...(part === undefined ? {} : { partition: part }) });
   const ended = new AbortController();
   const attempt: Attempt = {
@@ -57,6 +60,7 @@ export async function runStep<Queue extends QueueName>(delivery: Delivery, deps:
     stopping: deps.stopping,
     ended: ended.signal,
     timeout: AbortSignal.timeout(timeoutMs),
+    timeoutMs,
     startedMs: performance.now(),
   };
   let stopWatching = (): void => undefined;
@@ -100,6 +104,7 @@ interface Attempt extends PreparedStep {
   /** Aborted when the run has ended. */
   readonly ended: AbortSignal;
   readonly timeout: AbortSignal;
+  readonly timeoutMs: number;
   readonly startedMs: number;
 }
 
@@ -127,7 +132,7 @@ async function settle(attempt: Attempt, thrown: unknown, database: Database): Pr
     log.info({ tookMs: observe(attempt, 'released') }, 'given back: the service stops');
     return { kind: 'released' };
   }
-  const error = attempt.timeout.aborted ? timedOut(step, thrown) : classifyError(thrown);
+  const error = attempt.timeout.aborted ? timedOut(attempt, thrown) : classifyError(thrown);
   if (delivery.lost.aborted) {
     log.warn({ tookMs: observe(attempt, 'lost') }, 'left: the job was given to another worker');
     return { kind: 'again', error };
@@ -145,8 +150,8 @@ async function settle(attempt: Attempt, thrown: unknown, database: Database): Pr
   return { kind: 'failed', error };
 }
 
-function timedOut(step: StepName, cause: unknown): EtlError {
-  return new EtlError('STEP_TIMEOUT', `${step} has not ended after ${STEPS[step].timeoutMs / 60_000} minutes`, { cause });
+function timedOut({ step, timeoutMs }: Attempt, cause: unknown): EtlError {
+  return new EtlError('STEP_TIMEOUT', `${step} has not ended after ${timeoutMs / 60_000} minutes`, { cause });
 }
 
 function runEnded(log: Logger): Outcome {

@@ -85,7 +85,9 @@ test('a test alert says how each channel took it', async () => {
   expect(hook.received.map(({ path }) => path)).toEqual(['/hook']);
   expect(mail.received).toHaveLength(1);
   const none = await world.start();
-  expect((await none.api('POST', '/api/alerts/test')).status).toBe(409);
+  const unsent = await none.api('POST', '/api/alerts/test');
+  expect(unsent.status).toBe(409);
+  expect(await unsent.json()).toMatchObject({ code: 'ALERT_UNSENT' });
 });
 
 test('private addresses are refused unless allowed, by number and by name', async () => {

@@ -34,7 +34,9 @@ test('the audit log tells who did what', async () => {
 test('whatever is refused with 403 is in the audit log by the time it is answered', async () => {
   const viewer = await gateway.login(VIEWER);
   const operator = await gateway.login(OPERATOR);
-  expect((await gateway.browse('POST', '/api/runs', { cookie: viewer })).status).toBe(403);
+  const refused = await gateway.browse('POST', '/api/runs', { cookie: viewer });
+  expect(refused.status).toBe(403);
+  expect(await refused.json()).toMatchObject({ code: 'FORBIDDEN' });
   expect((await gateway.browse('GET', '/api/audit', { cookie: viewer })).status).toBe(403);
   expect((await gateway.browse('POST', '/api/runs', { cookie: operator, headers: { origin: 'https://evil.example' } })).status).toBe(403);
   expect((await gateway.browse('PUT', '/queues/api/queues/load/obliterate', { cookie: operator })).status).toBe(403);

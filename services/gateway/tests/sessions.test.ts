@@ -86,7 +86,9 @@ describe('sessions', () => {
     expect((await gateway.browse('DELETE', `/api/sessions/${sessions[1]?.id}`, { cookie: second })).status).toBe(204);
     expect((await gateway.browse('GET', '/api/me', { cookie: first })).status).toBe(401);
     expect((await gateway.browse('GET', '/api/me', { cookie: viewer })).status).toBe(200);
-    expect((await gateway.browse('DELETE', `/api/sessions/${sessions[1]?.id}`, { cookie: second })).status).toBe(404);
+    const missing = await gateway.browse('DELETE', `/api/sessions/${sessions[1]?.id}`, { cookie: second });
+    expect(missing.status).toBe(404);
+    expect(await missing.json()).toMatchObject({ code: 'NOT_FOUND' });
     expect((await gateway.browse('DELETE', '/api/sessions/x', { cookie: second })).status).toBe(400);
     expect((await auditLines(gateway, 1))[0]).toMatchObject({
       actor: OPERATOR.username,
