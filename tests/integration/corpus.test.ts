@@ -9,6 +9,7 @@ import { gzipSync } from 'node:zlib';
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest';
 import { BOMB, contentOf, good, HEADER, READ, READ_BY_ENCODING, type ReadFile, type Reject, REFUSED } from '../corpus/outcomes.js';
 import { clearInput, publishedRows, rejectsOf } from '../support/oracle-stack.js';
+import { refusal, refusedRun } from '../support/refused-run.js';
 import { createSales, putFile } from '../support/sales-rows.js';
 import { type Stack, startStack, stopProcess } from '../support/stack.js';
 
@@ -71,20 +72,6 @@ async function readAll(files: readonly ReadFile[]): Promise<RunReport> {
   return report;
 }
 
-/** A run that has to fail and to leave what was published. */
-async function refusedRun(): Promise<RunReport> {
-  const before = await publishedRows(stack);
-  const report = await stack.run();
-  expect(report.state).toBe('failed');
-  expect(await publishedRows(stack)).toEqual(before);
-  return report;
-}
-
-const refusal = (code: string, message: string | RegExp): object => ({
-  code,
-  message: message instanceof RegExp ? expect.stringMatching(message) : message,
-});
-
 describe('files that are read', () => {
   test('all of them, each with its records and rejects', async () => {
     expect((await readAll(READ)).state).toBe('published');
@@ -109,13 +96,13 @@ describe('files that fail the run', () => {
   test.each(REFUSED)('$name: $why', async (file) => {
     await putFile(stack, 'fine.csv', ONE_GOOD);
     await putFile(stack, file.name, contentOf(file));
-    expect((await refusedRun()).error).toMatchObject(refusal(file.code, file.message));
+    expect((await refusedRun(stack)).error).toMatchObject(refusal(file.code, file.message));
   });
 
   test('a gzip bomb', async () => {
     await restartExtractor({ FILE_BYTES_MAX: '1000000' });
     await putFile(stack, BOMB.name, contentOf(BOMB));
-    expect((await refusedRun()).error).toMatchObject(refusal(BOMB.code, BOMB.message));
+    expect((await refusedRun(stack)).error).toMatchObject(refusal(BOMB.code, BOMB.message));
     await restartExtractor({});
   });
 
@@ -131,7 +118,7 @@ describe('files that fail the run', () => {
       await clearInput(stack);
       await putFile(stack, 'fine.csv', ONE_GOOD);
       await make();
-      expect((await refusedRun()).error).toMatchObject(refusal('FILE_REFUSED', `x.csv is ${kind}, not a regular file`));
+      expect((await refusedRun(stack)).error).toMatchObject(refusal('FILE_REFUSED', `x.csv is ${kind}, not a regular file`));
     }
     socket.close();
   });
@@ -147,7 +134,9 @@ describe('files that fail the run', () => {
       }
     })();
     try {
-      expect((await refusedRun()).error).toMatchObject(refusal('FILE_CHANGED', /^growing\.csv(\.gz)? was changed while it was being read/));
+      expect((await refusedRun(stack)).error).toMatchObject(
+        refusal('FILE_CHANGED', /^growing\.csv(\.gz)? was changed while it was being read/),
+      );
     } finally {
       over.abort();
       await writing;
@@ -158,10 +147,10 @@ describe('files that fail the run', () => {
     await putFile(stack, 'utf8.csv', contentOf({ name: 'utf8.csv' }));
     await putFile(stack, 'other.csv', contentOf({ name: 'crlf.csv' }));
     await putFile(stack, 'again.csv', contentOf({ name: 'utf8.csv' }));
-    expect((await refusedRun()).error).toMatchObject(refusal('FILE_DUPLICATE', 'again.csv and utf8.csv have the same content'));
+    expect((await refusedRun(stack)).error).toMatchObject(refusal('FILE_DUPLICATE', 'again.csv and utf8.csv have the same content'));
     await rm(input('again.csv'));
     await putFile(stack, 'packed.csv.gz', gzipSync(contentOf({ name: 'utf8.csv' })));
-    expect((await refusedRun()).error).toMatchObject(refusal('FILE_DUPLICATE', 'packed.csv.gz and utf8.csv have the same content'));
+    expect((await refusedRun(stack)).error).toMatchObject(refusal('FILE_DUPLICATE', 'packed.csv.gz and utf8.csv have the same content'));
     await restartTransformer({ ALLOW_DUPLICATE_FILES: 'true' });
     const report = await stack.run();
     expect(report.error).toBeNull();
@@ -175,11 +164,11 @@ describe('files that fail the run', () => {
   });
 
   test('no store file, no folder', async () => {
-    expect((await refusedRun()).error).toMatchObject(
+    expect((await refusedRun(stack)).error).toMatchObject(
       refusal('SOURCE_MISSING', 'the folder input of DATA_DIR holds no store file (*.csv, *.csv.gz)'),
     );
     await rm(input(''), { recursive: true });
-    expect((await refusedRun()).error).toMatchObject(refusal('SOURCE_MISSING', 'the folder input of DATA_DIR does not exist'));
+    expect((await refusedRun(stack)).error).toMatchObject(refusal('SOURCE_MISSING', 'the folder input of DATA_DIR does not exist'));
     await mkdir(input(''));
   });
 });
@@ -190,7 +179,7 @@ describe('limits of a run', () => {
     await putFile(stack, 'b.csv', `${HEADER}\n${good(2)}\n3,7,0,1.50,2026-01-01\n`);
     expect((await stack.run()).state).toBe('published');
     await putFile(stack, 'b.csv', `${HEADER}\ny\n3,7,0,1.50,2026-01-01\n`);
-    const report = await refusedRun();
+    const report = await refusedRun(stack);
     expect(report.error).toMatchObject({ code: 'REJECT_RATIO', message: 'store_sales: 3 of 4 rows were rejected (0.7500, allowed 0.5)' });
     expect(report.sources).toMatchObject([
       { file: null, rowsRead: 1 },
@@ -212,105 +201,5 @@ describe('limits of a run', () => {
     const report = await stack.run({ from: '2030-01-01' });
     expect(report.error).toMatchObject({ code: 'SUMMARY_EMPTY', message: 'none of 2 rows was accepted: 0 rejected, 2 skipped' });
     expect(await publishedRows(stack)).toEqual(before);
-  });
-});
-
-describe('the table', () => {
-  beforeEach(() => putFile(stack, 'fine.csv', ONE_GOOD));
-
-  async function define(...statements: readonly string[]): Promise<void> {
-    await stack.postgres.query('DROP SCHEMA public CASCADE; CREATE SCHEMA public');
-    for (const statement of statements) await stack.postgres.query(statement);
-  }
-  const COLUMNS = 'sale_id int, product_id int, quantity int, sale_amount decimal(10,2), sale_date date';
-
-  test.each<[what: string, statements: string[], code: string, message: string]>([
-    ['missing', [], 'SOURCE_MISSING', 'table online_sales does not exist in the database of POSTGRES_URL'],
-    ['empty', [`CREATE TABLE online_sales (${COLUMNS})`], 'SOURCE_EMPTY', 'table online_sales has no rows'],
-    [
-      'without a column',
-      ['CREATE TABLE online_sales (sale_id int, quantity int, sale_date date)'],
-      'HEADER_INVALID',
-      'table online_sales: column product_id is missing, column sale_amount is missing',
-    ],
-    [
-      'with a column twice',
-      [`CREATE TABLE online_sales (${COLUMNS}, " Quantity" int)`],
-      'HEADER_INVALID',
-      'table online_sales: column quantity stands twice ("quantity", " Quantity")',
-    ],
-  ])('%s', async (_what, statements, code, message) => {
-    await define(...statements);
-    expect((await refusedRun()).error).toMatchObject(refusal(code, message));
-  });
-
-  const ROWS = "(1, 7, 2, 1.50, date '2026-01-01'), (2, 8, 3, 2.25, '2026-01-02')";
-  const NAMES = 'sale_id, product_id, quantity, sale_amount, sale_date';
-  test.each<[what: string, statements: string[]]>([
-    ['a view', [`CREATE VIEW online_sales AS SELECT * FROM (VALUES ${ROWS}) AS v(${NAMES})`]],
-    ['a materialized view', [`CREATE MATERIALIZED VIEW online_sales AS SELECT * FROM (VALUES ${ROWS}) AS v(${NAMES})`]],
-    [
-      'partitions',
-      [
-        `CREATE TABLE online_sales (${COLUMNS}) PARTITION BY LIST (product_id)`,
-        'CREATE TABLE p7 PARTITION OF online_sales FOR VALUES IN (7)',
-        'CREATE TABLE p8 PARTITION OF online_sales FOR VALUES IN (8)',
-        `INSERT INTO online_sales VALUES ${ROWS}`,
-      ],
-    ],
-    [
-      'columns in another order, in upper case, and more of them',
-      [
-        'CREATE TABLE online_sales (note text, "SALE_DATE " timestamptz, sale_amount float8, "Quantity" numeric, product_id text, "a""b" int, sale_id bigint)',
-        "INSERT INTO online_sales VALUES ('x', '2026-01-01 10:00+00', 1.5, 2.0, '7', 1, 1), (NULL, '2026-01-02', 2.25, 3, ' 8', 2, 2)",
-      ],
-    ],
-  ])('%s', async (_what, statements) => {
-    await define(...statements);
-    const report = await stack.run();
-    expect(report.error).toBeNull();
-    expect(report.sources[0]).toMatchObject({ source: 'online_sales', rowsRead: 2, rowsAccepted: 2, quantity: '5', amount: '3.750000' });
-    expect(await publishedRows(stack)).toEqual(['7,3,3.00', '8,3,2.25']);
-  });
-
-  test('of types that COPY writes otherwise than a cast to text does', async () => {
-    await define(
-      'CREATE DOMAIN code AS char(6)',
-      'CREATE TABLE online_sales (sale_id code, product_id char(4), quantity boolean, sale_amount float8, sale_date timestamptz)',
-      "INSERT INTO online_sales VALUES ('1', '7', true, 1e20, '2026-01-01 10:00+02'), (NULL, '8', false, 0.1, NULL)",
-    );
-    const { rows } = await stack.postgres.query<string[]>({
-      text: `SELECT ${NAMES.split(', ')
-        .map((name) => `coalesce(${name}::text, '')`)
-        .join(', ')} FROM online_sales`,
-      rowMode: 'array',
-    });
-    const report = await refusedRun();
-    expect(report.error).toMatchObject({ code: 'REJECT_RATIO' });
-    const rejected = (await rejectsOf(stack, report.id)).map((reject) => reject.slice(4, 9));
-    expect(new Set(rejected)).toEqual(new Set(rows));
-  });
-
-  test('texts that are hard to carry: quotes, newlines, and a row over 1 MiB', async () => {
-    await createSales(stack, '', true);
-    const texts = ['"', 'a,"b"\r\nc', '\\.', 'z'.repeat(1 << 20)];
-    for (const text of texts) await stack.postgres.query("INSERT INTO online_sales VALUES ($1, '7', '1', '1.50', '2026-01-01')", [text]);
-    await stack.postgres.query("INSERT INTO online_sales SELECT n, '7', '1', '1.50', '2026-01-01' FROM generate_series(1, 4) n");
-    const report = await stack.run();
-    expect(report.sources[0]).toMatchObject({ rowsRead: 8, rowsAccepted: 4, rejectsByReason: { malformed_row: 1, invalid_sale_id: 3 } });
-    const rejected = (await rejectsOf(stack, report.id)).map(([source, file, record, reason, saleId, , , , , raw]) => [
-      source,
-      file,
-      record,
-      reason,
-      saleId,
-      raw,
-    ]);
-    expect(new Set(rejected)).toEqual(
-      new Set([
-        ...texts.slice(0, 3).map((text) => ['online_sales', '', '', 'invalid_sale_id', text, '']),
-        ['online_sales', '', '', 'malformed_row', '', 'z'.repeat(4_096)],
-      ]),
-    );
   });
 });

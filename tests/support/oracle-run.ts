@@ -25,13 +25,13 @@ export type RejectCells = readonly string[];
 export interface OracleBooks {
   readonly source: SourceName;
   readonly file: string | null;
-  rowsRead: number;
-  rowsAccepted: number;
-  rowsRejected: number;
-  rowsSkipped: number;
-  rejectsByReason: Partial<Record<RejectReason, number>>;
-  quantity: string;
-  amount: string;
+  readonly rowsRead: number;
+  readonly rowsAccepted: number;
+  readonly rowsRejected: number;
+  readonly rowsSkipped: number;
+  readonly rejectsByReason: Partial<Record<RejectReason, number>>;
+  readonly quantity: string;
+  readonly amount: string;
 }
 
 export interface OracleOutcome {
@@ -50,64 +50,23 @@ interface Sum {
   amount: bigint;
 }
 
+interface SourceRecord {
+  /** Null if the record is malformed. */
+  readonly texts: Texts | null;
+  readonly record: string;
+  readonly raw: string;
+}
+
 export function expectedOutcome({ table, files, window }: OracleInput): OracleOutcome {
-  const products = new Map<bigint, Sum>();
-  const rejects: RejectCells[] = [];
-  const all: Sum = { quantity: 0n, amount: 0n };
-  const sources: OracleBooks[] = [];
-
-  const book = (source: SourceName, file: string | null, rows: Iterable<{ texts: Texts | null; record: string; raw: string }>): void => {
-    const books: OracleBooks = {
-      source,
-      file,
-      rowsRead: 0,
-      rowsAccepted: 0,
-      rowsRejected: 0,
-      rowsSkipped: 0,
-      rejectsByReason: {},
-      quantity: '',
-      amount: '',
-    };
-    const own: Sum = { quantity: 0n, amount: 0n };
-    for (const { texts, record, raw } of rows) {
-      books.rowsRead += 1;
-      const sale = texts === null ? 'malformed_row' : judge(texts);
-      if (typeof sale === 'string') {
-        books.rowsRejected += 1;
-        books.rejectsByReason[sale] = (books.rejectsByReason[sale] ?? 0) + 1;
-        rejects.push([source, file ?? '', record, sale, ...(texts ?? ['', '', '', '', '']).map((text) => text ?? ''), raw]);
-      } else if (isOutside(sale, window)) books.rowsSkipped += 1;
-      else {
-        books.rowsAccepted += 1;
-        const product = products.get(sale.productId) ?? { quantity: 0n, amount: 0n };
-        products.set(sale.productId, product);
-        for (const sum of [own, all, product]) {
-          sum.quantity += sale.quantity;
-          sum.amount += sale.amount;
-        }
-      }
-    }
-    books.quantity = String(own.quantity);
-    books.amount = decimalText(own.amount, 6);
-    sources.push(books);
-  };
-
-  book(
+  const run = new Tally(window);
+  run.book(
     'online_sales',
     null,
     table.map((texts) => ({ texts, record: '', raw: '' })),
   );
-  for (const file of files) {
-    const records = readRecords(file.body, { delimiter: file.delimiter, fieldCount: file.columnOfField.length });
-    const rows = records.map(({ number, fields, raw }) => ({
-      texts: fields === null ? null : [0, 1, 2, 3, 4].map((column) => fields[file.columnOfField.indexOf(column)]!),
-      record: String(number),
-      raw: fields === null ? shownRaw(raw) : '',
-    }));
-    book('store_sales', file.name, rows);
-  }
-
-  const sorted = [...products].sort(([a], [b]) => (a < b ? -1 : 1));
+  for (const file of files) run.book('store_sales', file.name, recordsOf(file));
+  const { sources, rejects, all } = run;
+  const sorted = [...run.products].sort(([a], [b]) => (a < b ? -1 : 1));
   const overflows = sorted.some(([, { quantity, amount }]) => quantity >= 2n ** 63n || toHundredths(amount) >= 10n ** 20n);
   return {
     sources,
@@ -121,6 +80,56 @@ export function expectedOutcome({ table, files, window }: OracleInput): OracleOu
     ),
     error: overflows ? 'TARGET_OVERFLOW' : sorted.length === 0 ? 'SUMMARY_EMPTY' : null,
   };
+}
+
+function recordsOf({ body, delimiter, columnOfField }: OracleFile): SourceRecord[] {
+  return readRecords(body, { delimiter, fieldCount: columnOfField.length }).map(({ number, fields, raw }) => ({
+    texts: fields === null ? null : [0, 1, 2, 3, 4].map((column) => fields[columnOfField.indexOf(column)]!),
+    record: String(number),
+    raw: fields === null ? shownRaw(raw) : '',
+  }));
+}
+
+/** What a run has seen so far. */
+class Tally {
+  readonly products = new Map<bigint, Sum>();
+  readonly rejects: RejectCells[] = [];
+  readonly all: Sum = { quantity: 0n, amount: 0n };
+  readonly sources: OracleBooks[] = [];
+  readonly #window: Window;
+
+  constructor(window: Window) {
+    this.#window = window;
+  }
+
+  /** Judges every row of the table or of one file. */
+  book(source: SourceName, file: string | null, rows: readonly SourceRecord[]): void {
+    const counts = { rowsRead: rows.length, rowsAccepted: 0, rowsRejected: 0, rowsSkipped: 0 };
+    const rejectsByReason: OracleBooks['rejectsByReason'] = {};
+    const own: Sum = { quantity: 0n, amount: 0n };
+    for (const { texts, record, raw } of rows) {
+      const sale = texts === null ? 'malformed_row' : judge(texts);
+      if (typeof sale === 'string') {
+        counts.rowsRejected += 1;
+        rejectsByReason[sale] = (rejectsByReason[sale] ?? 0) + 1;
+        this.rejects.push([source, file ?? '', record, sale, ...(texts ?? ['', '', '', '', '']).map((text) => text ?? ''), raw]);
+      } else if (isOutside(sale, this.#window)) counts.rowsSkipped += 1;
+      else {
+        counts.rowsAccepted += 1;
+        for (const sum of [own, this.all, this.#productSum(sale.productId)]) {
+          sum.quantity += sale.quantity;
+          sum.amount += sale.amount;
+        }
+      }
+    }
+    this.sources.push({ source, file, ...counts, rejectsByReason, quantity: String(own.quantity), amount: decimalText(own.amount, 6) });
+  }
+
+  #productSum(product: bigint): Sum {
+    const sum = this.products.get(product) ?? { quantity: 0n, amount: 0n };
+    this.products.set(product, sum);
+    return sum;
+  }
 }
 
 /** A cell as a spreadsheet may open it. */

@@ -1,5 +1,5 @@
 import { EtlError } from '@retail-etl/contracts';
-import type { Browser, BrowserContext, Page } from 'playwright-core';
+import type { Browser, BrowserContext, Locator, Page } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { findChromium, openBrowser, openPage } from '../../../tests/support/gateway-browser.js';
 import {
@@ -112,16 +112,16 @@ describe.skipIf(executable === undefined)('in Chromium (skipped where no chromiu
     await context.close();
   });
 
-  test.each(['en-US', 'de-DE'])('a job can be added to runs alone, and only there is it offered (%s)', async (locale) => {
+  const addItem = (page: Page): Locator => page.locator('[role="menuitem"]:has(svg.lucide-plus)');
+  const actions = (page: Page): Locator => page.locator('ul[class*="jobActions"] button');
+  const duplicate = (page: Page): Locator => page.locator('ul[class*="jobActions"] button:has(svg.lucide-files)');
+
+  test.each(['en-US', 'de-DE'])('the page of a queue offers to add a job to runs alone (%s)', async (locale) => {
     const context = await browser.newContext({ locale });
     const { page, complaints } = await signIn(context, OPERATOR);
-    const addItem = page.locator('[role="menuitem"]:has(svg.lucide-plus)');
-    const duplicate = page.locator('ul[class*="jobActions"] button:has(svg.lucide-files)');
-    const actions = page.locator('ul[class*="jobActions"] button');
-
     for (const queue of ['extract', 'transform', 'load']) {
       await openMenu(page, queue);
-      expect(await addItem.isVisible(), queue).toBe(false);
+      expect(await addItem(page).isVisible(), queue).toBe(false);
       expect(await page.getByRole('menuitem', { name: 'Add job' }).count()).toBe(0);
       // Nor do the keys lead to it.
       await page.keyboard.press('Home');
@@ -131,24 +131,30 @@ describe.skipIf(executable === undefined)('in Chromium (skipped where no chromiu
 
     for (const queue of ['extract', 'load']) {
       await page.goto(`${gateway.address}/queues/queue/${queue}?status=completed`);
-      await actions.locator('visible=true').first().waitFor();
-      expect(await duplicate.locator('visible=true').count(), queue).toBe(0);
+      await actions(page).locator('visible=true').first().waitFor();
+      expect(await duplicate(page).locator('visible=true').count(), queue).toBe(0);
       await page.locator('a[class*="jobLink"]').first().click();
       await page.waitForURL(/\/load\/|\/extract\//);
-      await actions.locator('visible=true').first().waitFor();
-      expect(await duplicate.locator('visible=true').count(), queue).toBe(0);
+      await actions(page).locator('visible=true').first().waitFor();
+      expect(await duplicate(page).locator('visible=true').count(), queue).toBe(0);
     }
+    expect(complaints).toEqual([]);
+    await context.close();
+  });
 
-    // From the page of all queues, each card has its own menu.
+  test.each(['en-US', 'de-DE'])('on the page of all queues a job can be added to runs alone, and duplicated (%s)', async (locale) => {
+    const context = await browser.newContext({ locale });
+    const { page, complaints } = await signIn(context, OPERATOR);
+    // Each card has its own menu.
     await page.goto(`${gateway.address}/queues`);
     for (const queue of ['load', 'runs']) {
       const card = page.locator('[class*="queueCard"]', { has: page.locator(`a[href$="/queues/queue/${queue}"]`) });
       await card.locator('button[aria-haspopup="menu"]').click();
       await page.getByRole('menuitem').nth(1).waitFor();
-      expect(await addItem.isVisible(), queue).toBe(queue === 'runs');
+      expect(await addItem(page).isVisible(), queue).toBe(queue === 'runs');
       if (queue !== 'runs') await page.keyboard.press('Escape');
     }
-    await addItem.click();
+    await addItem(page).click();
     await page.locator('#job-name').fill('from-the-overview');
     // The dialog says which queue it is for, and neither mouse nor keyboard changes it.
     const choice = page.locator('#add-job-form [role="combobox"]');
@@ -167,7 +173,7 @@ describe.skipIf(executable === undefined)('in Chromium (skipped where no chromiu
 
     await page.goto(`${gateway.address}/queues/queue/runs?status=completed`);
     await page.getByText('from-the-overview').first().waitFor();
-    await duplicate.first().click();
+    await duplicate(page).first().click();
     await page.locator('button[form="add-job-form"]').click();
     await eventually(async () => expect((await runs())[before + 1]).toMatchObject({ state: 'published', triggered_by: OPERATOR.username }));
     expect(complaints).toEqual([]);

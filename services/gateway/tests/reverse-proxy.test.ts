@@ -46,16 +46,31 @@ const WAYS: readonly [string, () => Promise<Way>][] = [
 const nginx = findNginx();
 if (nginx === undefined) process.stderr.write('no nginx is installed: its test is skipped (apt-get install nginx)\n');
 
+type Ask = (path: string, init?: RequestInit) => Promise<Response>;
+
 /** Everything that has to work below the prefix, over HTTP. */
 async function walk(way: Way): Promise<void> {
-  const ask = (path: string, init: RequestInit = {}): Promise<Response> =>
+  const ask: Ask = (path, init = {}) =>
     fetch(`${way.url}${path}`, {
       redirect: 'manual',
       ...init,
       headers: { origin: way.url, ...way.headers, ...(init.headers as Record<string, string>) },
     });
+  const cookie = await walkLogin(ask);
+  const askSigned: Ask = (path, init = {}) => ask(path, { ...init, headers: { cookie, ...(init.headers as Record<string, string>) } });
+  await walkPage(askSigned);
+  await walkApi(askSigned);
+  await walkBoard(askSigned);
+  // A change from another site is refused here as well, and signing out ends the session.
+  expect((await askSigned('/etl/api/runs', { method: 'POST', headers: { origin: 'https://evil.example' } })).status).toBe(403);
+  const out = await askSigned('/etl/logout', { method: 'POST' });
+  expect([out.status, pathOf(out)]).toEqual([303, '/etl/login']);
+  expect(out.headers.get('set-cookie')).toMatch(/^retail_etl_session=; .*Path=\/etl\//);
+  expect((await askSigned('/etl/api/me')).status).toBe(401);
+}
 
-  // A person is led to the log-in, through it, and back.
+/** A person is led to the log-in, through it, and back. Returns the cookie of the session. */
+async function walkLogin(ask: Ask): Promise<string> {
   const bare = await ask('/etl?x=1');
   expect([bare.status, pathOf(bare)]).toEqual([308, '/etl/?x=1']);
   const led = await ask('/etl/runs?page=2', { headers: { accept: 'text/html' } });
@@ -71,45 +86,43 @@ async function walk(way: Way): Promise<void> {
   });
   expect([login.status, pathOf(login)]).toEqual([303, '/etl/runs?page=2']);
   expect(login.headers.get('set-cookie')).toMatch(/^retail_etl_session=[\w-]{43}; Path=\/etl\/; HttpOnly; SameSite=Lax$/);
-  const cookie = (login.headers.get('set-cookie') ?? '').split(';')[0] as string;
+  return (login.headers.get('set-cookie') ?? '').split(';')[0] as string;
+}
 
-  // The page and all its files.
-  const document = await (await ask('/etl/runs', { headers: { cookie } })).text();
+/** The page and all its files. */
+async function walkPage(ask: Ask): Promise<void> {
+  const document = await (await ask('/etl/runs')).text();
   expect(document).toContain('<meta name="base-path" content="/etl/" />');
   const files = [...document.matchAll(/(?:href|src)="([^"]+)"/g)].map(([, path]) => path as string);
   expect(files.length).toBeGreaterThan(2);
   for (const path of files) {
     expect(path).toMatch(/^\/etl\//);
-    expect((await ask(path, { headers: { cookie } })).status, path).toBe(200);
+    expect((await ask(path)).status, path).toBe(200);
   }
+}
 
-  // The API, its document, and what it tells of its own addresses.
-  const trigger = await ask('/etl/api/runs', { method: 'POST', headers: { cookie } });
+/** The API, its document, and what it tells of its own addresses. */
+async function walkApi(ask: Ask): Promise<void> {
+  const trigger = await ask('/etl/api/runs', { method: 'POST' });
   expect(trigger.status).toBe(202);
   const { url, id } = (await trigger.json()) as { url: string; id: string };
   expect([url, pathOf(trigger)]).toEqual([`/etl/api/runs/${id}`, `/etl/api/runs/${id}`]);
-  expect((await ask(url, { headers: { cookie } })).status).toBe(200);
-  const api = (await (await ask('/etl/openapi.json', { headers: { cookie } })).json()) as { servers: unknown; paths: object };
+  expect((await ask(url)).status).toBe(200);
+  const api = (await (await ask('/etl/openapi.json')).json()) as { servers: unknown; paths: object };
   expect(api.servers).toEqual([{ url: '/etl' }]);
   expect(Object.keys(api.paths)).toContain('/api/runs');
-  const docs = await (await ask('/etl/docs', { headers: { cookie } })).text();
-  for (const [, path] of docs.matchAll(/(?:href|src)="([^"]+)"/g))
-    expect((await ask(path as string, { headers: { cookie } })).status, path).toBe(200);
-  expect(pathOf(await ask('/etl/docs/static/index.html', { headers: { cookie } }))).toBe('/etl/docs/');
-  expect(await (await ask('/etl/docs/static/swagger-initializer.js', { headers: { cookie } })).text()).toContain('/etl/openapi.json');
+  const docs = await (await ask('/etl/docs')).text();
+  for (const [, path] of docs.matchAll(/(?:href|src)="([^"]+)"/g)) expect((await ask(path as string)).status, path).toBe(200);
+  expect(pathOf(await ask('/etl/docs/static/index.html'))).toBe('/etl/docs/');
+  expect(await (await ask('/etl/docs/static/swagger-initializer.js')).text()).toContain('/etl/openapi.json');
+}
 
-  // The dashboard.
-  const board = await (await ask('/etl/queues', { headers: { cookie } })).text();
+/** The dashboard. */
+async function walkBoard(ask: Ask): Promise<void> {
+  const board = await (await ask('/etl/queues')).text();
   expect(board).toContain('<base href="/etl/queues/"');
   expect(board).toContain('src="/etl/queues/offers.js"');
-  expect((await ask('/etl/queues/api/queues', { headers: { cookie } })).status).toBe(200);
-
-  // A change from another site is refused here as well, and signing out ends the session.
-  expect((await ask('/etl/api/runs', { method: 'POST', headers: { cookie, origin: 'https://evil.example' } })).status).toBe(403);
-  const out = await ask('/etl/logout', { method: 'POST', headers: { cookie } });
-  expect([out.status, pathOf(out)]).toEqual([303, '/etl/login']);
-  expect(out.headers.get('set-cookie')).toMatch(/^retail_etl_session=; .*Path=\/etl\//);
-  expect((await ask('/etl/api/me', { headers: { cookie } })).status).toBe(401);
+  expect((await ask('/etl/queues/api/queues')).status).toBe(200);
 }
 
 /** Where an answer leads, whether the proxy makes a whole address of it or not. */
