@@ -6,6 +6,7 @@ import { type FaultStack, startFaultStack } from './support/fault-stack.js';
 import { announce, expectNothingLeft, expectPublished } from './support/oracle.js';
 import type { OwnServerName } from './support/own-servers.js';
 import { chooseSeed, type SeededRandom, seededRandom } from './support/seeded-random.js';
+import type { LostCommit } from './support/tcp-proxy.js';
 
 /** ETL_FAULT_SEED repeats a whole sweep, ETL_FAULT_CASE one case of it. */
 const seed = chooseSeed();
@@ -29,98 +30,114 @@ interface Fault {
 
 const SERVERS: readonly OwnServerName[] = ['redis', 'postgres', 'mysql'];
 
+interface Draw {
+  readonly service: ServiceName;
+  readonly server: OwnServerName;
+  readonly point: CrashPoint;
+  readonly passing: number;
+  readonly afterMs: number;
+  readonly forMs: number;
+  readonly which: LostCommit;
+  readonly nth: number;
+}
+
 /** Draws everything that a fault needs before it happens, so that the draw does not depend on what happens. */
 function draw(random: SeededRandom): Fault {
   const service: ServiceName = random.pick(SERVICE_NAMES);
-  const server = random.pick(SERVERS);
-  const point: CrashPoint = random.pick<CrashPoint>(CRASH_POINTS[service]);
-  const passing = random.chance(0.8) ? 1 : 2;
-  const afterMs = random.int(0, 400);
-  const forMs = random.int(50, 2_500);
-  const which = random.pick(['before', 'after'] as const);
-  const nth = random.int(1, 2);
+  const drawn: Draw = {
+    service,
+    server: random.pick(SERVERS),
+    point: random.pick<CrashPoint>(CRASH_POINTS[service]),
+    passing: random.chance(0.8) ? 1 : 2,
+    afterMs: random.int(0, 400),
+    forMs: random.int(50, 2_500),
+    which: random.pick(['before', 'after'] as const),
+    nth: random.int(1, 2),
+  };
+  return random.pick([...serviceFaults(drawn), ...networkFaults(drawn), ...redisFaults(drawn)]);
+}
+
+/** A kill at a crash point counts twice, since most that can go wrong goes wrong there. */
+function serviceFaults({ service, point, passing, ...times }: Draw): Fault[] {
+  const atPoint: Fault = {
+    name: `kill ${service} at ${point}:${passing}`,
+    act: () => stack.services[service].arm(point, passing),
+  };
+  return [
+    atPoint,
+    atPoint,
+    later(`kill ${service}`, times, () => stack.services[service].signal('SIGKILL')),
+    later(`end ${service}`, times, () => stack.services[service].signal('SIGTERM')),
+    during(
+      `stop ${service}`,
+      times,
+      () => stack.services[service].signal('SIGSTOP'),
+      () => stack.services[service].signal('SIGCONT'),
+    ),
+  ];
+}
+
+function networkFaults({ service, server, which, nth, ...times }: Draw): Fault[] {
   const proxy = stack.proxies[server][service];
-  const timed = (name: string, begin: () => void, end: () => void): Fault => ({
+  const restore = (): void => proxy.restore();
+  return [
+    later(`cut ${service} from ${server}`, times, () => proxy.cut()),
+    during(`refuse ${service} at ${server}`, times, () => proxy.refuse(), restore),
+    during(`hold ${service} at ${server}`, times, () => proxy.hold(), restore),
+    during(
+      `delay ${service} at ${server}`,
+      times,
+      () => proxy.delay(20),
+      () => proxy.delay(0),
+    ),
+    {
+      name: `lose COMMIT ${nth} of the ${service} ${which} it arrives`,
+      act: async () => void stack.proxies.mysql[service].loseCommit(which, nth),
+    },
+  ];
+}
+
+function redisFaults(times: Times): Fault[] {
+  return [
+    during(
+      'restart Redis',
+      times,
+      () => stack.redis.kill(),
+      () => stack.redis.start(),
+    ),
+    later('wipe Redis', times, async () => {
+      const redis = stack.redisClient();
+      await redis.flushall().catch(() => undefined);
+      redis.disconnect();
+    }),
+  ];
+}
+
+interface Times {
+  readonly afterMs: number;
+  readonly forMs: number;
+}
+
+function later(name: string, { afterMs }: Times, act: () => unknown): Fault {
+  return {
+    name: `${name} after ${afterMs} ms`,
+    act: async () => {
+      await sleep(afterMs);
+      await act();
+    },
+  };
+}
+
+function during(name: string, { afterMs, forMs }: Times, begin: () => unknown, end: () => unknown): Fault {
+  return {
     name: `${name}, after ${afterMs} ms for ${forMs} ms`,
     act: async () => {
       await sleep(afterMs);
-      begin();
+      await begin();
       await sleep(forMs);
-      end();
+      await end();
     },
-  });
-  const kinds: (() => Fault)[] = [
-    () => ({ name: `kill ${service} at ${point}:${passing}`, act: () => stack.services[service].arm(point, passing) }),
-    () => ({ name: `kill ${service} at ${point}:${passing}`, act: () => stack.services[service].arm(point, passing) }),
-    () => ({
-      name: `kill ${service} after ${afterMs} ms`,
-      act: async () => {
-        await sleep(afterMs);
-        stack.services[service].signal('SIGKILL');
-      },
-    }),
-    () => ({
-      name: `end ${service} after ${afterMs} ms`,
-      act: async () => {
-        await sleep(afterMs);
-        stack.services[service].signal('SIGTERM');
-      },
-    }),
-    () =>
-      timed(
-        `stop ${service}`,
-        () => stack.services[service].signal('SIGSTOP'),
-        () => stack.services[service].signal('SIGCONT'),
-      ),
-    () => ({
-      name: `cut ${service} from ${server} after ${afterMs} ms`,
-      act: async () => {
-        await sleep(afterMs);
-        proxy.cut();
-      },
-    }),
-    () =>
-      timed(
-        `refuse ${service} at ${server}`,
-        () => proxy.refuse(),
-        () => proxy.restore(),
-      ),
-    () =>
-      timed(
-        `hold ${service} at ${server}`,
-        () => proxy.hold(),
-        () => proxy.restore(),
-      ),
-    () =>
-      timed(
-        `delay ${service} at ${server}`,
-        () => proxy.delay(20),
-        () => proxy.delay(0),
-      ),
-    () => ({
-      name: `lose COMMIT ${nth} of the ${service} ${which} it arrives`,
-      act: async () => void stack.proxies.mysql[service].loseCommit(which, nth),
-    }),
-    () => ({
-      name: `restart Redis after ${afterMs} ms, for ${forMs} ms`,
-      act: async () => {
-        await sleep(afterMs);
-        await stack.redis.kill();
-        await sleep(forMs);
-        await stack.redis.start();
-      },
-    }),
-    () => ({
-      name: `wipe Redis after ${afterMs} ms`,
-      act: async () => {
-        await sleep(afterMs);
-        const redis = stack.redisClient();
-        await redis.flushall().catch(() => undefined);
-        redis.disconnect();
-      },
-    }),
-  ];
-  return random.pick(kinds)();
+  };
 }
 
 test.each(cases)(`case %i of seed ${seed}`, async (index) => {

@@ -39,88 +39,121 @@ export interface ServiceProcess {
 }
 
 export async function superviseService(name: ServiceName, label: string, dir: string, env: NodeJS.ProcessEnv): Promise<ServiceProcess> {
-  const port = await freePort();
-  // All processes of a service share it: whichever comes to the point first takes it.
-  const crashFile = join(dir, `${name}.crash`);
-  const logPath = join(dir, `${label}.log`);
-  let more: NodeJS.ProcessEnv = {};
-  let wanted = true;
-  let deaths = 0;
-  let child: ChildProcess;
+  return new SupervisedService(name, label, dir, env, await freePort());
+}
 
-  const launch = (): void => {
-    const log = createWriteStream(logPath, { flags: 'a' });
-    const started = spawn(program, [...before, '--enable-source-maps', join(ROOT, 'services', name, 'dist', 'main.js')], {
-      env: { ...env, PORT: String(port), ETL_CRASH_POINT: `@${crashFile}`, ...more },
+class SupervisedService implements ServiceProcess {
+  readonly name: ServiceName;
+  readonly url: string;
+  readonly #label: string;
+  readonly #logPath: string;
+  /** All processes of a service share it: whichever comes to the point first takes it. */
+  readonly #crashFile: string;
+  readonly #env: NodeJS.ProcessEnv;
+  #more: NodeJS.ProcessEnv = {};
+  #wanted = true;
+  #deaths = 0;
+  #child: ChildProcess;
+
+  constructor(name: ServiceName, label: string, dir: string, env: NodeJS.ProcessEnv, port: number) {
+    this.name = name;
+    this.url = `http://127.0.0.1:${port}`;
+    this.#label = label;
+    this.#logPath = join(dir, `${label}.log`);
+    this.#crashFile = join(dir, `${name}.crash`);
+    this.#env = { ...env, PORT: String(port), ETL_CRASH_POINT: `@${this.#crashFile}` };
+    this.#child = this.#launch();
+  }
+
+  get pid(): number {
+    return this.#child.pid ?? -1;
+  }
+
+  get deaths(): number {
+    return this.#deaths;
+  }
+
+  arm(point: CrashPoint, passing = 1, signal: 'SIGKILL' | 'SIGSTOP' = 'SIGKILL'): Promise<void> {
+    return writeFile(this.#crashFile, `${point}:${passing}:${signal}`);
+  }
+
+  disarm(): Promise<void> {
+    return rm(this.#crashFile, { force: true });
+  }
+
+  isArmed(): boolean {
+    try {
+      return readFileSync(this.#crashFile, 'utf8') !== '';
+    } catch {
+      return false;
+    }
+  }
+
+  isStopped(): boolean {
+    try {
+      return /^State:\s+T/m.test(readFileSync(`/proc/${this.pid}/status`, 'utf8'));
+    } catch {
+      return false;
+    }
+  }
+
+  signal(signal: NodeJS.Signals): void {
+    this.#child.kill(signal);
+  }
+
+  async ready(): Promise<void> {
+    const deadline = Date.now() + 60_000;
+    for (;;) {
+      const answer = await fetch(`${this.url}/readyz`, { signal: AbortSignal.timeout(3_000) }).then(
+        async (response) => (response.ok ? null : await response.text()),
+        (error: unknown) => String(error),
+      );
+      if (answer === null) return;
+      if (Date.now() > deadline) throw new Error(`${this.#label} is not ready: ${answer}\n${tail(this.#logPath)}`);
+      await sleep(50);
+    }
+  }
+
+  async stop({ kill = false } = {}): Promise<void> {
+    this.#wanted = false;
+    if (this.#hasEnded()) return;
+    const child = this.#child;
+    const exited = once(child, 'exit');
+    child.kill('SIGCONT');
+    child.kill(kill ? 'SIGKILL' : 'SIGTERM');
+    const timer = setTimeout(() => child.kill('SIGKILL'), 30_000);
+    await exited;
+    clearTimeout(timer);
+  }
+
+  start(more: NodeJS.ProcessEnv = {}): void {
+    this.#more = more;
+    this.#wanted = true;
+    if (this.#hasEnded()) this.#child = this.#launch();
+  }
+
+  #hasEnded(): boolean {
+    return this.#child.exitCode !== null || this.#child.signalCode !== null;
+  }
+
+  #launch(): ChildProcess {
+    const log = createWriteStream(this.#logPath, { flags: 'a' });
+    const child = spawn(program, [...before, '--enable-source-maps', join(ROOT, 'services', this.name, 'dist', 'main.js')], {
+      env: { ...this.#env, ...this.#more },
       stdio: ['ignore', 'pipe', 'pipe'],
     });
-    started.stdout.pipe(log, { end: false });
-    started.stderr.pipe(log, { end: false });
-    started.once('exit', (code, signal) => {
-      log.end(`{"supervisor":"${label} ended: ${signal ?? code}","at":"${new Date().toISOString()}"}\n`);
-      if (!wanted) return;
-      deaths += 1;
-      setTimeout(() => wanted && launch(), RESTART_MS);
+    child.stdout.pipe(log, { end: false });
+    child.stderr.pipe(log, { end: false });
+    child.once('exit', (code, signal) => {
+      log.end(`{"supervisor":"${this.#label} ended: ${signal ?? code}","at":"${new Date().toISOString()}"}\n`);
+      if (!this.#wanted) return;
+      this.#deaths += 1;
+      setTimeout(() => {
+        if (this.#wanted) this.#child = this.#launch();
+      }, RESTART_MS);
     });
-    child = started;
-  };
-  launch();
-
-  const service: ServiceProcess = {
-    name,
-    url: `http://127.0.0.1:${port}`,
-    get pid() {
-      return child.pid ?? -1;
-    },
-    get deaths() {
-      return deaths;
-    },
-    arm: (point, passing = 1, signal = 'SIGKILL') => writeFile(crashFile, `${point}:${passing}:${signal}`),
-    disarm: () => rm(crashFile, { force: true }),
-    isArmed() {
-      try {
-        return readFileSync(crashFile, 'utf8') !== '';
-      } catch {
-        return false;
-      }
-    },
-    isStopped() {
-      try {
-        return /^State:\s+T/m.test(readFileSync(`/proc/${service.pid}/status`, 'utf8'));
-      } catch {
-        return false;
-      }
-    },
-    signal: (signal) => void child.kill(signal),
-    async ready() {
-      const deadline = Date.now() + 60_000;
-      for (;;) {
-        const answer = await fetch(`${service.url}/readyz`, { signal: AbortSignal.timeout(3_000) }).then(
-          async (response) => (response.ok ? null : await response.text()),
-          (error: unknown) => String(error),
-        );
-        if (answer === null) return;
-        if (Date.now() > deadline) throw new Error(`${label} is not ready: ${answer}\n${tail(logPath)}`);
-        await sleep(50);
-      }
-    },
-    async stop({ kill = false } = {}) {
-      wanted = false;
-      if (child.exitCode !== null || child.signalCode !== null) return;
-      const exited = once(child, 'exit');
-      child.kill('SIGCONT');
-      child.kill(kill ? 'SIGKILL' : 'SIGTERM');
-      const timer = setTimeout(() => child.kill('SIGKILL'), 30_000);
-      await exited;
-      clearTimeout(timer);
-    },
-    start(added = {}) {
-      more = added;
-      wanted = true;
-      if (child.exitCode !== null || child.signalCode !== null) launch();
-    },
-  };
-  return service;
+    return child;
+  }
 }
 
 /** The end of a log, for the message of a failed test. */

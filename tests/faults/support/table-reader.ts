@@ -33,20 +33,55 @@ const LONG_MS = 1_000;
 
 /** `url` is asked anew for each connection: a restarted server may have another port. */
 export function readTable(url: () => string): TableReader {
-  const stopping = new AbortController();
-  const expected = new Map<number, Set<string>>([[0, new Set([fingerprint([])])]]);
-  const seen = new Map<string, Look>();
-  const wrong: string[] = [];
-  let count = 0;
-  const note = (look: Look): void => {
-    count += 1;
-    seen.set(`${look.seq} ${look.print}`, look);
-  };
-  const loop = async (read: (connection: mysql.Connection) => Promise<void>): Promise<void> => {
-    while (!stopping.signal.aborted) {
+  return new Readers(url);
+}
+
+class Readers implements TableReader {
+  readonly #url: () => string;
+  readonly #stopping = new AbortController();
+  readonly #expected = new Map<number, Set<string>>([[0, new Set([fingerprint([])])]]);
+  readonly #seen = new Map<string, Look>();
+  readonly #wrong: string[] = [];
+  readonly #loops: readonly Promise<void>[];
+  #count = 0;
+
+  constructor(url: () => string) {
+    this.#url = url;
+    this.#loops = [
+      this.#loop((connection) => this.#readInAutocommit(connection)),
+      this.#loop((connection) => this.#readInTransactions(connection)),
+    ];
+  }
+
+  expect(seq: number, lines: readonly string[]): void {
+    this.#expected.set(seq, (this.#expected.get(seq) ?? new Set()).add(fingerprint(lines)));
+  }
+
+  problems(): string[] {
+    const unexpected = [...this.#seen.values()].filter(({ seq, print }) => this.#expected.get(seq)?.has(print) !== true);
+    return [
+      ...this.#wrong,
+      ...unexpected.map(
+        ({ seq, print }) =>
+          `run ${seq} was seen as "${print}", which is no version of it (${[...(this.#expected.get(seq) ?? [])].join(', ')})`,
+      ),
+    ];
+  }
+
+  looks(): number {
+    return this.#count;
+  }
+
+  async stop(): Promise<void> {
+    this.#stopping.abort();
+    await Promise.all(this.#loops);
+  }
+
+  async #loop(read: (connection: mysql.Connection) => Promise<void>): Promise<void> {
+    while (!this.#stopping.signal.aborted) {
       let connection: mysql.Connection | undefined;
       try {
-        connection = await mysql.createConnection({ uri: url(), connectTimeout: 2_000 });
+        connection = await mysql.createConnection({ uri: this.#url(), connectTimeout: 2_000 });
         connection.on('error', () => undefined);
         await read(connection);
       } catch {
@@ -56,59 +91,44 @@ export function readTable(url: () => string): TableReader {
         connection?.destroy();
       }
     }
-  };
-  const look = async (connection: mysql.Connection): Promise<Look> => {
+  }
+
+  async #look(connection: mysql.Connection): Promise<Look> {
     const [rows] = await connection.query<mysql.RowDataPacket[]>(LOOK_SQL);
-    const found = { seq: Number(rows[0]?.['seq']), print: String(rows[0]?.['print']) };
-    note(found);
-    return found;
-  };
-  const loops = [
-    loop(async (connection) => {
-      let last = -1;
-      while (!stopping.signal.aborted) {
-        const { seq } = await look(connection);
-        if (seq < last) wrong.push(`autocommit saw run ${seq} after run ${last}`);
-        last = seq;
-        await sleep(LOOK_MS);
+    const look = { seq: Number(rows[0]?.['seq']), print: String(rows[0]?.['print']) };
+    this.#count += 1;
+    this.#seen.set(`${look.seq} ${look.print}`, look);
+    return look;
+  }
+
+  async #readInAutocommit(connection: mysql.Connection): Promise<void> {
+    let last = -1;
+    while (!this.#stopping.signal.aborted) {
+      const { seq } = await this.#look(connection);
+      if (seq < last) this.#wrong.push(`autocommit saw run ${seq} after run ${last}`);
+      last = seq;
+      await sleep(LOOK_MS);
+    }
+  }
+
+  async #readInTransactions(connection: mysql.Connection): Promise<void> {
+    await connection.query('SET SESSION TRANSACTION ISOLATION LEVEL REPEATABLE READ');
+    let last = -1;
+    while (!this.#stopping.signal.aborted) {
+      await connection.query('START TRANSACTION WITH CONSISTENT SNAPSHOT, READ ONLY');
+      const first = await this.#look(connection);
+      const until = Date.now() + LONG_MS;
+      while (Date.now() < until && !this.#stopping.signal.aborted) {
+        await sleep(LOOK_MS * 4);
+        const again = await this.#look(connection);
+        if (again.seq !== first.seq || again.print !== first.print)
+          this.#wrong.push(`one snapshot saw run ${first.seq} and run ${again.seq}`);
       }
-    }),
-    loop(async (connection) => {
-      await connection.query('SET SESSION TRANSACTION ISOLATION LEVEL REPEATABLE READ');
-      let last = -1;
-      while (!stopping.signal.aborted) {
-        await connection.query('START TRANSACTION WITH CONSISTENT SNAPSHOT, READ ONLY');
-        const first = await look(connection);
-        const until = Date.now() + LONG_MS;
-        while (Date.now() < until && !stopping.signal.aborted) {
-          await sleep(LOOK_MS * 4);
-          const again = await look(connection);
-          if (again.seq !== first.seq || again.print !== first.print) wrong.push(`one snapshot saw run ${first.seq} and run ${again.seq}`);
-        }
-        await connection.query('COMMIT');
-        if (first.seq < last) wrong.push(`a later snapshot saw run ${first.seq} after run ${last}`);
-        last = first.seq;
-      }
-    }),
-  ];
-  return {
-    expect: (seq, lines) => {
-      expected.set(seq, (expected.get(seq) ?? new Set()).add(fingerprint(lines)));
-    },
-    problems: () => [
-      ...wrong,
-      ...[...seen.values()]
-        .filter(({ seq, print }) => expected.get(seq)?.has(print) !== true)
-        .map(
-          ({ seq, print }) => `run ${seq} was seen as "${print}", which is no version of it (${[...(expected.get(seq) ?? [])].join(', ')})`,
-        ),
-    ],
-    looks: () => count,
-    async stop() {
-      stopping.abort();
-      await Promise.all(loops);
-    },
-  };
+      await connection.query('COMMIT');
+      if (first.seq < last) this.#wrong.push(`a later snapshot saw run ${first.seq} after run ${last}`);
+      last = first.seq;
+    }
+  }
 }
 
 /** The same as the SQL above, from lines `product,quantity,amount`. */

@@ -42,141 +42,175 @@ interface Pair {
 const COMMITS = ['\x07\0\0\0\x03COMMIT', '\x09\0\0\0\x03\0\x01COMMIT'].map((packet) => Buffer.from(packet, 'latin1'));
 
 export async function startProxy(targetPort: number): Promise<TcpProxy> {
-  const pairs = new Set<Pair>();
-  const silent = new Set<Socket>();
-  let upstream = targetPort;
-  let mode: 'open' | 'refuse' | 'hold' = 'open';
-  let delayMs = 0;
-  let endAt: { bytes: number; end: (pair: Pair) => void; done: () => void } | undefined;
-  let commit: { which: LostCommit; left: number; done: () => void } | undefined;
+  const proxy = new Proxy(targetPort);
+  await proxy.listen();
+  return proxy;
+}
 
-  const end = (pair: Pair): void => {
-    pairs.delete(pair);
-    for (const socket of [pair.client, pair.server]) {
-      if (!socket.destroyed) socket.resetAndDestroy();
-    }
-  };
-  const silence = (pair: Pair): void => {
-    pairs.delete(pair);
-    silent.add(pair.client);
-    pair.client.removeAllListeners('data').removeAllListeners('end').resume();
-    pair.server.removeAllListeners('data').removeAllListeners('close').removeAllListeners('end').destroy();
-  };
-  const later = (act: () => void): void => {
-    if (delayMs === 0) act();
-    else setTimeout(act, delayMs);
-  };
-  const fromClient = (pair: Pair, data: Buffer): void => {
-    if (commit !== undefined && COMMITS.some((packet) => data.includes(packet))) {
-      commit.left -= 1;
-      if (commit.left === 0) {
-        const { which, done } = commit;
-        commit = undefined;
-        if (which === 'before') {
-          end(pair);
-          done();
-          return;
-        }
-        pair.losing = true;
-        pair.server.once('data', () => {
-          end(pair);
-          done();
-        });
-      }
-    }
-    later(() => pair.server.write(data));
-  };
-  const fromServer = (pair: Pair, data: Buffer): void => {
-    if (pair.losing) return;
-    pair.received += data.length;
-    if (endAt !== undefined && pair.received >= endAt.bytes) {
-      const { end: endPair, done } = endAt;
-      endAt = undefined;
-      endPair(pair);
-      done();
-      return;
-    }
-    later(() => {
-      if (!pair.client.write(data)) {
-        pair.server.pause();
-        pair.client.once('drain', () => mode !== 'hold' && pair.server.resume());
-      }
+class Proxy implements TcpProxy {
+  readonly #listener: Server = createServer({ noDelay: true }, (client) => this.#accept(client));
+  readonly #pairs = new Set<Pair>();
+  readonly #silent = new Set<Socket>();
+  #upstream: number;
+  #mode: 'open' | 'refuse' | 'hold' = 'open';
+  #delayMs = 0;
+  #endAt: { bytes: number; end: (pair: Pair) => void; done: () => void } | undefined;
+  #commit: { which: LostCommit; left: number; done: () => void } | undefined;
+
+  constructor(upstream: number) {
+    this.#upstream = upstream;
+  }
+
+  async listen(): Promise<void> {
+    this.#listener.listen(0, '127.0.0.1');
+    await once(this.#listener, 'listening');
+  }
+
+  get port(): number {
+    return (this.#listener.address() as { port: number }).port;
+  }
+
+  target(port: number): void {
+    this.#upstream = port;
+  }
+
+  cut(): void {
+    // A set may lose members while it is walked.
+    for (const pair of this.#pairs) this.#end(pair);
+  }
+
+  refuse(): void {
+    this.#mode = 'refuse';
+    this.cut();
+  }
+
+  hold(): void {
+    this.#mode = 'hold';
+    for (const { client, server } of this.#pairs) for (const socket of [client, server]) socket.pause();
+  }
+
+  restore(): void {
+    this.#mode = 'open';
+    for (const { client, server } of this.#pairs) for (const socket of [client, server]) socket.resume();
+  }
+
+  vanish(): void {
+    for (const pair of this.#pairs) this.#silence(pair);
+  }
+
+  delay(ms: number): void {
+    this.#delayMs = ms;
+  }
+
+  cutAfterReceived(bytes: number): Promise<void> {
+    return new Promise((resolve) => {
+      this.#endAt = { bytes, end: (pair) => this.#end(pair), done: resolve };
     });
-  };
+  }
 
-  const listener: Server = createServer({ noDelay: true }, (client) => {
+  silentAfterReceived(bytes: number): Promise<void> {
+    return new Promise((resolve) => {
+      this.#endAt = { bytes, end: (pair) => this.#silence(pair), done: resolve };
+    });
+  }
+
+  loseCommit(which: LostCommit, nth = 1): Promise<void> {
+    return new Promise((resolve) => {
+      this.#commit = { which, left: nth, done: resolve };
+    });
+  }
+
+  forget(): void {
+    this.#endAt = undefined;
+    this.#commit = undefined;
+  }
+
+  async close(): Promise<void> {
+    this.#listener.close();
+    this.cut();
+    for (const socket of this.#silent) socket.destroy();
+    await once(this.#listener, 'close');
+  }
+
+  #accept(client: Socket): void {
     client.on('error', () => undefined);
-    if (mode === 'refuse') {
+    if (this.#mode === 'refuse') {
       client.resetAndDestroy();
       return;
     }
-    const server = connect({ port: upstream, host: '127.0.0.1', noDelay: true });
+    const server = connect({ port: this.#upstream, host: '127.0.0.1', noDelay: true });
     const pair: Pair = { client, server, received: 0, losing: false };
-    pairs.add(pair);
-    server.on('error', () => end(pair));
-    client.on('error', () => end(pair));
-    client.on('data', (data) => fromClient(pair, data));
-    server.on('data', (data) => fromServer(pair, data));
+    this.#pairs.add(pair);
+    server.on('error', () => this.#end(pair));
+    client.on('error', () => this.#end(pair));
+    client.on('data', (data) => this.#fromClient(pair, data));
+    server.on('data', (data) => this.#fromServer(pair, data));
     for (const [from, to] of [
       [client, server],
       [server, client],
     ] as const) {
-      from.on('end', () => later(() => to.end()));
-      from.on('close', () => pairs.delete(pair));
+      from.on('end', () => this.#later(() => to.end()));
+      from.on('close', () => this.#pairs.delete(pair));
     }
-    if (mode === 'hold') for (const socket of [client, server]) socket.pause();
-  });
-  listener.listen(0, '127.0.0.1');
-  await once(listener, 'listening');
-  const cut = (): void => {
-    // A set may lose members while it is walked.
-    for (const pair of pairs) end(pair);
-  };
-  return {
-    port: (listener.address() as { port: number }).port,
-    target: (port) => {
-      upstream = port;
-    },
-    cut,
-    refuse: () => {
-      mode = 'refuse';
-      cut();
-    },
-    hold: () => {
-      mode = 'hold';
-      for (const { client, server } of pairs) for (const socket of [client, server]) socket.pause();
-    },
-    vanish: () => {
-      for (const pair of pairs) silence(pair);
-    },
-    restore: () => {
-      mode = 'open';
-      for (const { client, server } of pairs) for (const socket of [client, server]) socket.resume();
-    },
-    delay: (ms) => {
-      delayMs = ms;
-    },
-    cutAfterReceived: (bytes) =>
-      new Promise((resolve) => {
-        endAt = { bytes, end, done: resolve };
-      }),
-    silentAfterReceived: (bytes) =>
-      new Promise((resolve) => {
-        endAt = { bytes, end: silence, done: resolve };
-      }),
-    loseCommit: (which, nth = 1) =>
-      new Promise((resolve) => {
-        commit = { which, left: nth, done: resolve };
-      }),
-    forget: () => {
-      endAt = undefined;
-      commit = undefined;
-    },
-    async close() {
-      listener.close();
-      cut();
-      for (const socket of silent) socket.destroy();
-      await once(listener, 'close');
-    },
-  };
+    if (this.#mode === 'hold') for (const socket of [client, server]) socket.pause();
+  }
+
+  #fromClient(pair: Pair, data: Buffer): void {
+    if (this.#commit !== undefined && COMMITS.some((packet) => data.includes(packet)) && this.#losesCommit(pair, this.#commit)) return;
+    this.#later(() => pair.server.write(data));
+  }
+
+  /** Counts a COMMIT. True if it must not reach the server. */
+  #losesCommit(pair: Pair, commit: { which: LostCommit; left: number; done: () => void }): boolean {
+    commit.left -= 1;
+    if (commit.left > 0) return false;
+    this.#commit = undefined;
+    const end = (): void => {
+      this.#end(pair);
+      commit.done();
+    };
+    if (commit.which === 'before') {
+      end();
+      return true;
+    }
+    pair.losing = true;
+    pair.server.once('data', end);
+    return false;
+  }
+
+  #fromServer(pair: Pair, data: Buffer): void {
+    if (pair.losing) return;
+    pair.received += data.length;
+    if (this.#endAt !== undefined && pair.received >= this.#endAt.bytes) {
+      const { end, done } = this.#endAt;
+      this.#endAt = undefined;
+      end(pair);
+      done();
+      return;
+    }
+    this.#later(() => {
+      if (pair.client.write(data)) return;
+      pair.server.pause();
+      pair.client.once('drain', () => this.#mode !== 'hold' && pair.server.resume());
+    });
+  }
+
+  #later(act: () => void): void {
+    if (this.#delayMs === 0) act();
+    else setTimeout(act, this.#delayMs);
+  }
+
+  #end(pair: Pair): void {
+    this.#pairs.delete(pair);
+    for (const socket of [pair.client, pair.server]) {
+      if (!socket.destroyed) socket.resetAndDestroy();
+    }
+  }
+
+  #silence(pair: Pair): void {
+    this.#pairs.delete(pair);
+    this.#silent.add(pair.client);
+    pair.client.removeAllListeners('data').removeAllListeners('end').resume();
+    pair.server.removeAllListeners('data').removeAllListeners('close').removeAllListeners('end').destroy();
+  }
 }
