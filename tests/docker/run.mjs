@@ -8,7 +8,8 @@ import { inspect } from 'node:util';
 import { say } from './deployment.mjs';
 import { buildImages, testCompose } from './compose.mjs';
 import { execute, missingEngine } from './docker.mjs';
-import { testPatience, testRotation, testScaling, testStack } from './stack.mjs';
+import { testScaling } from './scaling.mjs';
+import { testPatience, testRotation, testStack } from './stack.mjs';
 
 const PARTS = {
   async build() {

@@ -1,6 +1,6 @@
 import { CRASH_POINTS, type CrashPoint } from '@retail-etl/faults';
 import { afterAll, beforeAll, expect, test } from 'vitest';
-import { SERVICE_NAMES } from '../support/stack.js';
+import { SERVICE_NAMES } from '../support/service-processes.js';
 import { type FaultStack, startFaultStack } from './support/fault-stack.js';
 import { announce, expectNothingLeft, expectPublished } from './support/oracle.js';
 

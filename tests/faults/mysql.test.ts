@@ -1,7 +1,7 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import mysql from 'mysql2/promise';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { serverUrl } from '../support/stack.js';
+import { serverUrl } from '../support/test-databases.js';
 import { type FaultStack, startFaultStack } from './support/fault-stack.js';
 import { expectNothingLeft, expectPublished } from './support/oracle.js';
 import { publishedRun } from './support/published-run.js';

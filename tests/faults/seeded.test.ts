@@ -1,7 +1,7 @@
 import { CRASH_POINTS, type CrashPoint } from '@retail-etl/faults';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { afterAll, beforeAll, expect, test } from 'vitest';
-import { SERVICE_NAMES, type ServiceName } from '../support/stack.js';
+import { SERVICE_NAMES, type ServiceName } from '../support/service-processes.js';
 import { type FaultStack, startFaultStack } from './support/fault-stack.js';
 import { announce, expectNothingLeft, expectPublished } from './support/oracle.js';
 import type { OwnServerName } from './support/own-servers.js';

@@ -11,7 +11,8 @@ import { BOMB, contentOf, good, HEADER, READ, READ_BY_ENCODING, type ReadFile, t
 import { clearInput, publishedRows, rejectsOf } from '../support/oracle-stack.js';
 import { refusal, refusedRun } from '../support/refused-run.js';
 import { createSales, putFile } from '../support/sales-rows.js';
-import { type Stack, startStack, stopProcess } from '../support/stack.js';
+import { stopProcess } from '../support/service-processes.js';
+import { type Stack, startStack } from '../support/stack.js';
 
 let stack: Stack;
 let extractor: ChildProcess;

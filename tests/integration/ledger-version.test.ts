@@ -6,7 +6,8 @@ import { readMigrations } from '@retail-etl/ledger';
 import mysql from 'mysql2/promise';
 import { afterEach, beforeEach, expect, test } from 'vitest';
 import { createWorld, eventually, type GatewayWorld, TOKEN } from '../support/gateway-harness.js';
-import { freePort, SERVICE_NAMES, type ServiceName, serverUrl, stopProcess } from '../support/stack.js';
+import { freePort, SERVICE_NAMES, type ServiceName, stopProcess } from '../support/service-processes.js';
+import { serverUrl } from '../support/test-databases.js';
 
 const VERSION = readMigrations().length;
 const ROOT = join(import.meta.dirname, '..', '..');

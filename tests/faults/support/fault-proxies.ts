@@ -1,4 +1,4 @@
-import { SERVICE_NAMES, type ServiceName } from '../../support/stack.js';
+import { SERVICE_NAMES, type ServiceName } from '../../support/service-processes.js';
 import type { Cleanups } from './cleanups.js';
 import { type FaultServers, type MysqlLogin, SERVERS } from './fault-servers.js';
 import type { OwnServerName } from './own-servers.js';

@@ -2,7 +2,7 @@ import { join } from 'node:path';
 import type { Children } from '@retail-etl/local-stack';
 import mysql from 'mysql2/promise';
 import pg from 'pg';
-import { serverUrl } from '../../support/stack.js';
+import { serverUrl } from '../../support/test-databases.js';
 import type { Cleanups } from './cleanups.js';
 import { type OwnServer, type OwnServerName, startOwnServer } from './own-servers.js';
 

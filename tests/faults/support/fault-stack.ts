@@ -9,7 +9,7 @@ import { createSchema } from '@retail-etl/setup';
 import { Redis } from 'ioredis';
 import type mysql from 'mysql2/promise';
 import type pg from 'pg';
-import type { ServiceName } from '../../support/stack.js';
+import type { ServiceName } from '../../support/service-processes.js';
 import { Cleanups } from './cleanups.js';
 import { FaultProxies } from './fault-proxies.js';
 import { type FaultServers, startFaultServers } from './fault-servers.js';

@@ -1,6 +1,6 @@
 import type { CrashPoint } from '@retail-etl/faults';
 import { expect } from 'vitest';
-import type { ServiceName } from '../../support/stack.js';
+import type { ServiceName } from '../../support/service-processes.js';
 import type { FaultStack } from './fault-stack.js';
 import { announce } from './oracle.js';
 

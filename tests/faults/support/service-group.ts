@@ -1,5 +1,5 @@
 import { join } from 'node:path';
-import { SERVICE_NAMES, type ServiceName } from '../../support/stack.js';
+import { SERVICE_NAMES, type ServiceName } from '../../support/service-processes.js';
 import type { Cleanups } from './cleanups.js';
 import { type ServiceProcess, superviseService, tail } from './service-process.js';
 

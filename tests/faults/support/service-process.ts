@@ -5,7 +5,7 @@ import { rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { CrashPoint } from '@retail-etl/faults';
-import { freePort, type ServiceName } from '../../support/stack.js';
+import { freePort, type ServiceName } from '../../support/service-processes.js';
 
 const ROOT = join(import.meta.dirname, '..', '..', '..');
 const RESTART_MS = 100;
