@@ -132,5 +132,11 @@ class Tally {
   }
 }
 
-/** A cell as a spreadsheet may open it. */
-export const spreadsheetCell = (cell: string): string => (['=', '+', '-', '@', '\t', '\r'].includes(cell.slice(0, 1)) ? `'${cell}` : cell);
+/** Signs that begin a formula, with their full-width and small forms and the minus sign, which some spreadsheets take for the plain ones. */
+const FORMULA_SIGNS = new Set(['=', '+', '-', '@', '＝', '＋', '－', '＠', '﹦', '﹢', '﹣', '﹫', '−']);
+
+/** A cell as a spreadsheet may open it: what begins a formula, be it after characters that nobody sees, has a `'` before it. */
+export function spreadsheetCell(cell: string): string {
+  const seen = Array.from(cell).find((character) => !/^[\s\p{Separator}\p{Other}]$/u.test(character));
+  return /^[\t\r\n]/.test(cell) || FORMULA_SIGNS.has(seen ?? '') ? `'${cell}` : cell;
+}

@@ -40,7 +40,7 @@ Settings are environment variables: see README.md, "Settings".`,
 It needs POSTGRES_URL and MYSQL_URL; DATA_DIR is data/ of the clone by default.`,
   test: `npm test                                        all tests but the long fault sweeps, on servers of their own
 npm test -- --project unit|integration|e2e|faults
-npm test -- tests/unit/x.test.ts                a file; other arguments go to vitest too`,
+npm test -- packages/a/tests/x.unit.test.ts     a file; other arguments go to vitest too`,
   bench: `npm run bench -- [options]
 ${readBenchOptions()}`,
   lint: 'npm run lint            rules, types of tests and page, and layout. "npm run format" repairs the layout.',

@@ -4,7 +4,7 @@ import type { Connection } from 'pg';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import { readRecords } from '../../../tests/support/oracle-csv.js';
 import { propertySettings } from '../../../tests/support/oracle-seed.js';
-import { serverUrl } from '../../../tests/support/stack.js';
+import { serverUrl } from '../../../tests/support/test-databases.js';
 import { copyOut } from '../src/codec/pg-copy/copy-out.js';
 import type { TextTaker } from '../src/codec/pg-copy/copy-reader.js';
 import { connectPostgres, type PostgresConnection } from '../src/sources/postgres-table/postgres.js';

@@ -10,7 +10,7 @@ import { createLogger } from '@retail-etl/runtime';
 import { afterEach, beforeEach, expect, test } from 'vitest';
 import { createWorld, defaults, eventually, type GatewayWorld, TOKEN } from '../../../tests/support/gateway-harness.js';
 import { type HttpSink, startHttpSink } from './support/sinks.js';
-import { freePort, stopProcess } from '../../../tests/support/stack.js';
+import { freePort, stopProcess } from '../../../tests/support/service-processes.js';
 import { dueTimes, watchClock } from './support/wall-clock.js';
 
 const HERE = import.meta.dirname;
@@ -33,28 +33,24 @@ afterEach(async () => {
 /** A gateway process whose clock is wrong, and that does in a second what takes others half a minute. Its address, once it answers. */
 async function startWrong(aheadMs: number): Promise<string> {
   const port = await freePort();
-  const child = spawn(
-    process.execPath,
-    ['--import', join(HERE, 'support', 'wrong-clock.mjs'), join(HERE, '..', 'dist', 'main.js')],
-    {
-      env: {
-        PATH: process.env.PATH,
-        REDIS_URL: world.redisUrl,
-        MYSQL_URL: world.mysqlUrl,
-        DATA_DIR: world.dataDir,
-        HOST: '127.0.0.1',
-        PORT: String(port),
-        API_TOKEN: TOKEN,
-        ADMIN_PASSWORD: TOKEN,
-        SCHEDULE_CRON: 'off',
-        ALERT_WEBHOOK_URL: hook.url,
-        ALERT_ALLOW_PRIVATE: 'true',
-        ETL_TIME_SCALE: '0.03',
-        TEST_CLOCK_AHEAD_MS: String(aheadMs),
-      },
-      stdio: ['ignore', 'pipe', 'pipe'],
+  const child = spawn(process.execPath, ['--import', join(HERE, 'support', 'wrong-clock.mjs'), join(HERE, '..', 'dist', 'main.js')], {
+    env: {
+      PATH: process.env.PATH,
+      REDIS_URL: world.redisUrl,
+      MYSQL_URL: world.mysqlUrl,
+      DATA_DIR: world.dataDir,
+      HOST: '127.0.0.1',
+      PORT: String(port),
+      API_TOKEN: TOKEN,
+      ADMIN_PASSWORD: TOKEN,
+      SCHEDULE_CRON: 'off',
+      ALERT_WEBHOOK_URL: hook.url,
+      ALERT_ALLOW_PRIVATE: 'true',
+      ETL_TIME_SCALE: '0.03',
+      TEST_CLOCK_AHEAD_MS: String(aheadMs),
     },
-  );
+    stdio: ['ignore', 'pipe', 'pipe'],
+  });
   const log = createWriteStream(join(world.dataDir, `gateway-${port}.log`));
   child.stdout.pipe(log);
   child.stderr.pipe(log);
