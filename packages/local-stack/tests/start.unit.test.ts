@@ -123,7 +123,7 @@ describe('arguments and settings', () => {
     expect(planVitest(['packages/a/tests']).needsServers).toBe(true);
     expect(planVitest(['--project=unit']).needsServers).toBe(false);
     expect(planVitest(['--project', 'architecture']).needsServers).toBe(false);
-    expect(planVitest(['tests/architecture', 'tests/unit']).needsServers).toBe(false);
+    expect(planVitest(['tests/architecture', 'packages/a/tests/x.unit.test.ts']).needsServers).toBe(false);
     expect(planVitest(['packages/reading/tests/x.unit.test.ts']).needsServers).toBe(false);
     expect(planVitest(['packages/reading/tests/x.test.ts']).needsServers).toBe(true);
   });

@@ -11,7 +11,7 @@ import { afterEach, beforeEach, expect, test } from 'vitest';
 import { createWorld, defaults, eventually, type GatewayWorld, TOKEN } from '../../../tests/support/gateway-harness.js';
 import { type HttpSink, startHttpSink } from './support/sinks.js';
 import { freePort, stopProcess } from '../../../tests/support/service-processes.js';
-import { dueTimes, watchClock } from './support/wall-clock.js';
+import { dueTimes, watchClock } from '../../../tests/support/wall-clock.js';
 
 const HERE = import.meta.dirname;
 const DAY_MS = 86_400_000;

@@ -3,7 +3,7 @@ import { nextTime, parseCron, previousTime } from '@retail-etl/queue';
 import { CronExpressionParser } from 'cron-parser';
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
-import { dueTimes, type Means, noonsAfterChange, watchClock } from './support/wall-clock.js';
+import { dueTimes, type Means, noonsAfterChange, watchClock } from '../../../tests/support/wall-clock.js';
 
 const DAY_MS = 86_400_000;
 
