@@ -1,10 +1,9 @@
-import { mkdir, rename, utimes, writeFile } from 'node:fs/promises';
+import { mkdir, utimes, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { AuditList, check, Me, Overview, ScheduleList, Sources } from '@retail-etl/contracts';
 import { EMPTY_FINDINGS, RunList, RunReport, type RunFindings, Summary } from '@retail-etl/sales';
 import { putSchedule, recordRun } from '@retail-etl/ledger';
-import { publishRejects, runFolders } from '@retail-etl/staging';
-import { DuckDBInstance } from '@duckdb/node-api';
+import { runFolders } from '@retail-etl/staging';
 import type { TSchema } from 'typebox';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { createWorld, type GatewayWorld, type RunningGateway } from '../../../tests/support/gateway-harness.js';
@@ -222,67 +221,6 @@ test('metrics carry the figures of the ledger and the queues', async () => {
   ]) {
     expect(text).toMatch(line);
   }
-});
-
-test('rejects come as CSV that no spreadsheet runs, and the first of them as JSON', async () => {
-  expect((await gateway.api('GET', `/api/runs/${runId}/rejects.csv`)).status).toBe(404);
-  const folder = join(world.dataDir, 'runs', runId, 'rejects');
-  await mkdir(folder, { recursive: true });
-  const duckdb = await DuckDBInstance.create(':memory:');
-  const connection = await duckdb.connect();
-  await connection.run(
-    `COPY (SELECT * FROM (VALUES
-       ('store_sales', 'same.csv', 2::BIGINT, 'invalid_quantity', '1', '7', '=1+1', '2.00', '2026-01-01', NULL),
-       ('store_sales', 'same.csv', 3::BIGINT, 'malformed_row', NULL, NULL, NULL, NULL, NULL, 'a "b", c'),
-       ('online_sales', NULL, NULL, 'non_positive_quantity', '5', '9', '-5', '+1', '@x', NULL)
-     ) t(source, file, record, reason, sale_id, product_id, quantity, sale_amount, sale_date, raw)) TO '${join(folder, 'chunk-1.parquet')}' (FORMAT parquet)`,
-  );
-  expect((await gateway.api('GET', `/api/runs/${runId}/rejects.csv`)).status).toBe(404);
-  await publishRejects(runFolders(world.dataDir, runId), ['chunk-1.parquet']);
-  // What an attempt that lost has left behind is not the run's.
-  await connection.run(
-    `COPY (SELECT * FROM '${join(folder, 'chunk-1.parquet')}') TO '${join(folder, 'chunk-1-lost.parquet')}' (FORMAT parquet)`,
-  );
-  // Version 0.1.0 named no source.
-  await connection.run(
-    `COPY (SELECT * EXCLUDE source FROM '${join(folder, 'chunk-1.parquet')}') TO '${join(world.dataDir, 'chunk-0.parquet')}' (FORMAT parquet)`,
-  );
-  connection.closeSync();
-  duckdb.closeSync();
-
-  const response = await gateway.api('GET', `/api/runs/${runId}/rejects.csv`);
-  expect(response.headers.get('content-type')).toContain('text/csv');
-  expect(response.headers.get('content-disposition')).toBe(`attachment; filename="rejects-${runId}.csv"`);
-  const lines = (await response.text()).split('\n');
-  expect(lines[0]).toBe('run_id,source,file,record,reason,sale_id,product_id,quantity,sale_amount,sale_date,raw');
-  expect(lines.slice(1, -1).sort()).toEqual(
-    [
-      `${runId},online_sales,,,non_positive_quantity,5,9,'-5,'+1,'@x,`,
-      `${runId},store_sales,same.csv,2,invalid_quantity,1,7,'=1+1,2.00,2026-01-01,`,
-      `${runId},store_sales,same.csv,3,malformed_row,,,,,,"a ""b"", c"`,
-    ].sort(),
-  );
-  expect(lines.at(-1)).toBe('');
-
-  await rename(join(world.dataDir, 'chunk-0.parquet'), join(folder, 'chunk-0.parquet'));
-  await writeFile(join(world.dataDir, 'runs', runId, 'rejects.json'), JSON.stringify({ files: ['chunk-0.parquet'] }));
-  const older = await (await gateway.api('GET', `/api/runs/${runId}/rejects.csv`)).text();
-  expect(older.split('\n').sort()).toEqual(lines.sort());
-
-  const { rejects, total } = (await json(`/api/runs/${runId}/rejects`)) as { rejects: object[]; total: number };
-  expect(total).toBe(4);
-  expect(rejects).toContainEqual({
-    source: 'store_sales',
-    file: 'same.csv',
-    record: '2',
-    reason: 'invalid_quantity',
-    saleId: '1',
-    productId: '7',
-    quantity: '=1+1',
-    saleAmount: '2.00',
-    saleDate: '2026-01-01',
-    raw: null,
-  });
 });
 
 test('the summary of a run is searched, sorted and paged, to the last digit, whatever is published now', async () => {
