@@ -78,14 +78,10 @@ export interface SetupConfig {
 
 type Env = Readonly<Record<string, string | undefined>>;
 
-const REDIS = [['redis:', 'rediss:'], 'redis://localhost:6379'] as const;
-const POSTGRES = [['postgres:', 'postgresql:'], 'postgres://user:password@localhost:5432/shop'] as const;
-const MYSQL = [['mysql:', 'mariadb:'], 'mysql://user:password@localhost:3306/warehouse'] as const;
-
 function readCommon(read: SettingsReader): CommonConfig {
   return {
-    redisUrl: read.url('REDIS_URL', ...REDIS),
-    mysqlUrl: read.url('MYSQL_URL', ...MYSQL),
+    redisUrl: read.serverUrl('REDIS_URL', 'redis'),
+    mysqlUrl: read.serverUrl('MYSQL_URL', 'mysql'),
     dataDir: read.required('DATA_DIR', './data'),
     host: read.text('HOST') ?? '127.0.0.1',
     port: read.text('PORT') === undefined ? undefined : read.integer('PORT', 8080, 0, 65_535),
@@ -116,7 +112,7 @@ export function loadExtractorConfig(env: Env = process.env): ExtractorConfig {
   const read = new SettingsReader(env);
   return finish(read, {
     ...readCommon(read),
-    postgresUrl: read.url('POSTGRES_URL', ...POSTGRES),
+    postgresUrl: read.serverUrl('POSTGRES_URL', 'postgres'),
     csvEncoding: read.oneOf('CSV_ENCODING', CSV_ENCODINGS, 'utf-8'),
     fileBytesMax: read.integer('FILE_BYTES_MAX', 16 * 1024 ** 3, 1, Number.MAX_SAFE_INTEGER),
   });
@@ -141,8 +137,8 @@ export function loadLoaderConfig(env: Env = process.env): LoaderConfig {
 export function loadSetupConfig(env: Env = process.env, defaultDataDir?: string): SetupConfig {
   const read = new SettingsReader(env);
   return finish(read, {
-    postgresUrl: read.url('POSTGRES_URL', ...POSTGRES),
-    mysqlUrl: read.url('MYSQL_URL', ...MYSQL),
+    postgresUrl: read.serverUrl('POSTGRES_URL', 'postgres'),
+    mysqlUrl: read.serverUrl('MYSQL_URL', 'mysql'),
     dataDir: defaultDataDir === undefined ? read.required('DATA_DIR', './data') : (read.text('DATA_DIR') ?? defaultDataDir),
   });
 }

@@ -2,3 +2,7 @@ export * from './config.js';
 export { SettingsReader } from './read-settings.js';
 export { OWN_SEGMENTS } from './base-path.js';
 export { childEnvironment, dropDriverVariables, settingNames } from './foreign-variables.js';
+export { type MysqlServer, parseMysqlUrl } from './connections/mysql-url.js';
+export { parsePostgresUrl, type PostgresServer } from './connections/postgres-url.js';
+export { parseRedisUrl, type RedisServer } from './connections/redis-url.js';
+export { tlsOptions, type TlsSettings } from './connections/tls-parameters.js';

@@ -1,4 +1,15 @@
 import { readFileSync } from 'node:fs';
+import { EtlError } from '@retail-etl/contracts';
+import { parseMysqlUrl } from './connections/mysql-url.js';
+import { parsePostgresUrl } from './connections/postgres-url.js';
+import { parseRedisUrl } from './connections/redis-url.js';
+
+/** The kinds of server, with how their URLs are read and what one looks like. */
+const SERVERS = {
+  redis: { parse: parseRedisUrl, example: 'redis://localhost:6379' },
+  postgres: { parse: parsePostgresUrl, example: 'postgres://user:password@localhost:5432/shop' },
+  mysql: { parse: parseMysqlUrl, example: 'mysql://user:password@localhost:3306/warehouse' },
+} as const;
 
 type Env = Readonly<Record<string, string | undefined>>;
 
@@ -36,6 +47,24 @@ export class SettingsReader {
     const reported = this.problems.some((problem) => problem.startsWith(`${name}_FILE`) || problem.startsWith(`${name} and`));
     if (value === undefined && !reported) this.problems.push(`${name} is not set (for example ${example})`);
     return value ?? '';
+  }
+
+  /** The URL of a server, every part of it checked. */
+  serverUrl(name: string, kind: keyof typeof SERVERS): string {
+    const { parse, example } = SERVERS[kind];
+    const value = this.required(name, example);
+    if (value === '') return value;
+    try {
+      parse(value, name);
+    } catch (error) {
+      if (!(error instanceof EtlError)) throw error;
+      this.problems.push(error.message);
+    }
+    return value;
+  }
+
+  optionalServerUrl(name: string, kind: keyof typeof SERVERS): string | undefined {
+    return this.text(name) === undefined ? undefined : this.serverUrl(name, kind);
   }
 
   url(name: string, protocols: readonly string[], example: string): string {

@@ -1,3 +1,4 @@
+import { type MysqlServer, parseMysqlUrl, tlsOptions } from '@retail-etl/config';
 import { scaledMs } from '@retail-etl/faults';
 import mysql, { type Pool, type PoolConnection, type ResultSetHeader, type RowDataPacket } from 'mysql2/promise';
 import { mysqlError } from './mysql-error.js';
@@ -5,6 +6,9 @@ import { mysqlError } from './mysql-error.js';
 export type Database = Pool;
 export type Connection = PoolConnection;
 type Values = readonly (string | number | bigint | boolean | null | Date)[];
+
+/** Without a database: for set-up, which makes it. */
+export type ServerOfDatabase = Omit<MysqlServer, 'database'> & { readonly database?: string };
 
 export interface DatabaseOptions {
   /** Most connections held; each service needs few. Default 4. */
@@ -36,16 +40,16 @@ const SESSION_IDLE_MS = 30_000;
 /** In whole seconds, as the server counts; not less than what the pool, which looks once a second, can keep below. */
 const sessionIdleSeconds = (): number => Math.max(5, Math.ceil(scaledMs(SESSION_IDLE_MS) / 1_000));
 
-/** A pool on the target database. Connects on first use. Numbers beyond 2^53 and decimals arrive as text, times as UTC. */
-export function openDatabase(url: string, options: DatabaseOptions = {}): Database {
-  const { hostname, port, username, password, pathname, searchParams } = new URL(url);
+/** A pool on the target database, given by its URL or taken apart already. Connects on first use. Throws CONFIG_INVALID. Numbers beyond 2^53 and decimals arrive as text, times as UTC. */
+export function openDatabase(server: string | ServerOfDatabase, options: DatabaseOptions = {}): Database {
+  const { host, port, user, password, database, tls } = typeof server === 'string' ? parseMysqlUrl(server) : server;
   const pool = mysql.createPool({
-    host: hostname.replace(/^\[(.*)\]$/, '$1'),
-    port: port === '' ? 3306 : Number(port),
-    user: decodeURIComponent(username),
-    password: decodeURIComponent(password),
-    database: decodeURIComponent(pathname.slice(1)),
-    ...(searchParams.get('ssl') === 'true' ? { ssl: {} } : {}),
+    host,
+    port,
+    user,
+    password,
+    ...(database === undefined ? {} : { database }),
+    ...(tls === undefined ? {} : { ssl: { ...tlsOptions(tls), verifyIdentity: tls.verify === 'identity' } }),
     charset: 'utf8mb4',
     timezone: 'Z',
     connectTimeout: options.connectTimeoutMs ?? 5_000,

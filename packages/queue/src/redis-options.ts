@@ -1,3 +1,4 @@
+import { parseRedisUrl, tlsOptions } from '@retail-etl/config';
 import type { RedisOptions } from 'bullmq';
 
 /**
@@ -8,19 +9,18 @@ const CLIENT_ANSWER_MS = 8_000;
 const WORKER_ANSWER_MS = 25_000;
 
 /**
- * Options for a Redis connection from a URL `redis[s]://[user[:password]@]host[:port][/db]`.
+ * Options for a Redis connection from its URL. Throws CONFIG_INVALID.
  * A `worker` waits for Redis as long as it takes; a `client` fails at once while Redis is away, so that its caller can answer 503.
  */
 export function redisOptions(url: string, role: 'worker' | 'client'): RedisOptions {
-  const { protocol, hostname, port, username, password, pathname } = new URL(url);
-  const db = pathname.slice(1);
+  const { host, port, user, password, database, tls } = parseRedisUrl(url);
   return {
-    host: hostname.replace(/^\[(.*)\]$/, '$1'),
-    port: port === '' ? 6379 : Number(port),
-    ...(username === '' ? {} : { username: decodeURIComponent(username) }),
-    ...(password === '' ? {} : { password: decodeURIComponent(password) }),
-    ...(db === '' ? {} : { db: Number(db) }),
-    ...(protocol === 'rediss:' ? { tls: {} } : {}),
+    host,
+    port,
+    ...(user === '' ? {} : { username: user }),
+    ...(password === '' ? {} : { password }),
+    db: database,
+    ...(tls === undefined ? {} : { tls: tlsOptions(tls) }),
     connectTimeout: 5_000,
     keepAlive: 60_000,
     socketTimeout: role === 'worker' ? WORKER_ANSWER_MS : CLIENT_ANSWER_MS,

@@ -47,10 +47,10 @@ function makePasswords(env: Env | undefined): void {
 
 async function prepareDatabases(env: Env | undefined): Promise<void> {
   const settings = readSettings(env, (read) => ({
-    readerUrl: read.url('POSTGRES_URL', ['postgres:', 'postgresql:'], 'postgres://etl_reader:password@postgres:5432/shop'),
-    writerUrl: read.url('MYSQL_URL', ['mysql:', 'mariadb:'], 'mysql://etl:password@mysql:3306/warehouse'),
-    ownerUrl: read.url('SETUP_POSTGRES_URL', ['postgres:', 'postgresql:'], 'postgres://owner:password@postgres:5432/shop'),
-    rootUrl: read.url('SETUP_MYSQL_URL', ['mysql:', 'mariadb:'], 'mysql://root:password@mysql:3306/warehouse'),
+    readerUrl: read.serverUrl('POSTGRES_URL', 'postgres'),
+    writerUrl: read.serverUrl('MYSQL_URL', 'mysql'),
+    ownerUrl: read.serverUrl('SETUP_POSTGRES_URL', 'postgres'),
+    rootUrl: read.serverUrl('SETUP_MYSQL_URL', 'mysql'),
     dataDir: read.text('DATA_DIR') ?? '/data',
     note: read.text('SETUP_NOTE'),
     user: readUser(read),

@@ -1,14 +1,15 @@
+import { parseMysqlUrl, parsePostgresUrl } from '@retail-etl/config';
 import { execute, openDatabase } from '@retail-etl/mysql';
 import pg from 'pg';
-import { postgresError } from '@retail-etl/reading';
+import { postgresError, postgresOptions } from '@retail-etl/reading';
 
 /**
  * Makes the role of `readerUrl`, which may SELECT from every table of the owner, present and future, and nothing else; gives it the
  * password of the URL. Throws POSTGRES_UNAVAILABLE or POSTGRES_REFUSED.
  */
 export async function grantReader(ownerUrl: string, readerUrl: string): Promise<void> {
-  const { username, password } = namesIn(readerUrl);
-  const client = new pg.Client({ connectionString: ownerUrl, connectionTimeoutMillis: 5_000, statement_timeout: 30_000 });
+  const { user: username, password } = parsePostgresUrl(readerUrl);
+  const client = new pg.Client({ ...postgresOptions(ownerUrl, 'SETUP_POSTGRES_URL'), statement_timeout: 30_000 });
   // Without a listener a connection lost between two statements would end the process.
   client.on('error', () => undefined);
   const role = pg.escapeIdentifier(username);
@@ -33,11 +34,10 @@ export async function grantReader(ownerUrl: string, readerUrl: string): Promise<
  * password of the URL. Throws MYSQL_UNAVAILABLE or MYSQL_REFUSED.
  */
 export async function grantWriter(rootUrl: string, writerUrl: string): Promise<void> {
-  const { username, password, database } = namesIn(writerUrl);
-  const server = new URL(rootUrl);
+  const { user: username, password, database } = parseMysqlUrl(writerUrl);
   // The database may not be there yet.
-  server.pathname = '';
-  const root = openDatabase(server.toString(), { connectionsMax: 1 });
+  const { database: _database, ...server } = parseMysqlUrl(rootUrl, 'SETUP_MYSQL_URL');
+  const root = openDatabase(server, { connectionsMax: 1 });
   const action = `setting up the user ${username}`;
   try {
     await execute(root, action, `CREATE DATABASE IF NOT EXISTS ${identifier(database)} CHARACTER SET utf8mb4`);
@@ -53,13 +53,4 @@ export async function grantWriter(rootUrl: string, writerUrl: string): Promise<v
 
 function identifier(name: string): string {
   return `\`${name.replaceAll('`', '``')}\``;
-}
-
-function namesIn(url: string): { username: string; password: string; database: string } {
-  const { username, password, pathname } = new URL(url);
-  return {
-    username: decodeURIComponent(username),
-    password: decodeURIComponent(password),
-    database: decodeURIComponent(pathname.slice(1)),
-  };
 }

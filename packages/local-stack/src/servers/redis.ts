@@ -1,3 +1,4 @@
+import { redisOptions } from '@retail-etl/queue';
 import { Redis } from 'ioredis';
 import type { Children } from '../process/children.js';
 import { createDataOnce, launchServer, prepareFolder, writeServerFile, type Durability, type RunningServer } from './server.js';
@@ -47,7 +48,13 @@ function configuration(spec: RedisSpec, dataDir: string, port: number): string {
 
 /** Throws the driver's error unless a Redis at `url` answers within two seconds. */
 export async function pingRedis(url: string): Promise<void> {
-  const client = new Redis(url, { lazyConnect: true, connectTimeout: 2_000, maxRetriesPerRequest: 0, retryStrategy: () => null });
+  const client = new Redis({
+    ...redisOptions(url, 'client'),
+    lazyConnect: true,
+    connectTimeout: 2_000,
+    maxRetriesPerRequest: 0,
+    retryStrategy: () => null,
+  });
   let reason: unknown;
   client.on('error', (error: unknown) => {
     reason = error;

@@ -1,7 +1,8 @@
 import { Socket } from 'node:net';
+import { parsePostgresUrl, tlsOptions } from '@retail-etl/config';
 import { EtlError } from '@retail-etl/contracts';
 import { scaledMs } from '@retail-etl/faults';
-import pg from 'pg';
+import pg, { type ClientConfig } from 'pg';
 
 export interface PostgresConnection {
   readonly client: pg.Client;
@@ -23,14 +24,28 @@ const ANSWER_MS_MIN = 5_000;
 /** Finite, so that a hung server ends in an error; far above what reading a table takes. */
 const STATEMENT_TIMEOUT_MS = 3_600_000;
 
+/** What pg needs to connect to the server of a URL. Throws CONFIG_INVALID, naming the setting. */
+export function postgresOptions(url: string, setting?: string): ClientConfig {
+  const { host, port, user, password, database, applicationName, options, tls } = parsePostgresUrl(url, setting);
+  return {
+    host,
+    port,
+    user,
+    password,
+    database: database === '' ? user : database,
+    application_name: applicationName,
+    ...(options === undefined ? {} : { options }),
+    ssl: tls === undefined ? false : tlsOptions(tls),
+    connectionTimeoutMillis: 5_000,
+  };
+}
+
 /** Opens one connection. The role needs SELECT on the table and nothing else. Throws POSTGRES_UNAVAILABLE or POSTGRES_REFUSED. */
 export async function connectPostgres(url: string): Promise<PostgresConnection> {
   const socket = new Socket();
   const client = new pg.Client({
-    connectionString: url,
+    ...postgresOptions(url),
     stream: () => socket,
-    application_name: 'retail-etl',
-    connectionTimeoutMillis: 5_000,
     statement_timeout: STATEMENT_TIMEOUT_MS,
     keepAlive: true,
     keepAliveInitialDelayMillis: 60_000,
