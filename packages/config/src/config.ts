@@ -31,6 +31,8 @@ export interface FaultConfig {
 
 export interface ExtractorConfig extends CommonConfig {
   readonly postgresUrl: string;
+  /** True: the table is read as row-level security shows it to the role, which may hide rows. */
+  readonly allowRowSecurity: boolean;
   /** The encoding of store files that carry no byte order mark. */
   readonly csvEncoding: CsvEncoding;
   /** Most bytes a store file may have, decompressed. */
@@ -113,6 +115,7 @@ export function loadExtractorConfig(env: Env = process.env): ExtractorConfig {
   return finish(read, {
     ...readCommon(read),
     postgresUrl: read.serverUrl('POSTGRES_URL', 'postgres'),
+    allowRowSecurity: read.flag('ALLOW_ROW_SECURITY'),
     csvEncoding: read.oneOf('CSV_ENCODING', CSV_ENCODINGS, 'utf-8'),
     fileBytesMax: read.integer('FILE_BYTES_MAX', 16 * 1024 ** 3, 1, Number.MAX_SAFE_INTEGER),
   });

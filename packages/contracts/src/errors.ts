@@ -62,14 +62,32 @@ export const ERROR_CATALOGUE = {
   POSTGRES_REFUSED: terminal(
     'Check the password in POSTGRES_URL, and grant its role SELECT on online_sales (and USAGE on its schema), then retry the run.',
   ),
+  /** Row-level security hides rows of the table from the role, so the sums would be of a part. */
+  ROW_SECURITY: terminal(
+    'Let the role see every row (ALTER ROLE … BYPASSRLS, or a policy dropped), or set ALLOW_ROW_SECURITY=true if a part is what you want, then retry the run.',
+  ),
   /** MySQL refuses connections, went away, is read-only or gave up on a lock. */
   MYSQL_UNAVAILABLE: transient(
     'Check MYSQL_URL and that the server is up and writable; the run goes on by itself within ten minutes, later retry it.',
   ),
-  /** MySQL answered, but will not do what was asked (rights, missing tables). */
-  MYSQL_REFUSED: terminal(
-    'Check the password in MYSQL_URL, run `npm run setup`, and grant the user all rights on its database, then retry the run.',
+  /** MySQL does not let the user in. */
+  MYSQL_ACCESS: terminal(
+    'Check user and password in MYSQL_URL, and that the server lets this user in from this machine, then retry the run.',
   ),
+  /** The user lacks a right in MySQL. */
+  MYSQL_RIGHTS: terminal(
+    "Grant the user the right that the message names, or all rights on its database (GRANT ALL PRIVILEGES ON warehouse.* TO 'etl'@'%'), then retry the run.",
+  ),
+  /** The database, a table or a column is not there in MySQL. */
+  MYSQL_MISSING: terminal(
+    'Check the database in MYSQL_URL, run `npm run setup`, compare the columns of sales_summary with the README, then retry the run.',
+  ),
+  /** A setting of the server or of the user's sessions keeps the services from working, and they cannot change it themselves. */
+  MYSQL_SETTINGS: terminal(
+    'Set the variable that the message names at the server (SET GLOBAL, and its configuration file), then retry the run.',
+  ),
+  /** MySQL answered, but will not do what was asked, for a reason without a code of its own. */
+  MYSQL_REFUSED: terminal('Correct what the message says at the server or in the table it names, then retry the run.'),
   /** The ledger lacks a change that this version needs, or is not there at all. */
   LEDGER_OLDER: transient(
     'Run set-up of this version (`npm run setup`, or the container `setup`), and look at its log if it has run; services wait and go on by themselves.',

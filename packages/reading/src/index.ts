@@ -1,4 +1,5 @@
 export { ParquetFile, ROW_GROUP_ROWS } from './codec/parquet/parquet-file.js';
 export { openSources } from './sources/registry.js';
 export type { PartitionSink, RecordWriter, Source } from './sources/source.js';
-export { connectPostgres, postgresError, postgresOptions } from './sources/postgres-table/postgres.js';
+export { connectPostgres, postgresOptions } from './sources/postgres-table/postgres.js';
+export { postgresError } from './sources/postgres-table/postgres-error.js';

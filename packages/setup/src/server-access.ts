@@ -9,7 +9,7 @@ import { postgresError, postgresOptions } from '@retail-etl/reading';
  */
 export async function grantReader(ownerUrl: string, readerUrl: string): Promise<void> {
   const { user: username, password } = parsePostgresUrl(readerUrl);
-  const client = new pg.Client({ ...postgresOptions(ownerUrl, 'SETUP_POSTGRES_URL'), statement_timeout: 30_000 });
+  const client = new pg.Client({ ...postgresOptions(ownerUrl, 'SETUP_POSTGRES_URL'), query_timeout: 30_000 });
   // Without a listener a connection lost between two statements would end the process.
   client.on('error', () => undefined);
   const role = pg.escapeIdentifier(username);

@@ -29,7 +29,7 @@ SELECT setval(pg_get_serial_sequence('${SAMPLE_TABLE}', 'sale_id'), max(sale_id)
  * Resolves to true if it was created. Throws an EtlError: POSTGRES_UNAVAILABLE if waiting can help, else POSTGRES_REFUSED.
  */
 export async function createSourceTable(postgresUrl: string): Promise<boolean> {
-  const client = new pg.Client({ ...postgresOptions(postgresUrl), statement_timeout: 30_000 });
+  const client = new pg.Client({ ...postgresOptions(postgresUrl), query_timeout: 30_000 });
   // Without a listener a connection lost between two statements would end the process.
   client.on('error', () => undefined);
   try {

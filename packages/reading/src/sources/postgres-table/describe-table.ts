@@ -1,7 +1,8 @@
 import { EtlError } from '@retail-etl/contracts';
 import { SALES_COLUMNS } from '@retail-etl/sales';
 import type { Client } from 'pg';
-import { postgresError } from './postgres.js';
+import { postgresError } from './postgres-error.js';
+import type { TableRequest } from './read-table.js';
 
 export interface SalesTable {
   /** As the statements name it. */
@@ -34,9 +35,9 @@ const RANGE_ROWS = 250_000;
 
 /**
  * Looks at a table, found through the role's search path. Throws SOURCE_MISSING without it, HEADER_INVALID naming columns
- * that are missing or, trimmed and in lower case, stand twice.
+ * that are missing or, trimmed and in lower case, stand twice, ROW_SECURITY naming the policies that hide rows from this role.
  */
-export async function describeTable(client: Client, table: string): Promise<SalesTable> {
+export async function describeTable(client: Client, { table, allowRowSecurity }: TableRequest): Promise<SalesTable> {
   try {
     const found = await client.query<{
       attributes: Attribute[] | null;
@@ -45,9 +46,13 @@ export async function describeTable(client: Client, table: string): Promise<Sale
       block_bytes: number;
       rows: number;
       pages: number;
+      is_filtered: boolean;
+      policies: string[];
     }>(
       `SELECT c.relkind::text, CASE WHEN c.relkind IN ('r', 'm') THEN pg_relation_size(c.oid) ELSE 0 END AS bytes,
               current_setting('block_size')::int AS block_bytes, c.reltuples::float8 AS rows, c.relpages AS pages,
+              row_security_active(c.oid) AS is_filtered,
+              ARRAY(SELECT polname::text FROM pg_policy WHERE polrelid = c.oid ORDER BY polname) AS policies,
               (SELECT json_agg(json_build_object('name', attname, 'isText', atttypid = ANY ($2::regtype[])) ORDER BY attnum)
                  FROM pg_attribute WHERE attrelid = c.oid AND attnum > 0 AND NOT attisdropped) AS attributes
          FROM pg_class c WHERE c.oid = to_regclass($1)`,
@@ -55,6 +60,11 @@ export async function describeTable(client: Client, table: string): Promise<Sale
     );
     const described = found.rows[0];
     if (described === undefined) throw new EtlError('SOURCE_MISSING', `table ${table} does not exist in the database of POSTGRES_URL`);
+    if (described.is_filtered && !allowRowSecurity) {
+      const policies =
+        described.policies.length === 0 ? 'there is no policy, so it shows none' : `policies: ${described.policies.join(', ')}`;
+      throw new EtlError('ROW_SECURITY', `table ${table}: row-level security hides rows from the role of POSTGRES_URL (${policies})`);
+    }
     const columns = matchColumns(table, described.attributes ?? []);
     const pages = Math.ceil(Number(described.bytes) / described.block_bytes);
     const rowsPerPage = described.rows > 0 && described.pages > 0 ? described.rows / described.pages : 100;

@@ -5,13 +5,13 @@ import type { Source } from '../source.js';
 import { readTable } from './read-table.js';
 
 /** One table or view of PostgreSQL. */
-export function postgresTable({ name, table }: SourceOfKind<'postgres-table'>, { postgresUrl }: SourceSettings): Source {
+export function postgresTable({ name, table }: SourceOfKind<'postgres-table'>, { postgresUrl, allowRowSecurity }: SourceSettings): Source {
   return {
     name,
     // The table is looked at in the snapshot that is read, so a plan does not have to wait for PostgreSQL.
     plan: () => Promise.resolve([{ name: 'table', source: name, files: [] }]),
     async read(_partition, sink, signal) {
-      const { copiedRows, ...read } = await readTable(postgresUrl, table, sink, signal);
+      const { copiedRows, ...read } = await readTable(postgresUrl, { table, allowRowSecurity }, sink, signal);
       if (copiedRows !== read.rows) {
         throw new EtlError('POSTGRES_UNAVAILABLE', `table ${table}: PostgreSQL says it copied ${copiedRows} rows, ${read.rows} arrived`);
       }

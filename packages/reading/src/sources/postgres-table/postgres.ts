@@ -1,8 +1,8 @@
 import { Socket } from 'node:net';
 import { parsePostgresUrl, tlsOptions } from '@retail-etl/config';
-import { EtlError } from '@retail-etl/contracts';
 import { scaledMs } from '@retail-etl/faults';
 import pg, { type ClientConfig } from 'pg';
+import { postgresError } from './postgres-error.js';
 
 export interface PostgresConnection {
   readonly client: pg.Client;
@@ -20,9 +20,6 @@ export interface PostgresConnection {
 /** How long a statement may take to say anything: a view may have to add up a great deal before its first row, or wait for a lock. */
 const ANSWER_MS = 600_000;
 const ANSWER_MS_MIN = 5_000;
-
-/** Finite, so that a hung server ends in an error; far above what reading a table takes. */
-const STATEMENT_TIMEOUT_MS = 3_600_000;
 
 /** What pg needs to connect to the server of a URL. Throws CONFIG_INVALID, naming the setting. */
 export function postgresOptions(url: string, setting?: string): ClientConfig {
@@ -46,7 +43,6 @@ export async function connectPostgres(url: string): Promise<PostgresConnection> 
   const client = new pg.Client({
     ...postgresOptions(url),
     stream: () => socket,
-    statement_timeout: STATEMENT_TIMEOUT_MS,
     keepAlive: true,
     keepAliveInitialDelayMillis: 60_000,
   });
@@ -75,17 +71,4 @@ export async function connectPostgres(url: string): Promise<PostgresConnection> 
     socket.destroy();
     throw postgresError(cause, 'connecting');
   }
-}
-
-/** SQLSTATE classes after which the same statement may succeed: connection, resources, operator intervention, system, conflict. */
-const TRANSIENT_CLASSES = new Set(['08', '53', '57', '58', '40', 'XX']);
-
-/** Turns what pg threw into POSTGRES_UNAVAILABLE (tried again) or POSTGRES_REFUSED; an EtlError stays as it is. */
-export function postgresError(cause: unknown, action: string): EtlError {
-  if (cause instanceof EtlError) return cause;
-  const { code, message } = cause as { code?: string; message?: string };
-  const isSqlState = code !== undefined && /^[0-9A-Z]{5}$/.test(code);
-  const isTransient = !isSqlState || TRANSIENT_CLASSES.has(code.slice(0, 2)) || code === '55P03' || code === '22023';
-  const text = `PostgreSQL, ${action}: ${message ?? String(cause)}${code === undefined ? '' : ` (${code})`}`;
-  return new EtlError(isTransient ? 'POSTGRES_UNAVAILABLE' : 'POSTGRES_REFUSED', text, { cause });
 }

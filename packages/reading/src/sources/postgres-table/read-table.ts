@@ -1,14 +1,36 @@
 import { copyOut } from '../../codec/pg-copy/copy-out.js';
 import type { PartitionSink } from '../source.js';
 import { describeTable, type PageRange, type SalesTable } from './describe-table.js';
-import { connectPostgres, type PostgresConnection, postgresError } from './postgres.js';
+import { connectPostgres, type PostgresConnection } from './postgres.js';
+import { postgresError } from './postgres-error.js';
 import { TableFeed } from './table-feed.js';
 
 /** Connections that copy at the same time. */
 const READERS_MAX = 2;
 
-/** Dates and times as ISO text whatever the role's or database's own settings are. */
-const BEGIN = "BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY; SET LOCAL DateStyle = 'ISO'; SET LOCAL TimeZone = 'UTC'";
+/** Finite, so that a hung server ends in an error; far above what reading a table takes. */
+const STATEMENT_TIMEOUT_MS = 3_600_000;
+
+/** What to read, and whether rows that the role must not see may be missing. */
+export interface TableRequest {
+  readonly table: string;
+  readonly allowRowSecurity: boolean;
+}
+
+/**
+ * Dates and times as ISO text whatever the role's or database's own settings are. With row security off, PostgreSQL refuses a query of
+ * which a policy would hide rows. All is local to the transaction: a pooler may give the session to others after it, and takes no
+ * settings at the start of a connection.
+ */
+function beginStatement(allowRowSecurity: boolean): string {
+  const settings = [
+    "DateStyle = 'ISO'",
+    "TimeZone = 'UTC'",
+    `statement_timeout = ${STATEMENT_TIMEOUT_MS}`,
+    `row_security = ${allowRowSecurity ? 'on' : 'off'}`,
+  ];
+  return ['BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY', ...settings.map((setting) => `SET LOCAL ${setting}`)].join('; ');
+}
 
 /** What was read of a table. */
 export interface TableRead {
@@ -22,9 +44,10 @@ export interface TableRead {
 
 /**
  * Reads the table as it is at one moment, over parallel connections that share one exported snapshot. Each connection feeds a writer of
- * its own. Throws POSTGRES_UNAVAILABLE or POSTGRES_REFUSED, SOURCE_MISSING and HEADER_INVALID as `describeTable` does.
+ * its own. Throws what `postgresError` makes, and what `describeTable` throws.
  */
-export async function readTable(url: string, table: string, sink: PartitionSink, signal: AbortSignal): Promise<TableRead> {
+export async function readTable(url: string, request: TableRequest, sink: PartitionSink, signal: AbortSignal): Promise<TableRead> {
+  const begin = beginStatement(request.allowRowSecurity);
   const owner = await connectPostgres(url);
   const connections: PostgresConnection[] = [owner];
   const stop = (): void => {
@@ -32,13 +55,13 @@ export async function readTable(url: string, table: string, sink: PartitionSink,
   };
   signal.addEventListener('abort', stop, { once: true });
   try {
-    await owner.answer(owner.client.query(BEGIN)).catch((cause: unknown) => {
+    await owner.answer(owner.client.query(begin)).catch((cause: unknown) => {
       throw postgresError(cause, 'taking a snapshot');
     });
-    const description = await owner.answer(describeTable(owner.client, table));
+    const description = await owner.answer(describeTable(owner.client, request));
     const ranges = [...description.ranges];
     const readers = Math.min(READERS_MAX, ranges.length);
-    if (readers > 1) await joinSnapshot(owner, url, readers - 1, connections);
+    if (readers > 1) await joinSnapshot(owner, { url, begin, more: readers - 1 }, connections);
     const feeds = connections.map(() => new TableFeed(sink.openWriter(), signal));
     const copied = await Promise.all(
       connections.map((connection, index) => copyRanges(connection, description, ranges, feeds[index]!, signal)),
@@ -57,14 +80,18 @@ export async function readTable(url: string, table: string, sink: PartitionSink,
   }
 }
 
-async function joinSnapshot(owner: PostgresConnection, url: string, more: number, connections: PostgresConnection[]): Promise<void> {
+async function joinSnapshot(
+  owner: PostgresConnection,
+  { url, begin, more }: { url: string; begin: string; more: number },
+  connections: PostgresConnection[],
+): Promise<void> {
   try {
     const exported = await owner.answer(owner.client.query<{ id: string }>('SELECT pg_export_snapshot() AS id'));
     for (let i = 0; i < more; i += 1) {
       const connection = await connectPostgres(url);
       connections.push(connection);
       const { client } = connection;
-      await connection.answer(client.query(BEGIN));
+      await connection.answer(client.query(begin));
       await connection.answer(client.query(`SET TRANSACTION SNAPSHOT '${exported.rows[0]?.id ?? ''}'`));
     }
   } catch (cause) {
