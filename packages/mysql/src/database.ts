@@ -2,6 +2,7 @@ import { type MysqlServer, parseMysqlUrl, tlsOptions } from '@retail-etl/config'
 import { scaledMs } from '@retail-etl/faults';
 import mysql, { type Pool, type PoolConnection, type ResultSetHeader, type RowDataPacket } from 'mysql2/promise';
 import { mysqlError } from './mysql-error.js';
+import { prepareSessions, sessionReady } from './session.js';
 
 export type Database = Pool;
 export type Connection = PoolConnection;
@@ -66,15 +67,7 @@ export function openDatabase(server: string | ServerOfDatabase, options: Databas
     supportBigNumbers: true,
     bigNumberStrings: true,
   });
-  pool.pool.on('connection', (connection) => {
-    // Read committed keeps range locks out of short conditional updates. Its variable has different names, the statement has not.
-    connection.query('SET SESSION TRANSACTION ISOLATION LEVEL READ COMMITTED', () => undefined);
-    // Strict mode turns truncation into errors.
-    connection.query(
-      `SET SESSION sql_mode='STRICT_ALL_TABLES,NO_ENGINE_SUBSTITUTION', SESSION wait_timeout=${sessionIdleSeconds()}`,
-      () => undefined,
-    );
-  });
+  prepareSessions(pool, sessionIdleSeconds);
   return pool;
 }
 
@@ -149,6 +142,7 @@ export async function withConnection<T>(database: Database, action: string, work
     throw mysqlError(cause, action);
   }
   try {
+    await sessionReady(connection);
     const result = await work(connection);
     connection.release();
     return result;

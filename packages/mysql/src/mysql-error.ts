@@ -1,4 +1,4 @@
-import { EtlError } from '@retail-etl/contracts';
+import { type ErrorCode, EtlError } from '@retail-etl/contracts';
 
 /** Server and driver codes after which the same statement may succeed when tried again. */
 const TRANSIENT = new Set([
@@ -32,6 +32,23 @@ const TRANSIENT = new Set([
   'ER_RECORD_FILE_FULL',
 ]);
 
+/** Refusals whose cause is known, by the server's error numbers: the names differ between MySQL and MariaDB. */
+const REFUSALS: Readonly<Partial<Record<ErrorCode, readonly number[]>>> = {
+  // Wrong log-in, host, plug-in, account locked or expired.
+  MYSQL_ACCESS: [1045, 1130, 1251, 1524, 1698, 1820, 1862, 3118, 3878, 4151],
+  // Of a database, table, column, routine, or one that is not bound to any.
+  MYSQL_RIGHTS: [1044, 1142, 1143, 1227, 1370],
+  // Database, table, column.
+  MYSQL_MISSING: [1046, 1049, 1051, 1054, 1146],
+  // Too many rows to examine, safe updates, packet, row-based engines with STATEMENT logging, GTID consistency.
+  MYSQL_SETTINGS: [1104, 1153, 1175, 1665, 1785, 1786, 1787, 4020],
+};
+
+function refusalCode(errno: number): ErrorCode {
+  const found = Object.entries(REFUSALS).find(([, numbers]) => numbers.includes(errno));
+  return found === undefined ? 'MYSQL_REFUSED' : (found[0] as ErrorCode);
+}
+
 interface DriverError {
   readonly code?: string;
   readonly errno?: number;
@@ -40,7 +57,7 @@ interface DriverError {
   readonly message?: string;
 }
 
-/** Turns what mysql2 threw into MYSQL_UNAVAILABLE (tried again) or MYSQL_REFUSED; an EtlError stays as it is. */
+/** Turns what mysql2 threw into MYSQL_UNAVAILABLE (tried again) or the code of its refusal; an EtlError stays as it is. */
 export function mysqlError(cause: unknown, action: string): EtlError {
   if (cause instanceof EtlError) return cause;
   const { code = 'unknown', fatal, sqlMessage, message } = cause as DriverError;
@@ -49,5 +66,5 @@ export function mysqlError(cause: unknown, action: string): EtlError {
   // 1053, 1927 and 3169 are "shutdown" and "killed" under names that differ between MySQL and MariaDB.
   const errno = (cause as DriverError).errno ?? 0;
   const isTransient = TRANSIENT.has(code) || [1053, 1927, 3169, 4031].includes(errno) || (fatal === true && !code.startsWith('ER_'));
-  return new EtlError(isTransient ? 'MYSQL_UNAVAILABLE' : 'MYSQL_REFUSED', text, { cause });
+  return new EtlError(isTransient ? 'MYSQL_UNAVAILABLE' : refusalCode(errno), text, { cause });
 }
