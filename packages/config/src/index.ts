@@ -6,3 +6,4 @@ export { type MysqlServer, parseMysqlUrl } from './connections/mysql-url.js';
 export { parsePostgresUrl, type PostgresServer } from './connections/postgres-url.js';
 export { parseRedisUrl, type RedisServer } from './connections/redis-url.js';
 export { tlsOptions, type TlsSettings } from './connections/tls-parameters.js';
+export { tlsRefusal } from './connections/tls-refusal.js';

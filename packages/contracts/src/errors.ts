@@ -58,9 +58,25 @@ export const ERROR_CATALOGUE = {
   POSTGRES_UNAVAILABLE: transient(
     'Check POSTGRES_URL and that the server is up; the run goes on by itself within ten minutes, later retry it.',
   ),
-  /** PostgreSQL answered, but will not do what was asked (rights, types). */
-  POSTGRES_REFUSED: terminal(
-    'Check the password in POSTGRES_URL, and grant its role SELECT on online_sales (and USAGE on its schema), then retry the run.',
+  /** PostgreSQL does not let the role in, or has no such database. */
+  POSTGRES_ACCESS: terminal(
+    'Check user, password and database in POSTGRES_URL, and that pg_hba.conf (or the pooler) lets the role in from this machine, then retry the run.',
+  ),
+  /** The role lacks a right in PostgreSQL. */
+  POSTGRES_RIGHTS: terminal('Grant the role of POSTGRES_URL SELECT on online_sales, and USAGE on its schema, then retry the run.'),
+  /** A pooler does not pass on a setting that POSTGRES_URL asks for. */
+  POSTGRES_POOLER: terminal(
+    'Take the parameter that the message names out of POSTGRES_URL, or add it to ignore_startup_parameters of PgBouncer, then retry the run.',
+  ),
+  /** PostgreSQL answered, but will not do what was asked, for a reason without a code of its own. */
+  POSTGRES_REFUSED: terminal('Correct what the message says at the server or in the table it names, then retry the run.'),
+  /** The certificate of a server is not trusted, not of this host, or over. */
+  CERTIFICATE_REFUSED: terminal(
+    'In the named URL, set ssl-ca to a file with the authority that signed the certificate, and use a host name that it holds; or renew it at the server. README, "Your own databases and files", says how to encrypt without verifying.',
+  ),
+  /** One side wants TLS and the other has none. */
+  TLS_MISMATCH: terminal(
+    'If the server has no TLS, switch it on there, or take the TLS parameters out of the named URL (rediss: becomes redis:). If it demands TLS, add ssl-mode=REQUIRED (MySQL), sslmode=require (PostgreSQL) or use rediss:.',
   ),
   /** Row-level security hides rows of the table from the role, so the sums would be of a part. */
   ROW_SECURITY: terminal(
@@ -104,6 +120,17 @@ export const ERROR_CATALOGUE = {
   ),
   /** Redis refuses connections, went away or is full. */
   REDIS_UNAVAILABLE: transient('Check REDIS_URL and that the server is up and has free memory (maxmemory-policy noeviction).'),
+  /** Redis does not let the user in. */
+  REDIS_ACCESS: terminal('Check user and password in REDIS_URL, then restart the service or retry the run.', 503),
+  /** The user's ACL in Redis lacks a command or a key pattern. */
+  REDIS_RIGHTS: terminal(
+    'Grant the user the command or keys that the message names, or the whole ACL: ~{retail-etl}* ~retail-etl:* +@all -@admin -@dangerous +info +client|list (docs/troubleshooting.md), then retry.',
+    503,
+  ),
+  /** Redis answers, but does not take writes: a replica (READONLY), or a primary that cannot save or has too few replicas (MISCONF, NOREPLICAS). */
+  REDIS_READONLY: transient(
+    'Point REDIS_URL at the primary; on the primary, see that it can save to its disk (INFO persistence). The services connect anew and go on by themselves.',
+  ),
   /** The run's last job has ended, but the run has not: Redis or the ledger was restored from an older copy. */
   JOBS_LOST: terminal('Retry the run: what is complete is kept.'),
   /** A step's process died or stalled each time it was started. */

@@ -41,6 +41,8 @@ const REFUSALS: Readonly<Partial<Record<ErrorCode, readonly number[]>>> = {
   // Database, table, column.
   MYSQL_MISSING: [1046, 1049, 1051, 1054, 1146],
   // Too many rows to examine, safe updates, packet, row-based engines with STATEMENT logging, GTID consistency.
+  // require_secure_transport, and an account that requires TLS.
+  TLS_MISMATCH: [3159],
   MYSQL_SETTINGS: [1104, 1153, 1175, 1665, 1785, 1786, 1787, 4020],
 };
 
@@ -62,6 +64,10 @@ export function mysqlError(cause: unknown, action: string): EtlError {
   if (cause instanceof EtlError) return cause;
   const { code = 'unknown', fatal, sqlMessage, message } = cause as DriverError;
   const text = `MySQL, ${action}: ${sqlMessage ?? message ?? String(cause)} (${code})`;
+  if (code === 'HANDSHAKE_NO_SSL_SUPPORT') return new EtlError('TLS_MISMATCH', `${text} [MYSQL_URL]`, { cause });
+  // The driver has put this in the place of the reason's own code; an error of the network still has its number.
+  if (code === 'HANDSHAKE_SSL_ERROR' && (cause as DriverError).errno === undefined)
+    return new EtlError('CERTIFICATE_REFUSED', `${text} [MYSQL_URL]`, { cause });
   if (code === 'ER_WARN_DATA_OUT_OF_RANGE') return new EtlError('TARGET_OVERFLOW', text, { cause });
   // 1053, 1927 and 3169 are "shutdown" and "killed" under names that differ between MySQL and MariaDB.
   const errno = (cause as DriverError).errno ?? 0;

@@ -38,7 +38,7 @@ const preparing = new WeakMap<object, Promise<void>>();
 /** Sets each new connection's session. Whoever takes a connection waits for `sessionReady` first. */
 export function prepareSessions(pool: Pool, idleSeconds: () => number): void {
   pool.pool.on('connection', (connection) => {
-    const prepared = prepare(connection as unknown as DriverConnection, idleSeconds());
+    const prepared = prepare(connection, idleSeconds());
     // Its error is for whoever takes the connection.
     prepared.catch(() => undefined);
     preparing.set(connection, prepared);

@@ -40,7 +40,7 @@ test.each([
   'SET foreign_key_checks = 0, unique_checks = 0',
 ])('init_connect "%s" changes nothing for the services', async (statement) => {
   await admin.query('SET GLOBAL init_connect = ?', [statement]);
-  const [changed] = await Promise.all([execute(database, 'changing', 'UPDATE t SET v = v + 1 WHERE v > 0', [], 'table')]);
+  const changed = await execute(database, 'changing', 'UPDATE t SET v = v + 1 WHERE v > 0', [], 'table');
   expect(changed.affectedRows).toBe(3);
   const rows = await select<{ total: string }>(database, 'joining', 'SELECT count(*) AS total FROM t a, t b, t c');
   expect(Number(rows[0]?.total)).toBe(27);
@@ -61,7 +61,7 @@ test('a requirement that the session cannot meet is named', async () => {
   try {
     const attempt = withConnection(mine, 'trying', async () => 'ready');
     // Without a binary log its format does not matter.
-    if (Number(format?.isOn) === 1) await expect(attempt).rejects.toMatchObject({ code: 'MYSQL_SETTINGS' });
+    if (format?.isOn === 1) await expect(attempt).rejects.toMatchObject({ code: 'MYSQL_SETTINGS' });
     else expect(await attempt).toBe('ready');
   } finally {
     await admin.query('SET GLOBAL binlog_format = ?', [format?.value]);

@@ -18,8 +18,10 @@ export async function untilReady(what: string, probe: () => Promise<unknown>, lo
       if (refusesStart(error)) throw error;
       const waitMs = Math.round(Math.min(200 * 2 ** (attempt - 1), 5_000) * (0.75 + Math.random() / 2));
       const reason = error instanceof Error ? error.message : String(error);
-      const known = error instanceof EtlError ? { code: error.code } : {};
-      log.warn({ attempt, waitMs, reason, ...known }, `waiting for ${what}`);
+      const known = error instanceof EtlError ? { code: error.code, remedy: error.remedy } : {};
+      // Waiting does not heal what a person has to change; whoever reads the log has to see it.
+      const level = error instanceof EtlError && !error.transient ? 'error' : 'warn';
+      log[level]({ attempt, waitMs, reason, ...known }, `waiting for ${what}`);
       await sleep(waitMs, undefined, { signal });
     }
   }

@@ -1,5 +1,6 @@
 import { Socket } from 'node:net';
 import { parsePostgresUrl, tlsOptions } from '@retail-etl/config';
+import { EtlError } from '@retail-etl/contracts';
 import { scaledMs } from '@retail-etl/faults';
 import pg, { type ClientConfig } from 'pg';
 import { postgresError } from './postgres-error.js';
@@ -37,17 +38,21 @@ export function postgresOptions(url: string, setting?: string): ClientConfig {
   };
 }
 
-/** Opens one connection. The role needs SELECT on the table and nothing else. Throws POSTGRES_UNAVAILABLE or POSTGRES_REFUSED. */
+/** Opens one connection. The role needs SELECT on the table and nothing else. Throws TLS_MISMATCH, and what `postgresError` makes. */
 export async function connectPostgres(url: string): Promise<PostgresConnection> {
   const socket = new Socket();
+  const options = postgresOptions(url);
   const client = new pg.Client({
-    ...postgresOptions(url),
+    ...options,
     stream: () => socket,
     keepAlive: true,
     keepAliveInitialDelayMillis: 60_000,
   });
   // Without a listener the loss of an idle connection would end the process; the next statement on it fails anyway.
   client.on('error', () => undefined);
+  // The first byte of the answer to a request for TLS: the driver's own error for "no" has no code.
+  let answer: string | undefined;
+  if (options.ssl !== false) socket.once('data', (bytes: Buffer) => (answer = bytes.toString('latin1', 0, 1)));
   try {
     await client.connect();
     const limitSilence = (): NodeJS.Timeout => {
@@ -69,6 +74,7 @@ export async function connectPostgres(url: string): Promise<PostgresConnection> 
     };
   } catch (cause) {
     socket.destroy();
+    if (answer === 'N') throw new EtlError('TLS_MISMATCH', 'PostgreSQL, connecting: the server has no TLS [POSTGRES_URL]', { cause });
     throw postgresError(cause, 'connecting');
   }
 }
