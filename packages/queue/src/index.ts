@@ -9,9 +9,7 @@ export { parseCron } from './cron/cron-fields.js';
 export { nextTime, previousTime } from './cron/cron-times.js';
 export { openGatewayQueues } from './gateway-queues.js';
 export { reconcileSchedules, scheduledTick } from './schedules.js';
-<<<<<<< HEAD
 export { readRunJobs, readRunLog, readStageProgress } from './run-jobs.js';
-=======
 export { readRunJobs, readRunLog, readStageProgress, type RunJob } from './run-jobs.js';
 export { redisOptions } from './redis-options.js';
->>>>>>> 1f21a46 (Config: the three servers' URLs are read strictly, in one place; MySQL's spellings of TLS encrypt)
+export { openRedisProbe, type RedisProbe } from './redis-probe.js';

@@ -24,6 +24,8 @@ export function redisOptions(url: string, role: 'worker' | 'client'): RedisOptio
     connectTimeout: 5_000,
     keepAlive: 60_000,
     socketTimeout: role === 'worker' ? WORKER_ANSWER_MS : CLIENT_ANSWER_MS,
+    // A server that became a replica keeps its connections. A new one may lead to the primary, behind the same address.
+    reconnectOnError: (error: Error) => /^(READONLY|MISCONF|NOREPLICAS) /.test(error.message),
     retryStrategy: (times: number) => Math.min(100 * times, 2_000),
     ...(role === 'worker' ? { maxRetriesPerRequest: null } : { enableOfflineQueue: false, maxRetriesPerRequest: 1 }),
   };

@@ -1,10 +1,11 @@
 import { concurrencyOn, type QueueName } from '@retail-etl/contracts';
 import { checkLedger } from '@retail-etl/ledger';
 import { type Database, openDatabase, select } from '@retail-etl/mysql';
-import { openWorker } from '@retail-etl/queue';
+import { openRedisProbe, openWorker } from '@retail-etl/queue';
 import { startHealthServer } from './health-server.js';
 import { startMetrics } from './metrics.js';
 import type { ServiceContext } from './run-service.js';
+import { outageLog } from './outage-log.js';
 import { runStep, type StepHandlers } from './step-runner.js';
 import { untilReady } from './until-ready.js';
 
@@ -28,11 +29,15 @@ const FINISH_TIMEOUT_MS = 8_000;
 export async function serveSteps<Queue extends QueueName>(options: WorkerServiceOptions<Queue>): Promise<void> {
   const { config, context, name } = options;
   startMetrics(name);
-  const state = { waitingFor: 'boot' as string | null, running: (): boolean => true };
+  const state = {
+    waitingFor: 'boot' as string | null,
+    running: (): boolean => true,
+    writable: (): Promise<string | null> => Promise.resolve(null),
+  };
   const health = await startHealthServer({
     host: config.host,
     port: config.port ?? 0,
-    readiness: () => Promise.resolve(state.waitingFor ?? (state.running() ? null : 'the queue')),
+    readiness: async () => state.waitingFor ?? (state.running() ? state.writable() : 'the queue'),
     liveness: () => (state.running() ? null : 'the worker no longer takes jobs'),
   });
   context.onStop(health.close);
@@ -40,9 +45,12 @@ export async function serveSteps<Queue extends QueueName>(options: WorkerService
 
   const database = options.database ?? openDatabase(config.mysqlUrl);
   context.onStop(() => database.end());
+  const redis = openRedisProbe(config.redisUrl);
+  context.onStop(async () => redis.close());
   const probes = {
     MySQL: () => select(database, 'connecting', 'SELECT 1'),
     'the ledger': () => checkLedger(database),
+    Redis: () => redis.check(),
     ...options.probes,
   };
   for (const [server, probe] of Object.entries(probes)) {
@@ -56,7 +64,7 @@ export async function serveSteps<Queue extends QueueName>(options: WorkerService
     redisUrl: config.redisUrl,
     queue: options.queue,
     concurrency,
-    onError: (error) => context.log.warn({ reason: error.message }, 'queue connection'),
+    onError: outageLog(context.log),
     process: (delivery) => runStep(delivery, { database, log: context.log, stopping: abandon.signal, handlers: options.handlers }),
   });
   context.onStop(async () => {
@@ -65,6 +73,11 @@ export async function serveSteps<Queue extends QueueName>(options: WorkerService
     clearTimeout(timer);
   });
   state.waitingFor = 'Redis';
+  state.writable = () =>
+    redis.check().then(
+      () => null,
+      () => 'Redis',
+    );
   state.running = () => worker.isRunning();
   await worker.ready();
   state.waitingFor = null;

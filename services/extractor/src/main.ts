@@ -2,7 +2,7 @@ import { dropDriverVariables, loadExtractorConfig } from '@retail-etl/config';
 import { QUEUES } from '@retail-etl/contracts';
 import { openDatabase } from '@retail-etl/mysql';
 import { openProducer } from '@retail-etl/queue';
-import { runService, serveSteps } from '@retail-etl/runtime';
+import { outageLog, runService, serveSteps } from '@retail-etl/runtime';
 import { extractPartition } from './extract-partition.js';
 import { planRun } from './plan-run.js';
 import { connectPostgres, openSources } from '@retail-etl/reading';
@@ -13,7 +13,7 @@ await runService(
   () => loadExtractorConfig(),
   async (config, context) => {
     const database = openDatabase(config.mysqlUrl);
-    const producer = openProducer(config.redisUrl, (error) => context.log.warn({ reason: error.message }, 'queue connection'));
+    const producer = openProducer(config.redisUrl, outageLog(context.log));
     context.onStop(() => producer.close());
     const deps = { dataDir: config.dataDir, database, producer, sources: openSources(config) };
     await serveSteps({

@@ -3,7 +3,7 @@ import { hostname } from 'node:os';
 import type { GatewayConfig } from '@retail-etl/config';
 import { openDatabase } from '@retail-etl/mysql';
 import { openGatewayQueues, openProducer, openRedis, openWorker, type QueueWorker, watchLoads } from '@retail-etl/queue';
-import { type ServiceContext, startMetrics, untilReady } from '@retail-etl/runtime';
+import { type ServiceContext, outageLog, startMetrics, untilReady } from '@retail-etl/runtime';
 import type { FastifyInstance } from 'fastify';
 import { checkAlertConfig } from './alerts/channels.js';
 import { buildApp } from './app.js';
@@ -41,20 +41,11 @@ export function checkGatewayConfig(config: GatewayConfig): GatewayConfig {
 export async function startGateway(config: GatewayConfig, context: ServiceContext): Promise<Gateway> {
   const { log } = context;
   startMetrics('gateway');
-  // One line an outage, not one a try: every client of Redis reports the same.
-  let lastReason = '';
-  const onError = (error: Error): void => {
-    if (error.message === lastReason) return;
-    lastReason = error.message;
-    log.warn({ reason: error.message }, 'Redis connection');
-  };
+  const onError = outageLog(log);
   const database = openDatabase(config.mysqlUrl, { connectionsMax: MYSQL_CONNECTIONS_MAX, connectTimeoutMs: MYSQL_CONNECT_TIMEOUT_MS });
   context.onStop(() => database.end());
   const redis = openRedis(config.redisUrl, onError);
-  redis.on('ready', () => {
-    lastReason = '';
-    log.info('Redis is ready');
-  });
+  redis.once('ready', () => log.info('Redis is ready'));
   context.onStop(async () => redis.disconnect());
   const queues = openGatewayQueues(config.redisUrl, onError);
   context.onStop(() => Promise.allSettled(Object.values(queues).map((queue) => queue.close())));

@@ -10,7 +10,8 @@ const PROBE_TIMEOUT_MS = 2_000;
 async function waitingFor(deps: GatewayDeps): Promise<string[]> {
   const probes: [string, () => Promise<unknown>][] = [
     ['MySQL', () => deps.ledger.look()],
-    ['Redis', () => deps.redis.ping()],
+    // A replica answers, but takes no writes.
+    ['Redis', () => deps.redis.set('retail-etl:probe', '1', 'PX', 10_000)],
   ];
   const missing = await Promise.all(
     probes.map(async ([name, probe]) => {
