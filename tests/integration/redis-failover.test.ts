@@ -5,7 +5,7 @@ import { openGatewayQueues, openProducer, openRedisProbe, openWorker, redisError
 import { createLogger, outageLog } from '@retail-etl/runtime';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { untilOpen } from '../support/pg-bouncer.js';
-import { freePort } from '../support/stack.js';
+import { freePort } from '../support/service-processes.js';
 
 const servers: ChildProcess[] = [];
 let first: number;
@@ -106,6 +106,20 @@ test('after a failover behind one address clients and workers go on, with one li
   probe.close();
 });
 
+/** What a probe with this log-in says once the server has answered. */
+async function refusal(login: string): Promise<unknown> {
+  const probe = openRedisProbe(`redis://${login}@127.0.0.1:${second}`);
+  try {
+    for (;;) {
+      const error = (await probe.check().catch((caught: unknown) => caught)) as { code: string };
+      if (error.code !== 'REDIS_UNAVAILABLE') return error;
+      await sleep(20);
+    }
+  } finally {
+    probe.close();
+  }
+}
+
 test('the documented ACL is enough, and a lack of rights names the command', async () => {
   const rules = ['on', '>pw', '~{retail-etl}*', '~retail-etl:*', '+@all', '-@admin', '-@dangerous', '+info', '+client|list'];
   command(second, 'acl', 'setuser', 'etl', ...rules);
@@ -140,14 +154,6 @@ test('the documented ACL is enough, and a lack of rights names the command', asy
   await Promise.all(Object.values(queues).map((queue) => queue.close()));
   probe.close();
 
-  const less = openRedisProbe(`redis://less:pw@127.0.0.1:${second}`);
-  for (;;) {
-    const error = (await less.check().catch((caught: unknown) => caught)) as { code: string; message: string };
-    if (error.code !== 'REDIS_UNAVAILABLE') {
-      expect(error).toMatchObject({ code: 'REDIS_RIGHTS', message: expect.stringContaining("'set'") as string });
-      break;
-    }
-    await sleep(20);
-  }
-  less.close();
+  expect(await refusal('less:pw')).toMatchObject({ code: 'REDIS_RIGHTS', message: expect.stringContaining("'set'") as string });
+  expect(await refusal('less:wrong')).toMatchObject({ code: 'REDIS_ACCESS' });
 });

@@ -11,7 +11,8 @@ import { ParquetFile } from '../../packages/reading/src/codec/parquet/parquet-fi
 import { connectPostgres } from '../../packages/reading/src/sources/postgres-table/postgres.js';
 import { readTable } from '../../packages/reading/src/sources/postgres-table/read-table.js';
 import { hasPgBouncer, makeCertificate, type PgBouncer, startPgBouncer, untilOpen } from '../support/pg-bouncer.js';
-import { freePort, serverUrl } from '../support/stack.js';
+import { freePort } from '../support/service-processes.js';
+import { serverUrl } from '../support/test-databases.js';
 
 const tried = async (url: string): Promise<string> => {
   try {

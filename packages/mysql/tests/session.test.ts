@@ -1,7 +1,7 @@
 import { randomBytes } from 'node:crypto';
 import mysql from 'mysql2/promise';
 import { afterEach, beforeEach, expect, test } from 'vitest';
-import { serverUrl } from '../../../tests/support/stack.js';
+import { serverUrl } from '../../../tests/support/test-databases.js';
 import { type Database, execute, openDatabase, select, withConnection } from '../src/index.js';
 import { mysqlError } from '../src/mysql-error.js';
 

@@ -10,6 +10,5 @@ export { nextTime, previousTime } from './cron/cron-times.js';
 export { openGatewayQueues } from './gateway-queues.js';
 export { reconcileSchedules, scheduledTick } from './schedules.js';
 export { readRunJobs, readRunLog, readStageProgress } from './run-jobs.js';
-export { readRunJobs, readRunLog, readStageProgress, type RunJob } from './run-jobs.js';
 export { redisOptions } from './redis-options.js';
-export { openRedisProbe, type RedisProbe } from './redis-probe.js';
+export { openRedisProbe } from './redis-probe.js';

@@ -1,11 +1,12 @@
 import { randomBytes } from 'node:crypto';
 import pg from 'pg';
 import { afterAll, beforeAll, expect, test } from 'vitest';
-import { serverUrl } from '../../../tests/support/stack.js';
+import { serverUrl } from '../../../tests/support/test-databases.js';
 import { SALES_COLUMNS } from '@retail-etl/sales';
 import { ParquetFile } from '../src/codec/parquet/parquet-file.js';
 import type { PartitionSink, RecordWriter } from '../src/index.js';
-import { readTable, type TableRequest } from '../src/sources/postgres-table/read-table.js';
+import type { TableRequest } from '../src/sources/postgres-table/describe-table.js';
+import { readTable } from '../src/sources/postgres-table/read-table.js';
 
 const name = `rls_${randomBytes(5).toString('hex')}`;
 const owner = new pg.Pool({ connectionString: serverUrl('POSTGRES_URL'), max: 1 });
@@ -76,5 +77,5 @@ test('the remedy works: the role may bypass it', async () => {
 });
 
 test('a table without the right to read it is another error', async () => {
-  await expect(rowsOf('forbidden')).rejects.not.toMatchObject({ code: 'ROW_SECURITY' });
+  await expect(rowsOf('forbidden')).rejects.toMatchObject({ code: 'POSTGRES_RIGHTS' });
 });

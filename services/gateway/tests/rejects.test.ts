@@ -22,27 +22,9 @@ test('rejects come as CSV that no spreadsheet runs, and the first of them as JSO
   expect((await gateway.api('GET', `/api/runs/${runId}/rejects.csv`)).status).toBe(404);
   const folder = join(world.dataDir, 'runs', runId, 'rejects');
   await mkdir(folder, { recursive: true });
-  const duckdb = await DuckDBInstance.create(':memory:');
-  const connection = await duckdb.connect();
-  await connection.run(
-    `COPY (SELECT * FROM (VALUES
-       ('store_sales', 'same.csv', 2::BIGINT, 'invalid_quantity', '1', '7', '=1+1', '2.00', '2026-01-01', NULL),
-       ('store_sales', 'same.csv', 3::BIGINT, 'malformed_row', NULL, NULL, NULL, NULL, NULL, 'a "b", c'),
-       ('online_sales', NULL, NULL, 'non_positive_quantity', '5', '9', '-5', '+1', '@x', NULL)
-     ) t(source, file, record, reason, sale_id, product_id, quantity, sale_amount, sale_date, raw)) TO '${join(folder, 'chunk-1.parquet')}' (FORMAT parquet)`,
-  );
+  await writeRejectFiles(folder);
   expect((await gateway.api('GET', `/api/runs/${runId}/rejects.csv`)).status).toBe(404);
   await publishRejects(runFolders(world.dataDir, runId), ['chunk-1.parquet']);
-  // What an attempt that lost has left behind is not the run's.
-  await connection.run(
-    `COPY (SELECT * FROM '${join(folder, 'chunk-1.parquet')}') TO '${join(folder, 'chunk-1-lost.parquet')}' (FORMAT parquet)`,
-  );
-  // Version 0.1.0 named no source.
-  await connection.run(
-    `COPY (SELECT * EXCLUDE source FROM '${join(folder, 'chunk-1.parquet')}') TO '${join(world.dataDir, 'chunk-0.parquet')}' (FORMAT parquet)`,
-  );
-  connection.closeSync();
-  duckdb.closeSync();
 
   const response = await gateway.api('GET', `/api/runs/${runId}/rejects.csv`);
   expect(response.headers.get('content-type')).toContain('text/csv');
@@ -81,3 +63,26 @@ test('rejects come as CSV that no spreadsheet runs, and the first of them as JSO
     raw: null,
   });
 });
+
+/** The run's rejects, the file of an attempt that lost, and the same rejects as version 0.1.0 wrote them, without a source. */
+async function writeRejectFiles(folder: string): Promise<void> {
+  const duckdb = await DuckDBInstance.create(':memory:');
+  const connection = await duckdb.connect();
+  await connection.run(
+    `COPY (SELECT * FROM (VALUES
+       ('store_sales', 'same.csv', 2::BIGINT, 'invalid_quantity', '1', '7', '=1+1', '2.00', '2026-01-01', NULL),
+       ('store_sales', 'same.csv', 3::BIGINT, 'malformed_row', NULL, NULL, NULL, NULL, NULL, 'a "b", c'),
+       ('online_sales', NULL, NULL, 'non_positive_quantity', '5', '9', '-5', '+1', '@x', NULL)
+     ) t(source, file, record, reason, sale_id, product_id, quantity, sale_amount, sale_date, raw)) TO '${join(folder, 'chunk-1.parquet')}' (FORMAT parquet)`,
+  );
+  // What an attempt that lost has left behind is not the run's.
+  await connection.run(
+    `COPY (SELECT * FROM '${join(folder, 'chunk-1.parquet')}') TO '${join(folder, 'chunk-1-lost.parquet')}' (FORMAT parquet)`,
+  );
+  // Version 0.1.0 named no source.
+  await connection.run(
+    `COPY (SELECT * EXCLUDE source FROM '${join(folder, 'chunk-1.parquet')}') TO '${join(world.dataDir, 'chunk-0.parquet')}' (FORMAT parquet)`,
+  );
+  connection.closeSync();
+  duckdb.closeSync();
+}

@@ -2,7 +2,12 @@ import { EtlError } from '@retail-etl/contracts';
 import { SALES_COLUMNS } from '@retail-etl/sales';
 import type { Client } from 'pg';
 import { postgresError } from './postgres-error.js';
-import type { TableRequest } from './read-table.js';
+
+/** What to read, and whether rows that the role must not see may be missing. */
+export interface TableRequest {
+  readonly table: string;
+  readonly allowRowSecurity: boolean;
+}
 
 export interface SalesTable {
   /** As the statements name it. */

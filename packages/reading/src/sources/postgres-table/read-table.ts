@@ -1,6 +1,6 @@
 import { copyOut } from '../../codec/pg-copy/copy-out.js';
 import type { PartitionSink } from '../source.js';
-import { describeTable, type PageRange, type SalesTable } from './describe-table.js';
+import { describeTable, type PageRange, type SalesTable, type TableRequest } from './describe-table.js';
 import { connectPostgres, type PostgresConnection } from './postgres.js';
 import { postgresError } from './postgres-error.js';
 import { TableFeed } from './table-feed.js';
@@ -10,12 +10,6 @@ const READERS_MAX = 2;
 
 /** Finite, so that a hung server ends in an error; far above what reading a table takes. */
 const STATEMENT_TIMEOUT_MS = 3_600_000;
-
-/** What to read, and whether rows that the role must not see may be missing. */
-export interface TableRequest {
-  readonly table: string;
-  readonly allowRowSecurity: boolean;
-}
 
 /**
  * Dates and times as ISO text whatever the role's or database's own settings are. With row security off, PostgreSQL refuses a query of
