@@ -19,10 +19,12 @@ export interface Source {
   readonly name: SourceName;
 
   /**
-   * Looks at what is there and says what a run reads: at least one partition, each with a name that is unique within the run and stays the
-   * same as long as the source does. It reads no records, but everything that can be refused before is refused here: a source that is
-   * absent (SOURCE_MISSING), a column that is missing (HEADER_INVALID), a file that is no store file (FILE_REFUSED). Changes nothing, so it
-   * may be repeated. Rejects with the reason of `signal` once that is aborted.
+   * Looks at what is there and says what a run reads: at least one partition, each with a name of `PartName` that is unique within the run
+   * and stays the same as long as the source does. It reads no records, but refuses what it can see: a source that is absent
+   * (SOURCE_MISSING), a column that is missing or appears twice (HEADER_INVALID), a file that is no store file (FILE_REFUSED), a file
+   * without a header (SOURCE_EMPTY). A source that only sees itself in the moment that it is read, such as a table, leaves this to `read`.
+   * Changes nothing, so it may be repeated, also by another process, and gives the same. Rejects with the reason of `signal` once that is
+   * aborted.
    */
   plan(signal: AbortSignal): Promise<Partition[]>;
 
@@ -30,9 +32,14 @@ export interface Source {
    * Reads all records of one partition, as `plan` described it, into the writers of `sink`; resolves once all of it is staged.
    *
    * It may assume that nothing of this partition counts yet: what a failed attempt has staged counts for nothing, so each attempt reads from
-   * the beginning. It promises that every record reached a writer exactly once, either as a row or as malformed, and that the figures it
-   * returns count them. Throws FILE_CHANGED if a file is no longer what `plan` saw, SOURCE_EMPTY if there are no records, and errors that
-   * are transient if reading again may succeed. After it has thrown, or once `signal` is aborted, it writes nothing more.
+   * the beginning, and as long as the source is the same each gives the same. It promises that every record reached a writer exactly once,
+   * either as a row or as malformed, and that the figures it returns count them. Values are copied as they are, to the byte, as text of
+   * UTF-8; a missing value (NULL) is an empty text. A record of more than 1 MiB is malformed.
+   *
+   * Throws the errors that `plan` leaves to it, FILE_CHANGED if a file is no longer what `plan` saw, at the latest when it has been read,
+   * SOURCE_EMPTY if a file or the table has no records, and errors that are transient if reading again may succeed. What a writer throws
+   * comes out as it is, and so does the reason of `signal` once that is aborted, soon: what it waits for is given up. After it has thrown,
+   * or once `signal` is aborted, it calls no writer any more.
    */
   read(partition: Partition, sink: PartitionSink, signal: AbortSignal): Promise<PartitionRead>;
 }
@@ -49,8 +56,11 @@ export interface RecordWriter extends RecordSink {
   startSegment(file: string | null, firstRecord: number): void;
   /** Whether `advance` has something to do. */
   readonly isDue: boolean;
-  /** Writes out what is complete; `nextRecord` is the number of the file's next record. To be called between records while `isDue`. */
+  /**
+   * Writes out what is complete; `nextRecord` is the number of the file's next record (1 for a table, whose records have no numbers). To be
+   * called between records while `isDue`, and awaited before the next record: memory is bounded by that.
+   */
   advance(nextRecord: number): Promise<void>;
-  /** Stages all that is left. Nothing may be written afterwards. */
+  /** Stages all that is left. To be called once for each writer; nothing may be written afterwards. */
   finish(): Promise<void>;
 }

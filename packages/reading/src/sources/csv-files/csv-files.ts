@@ -20,6 +20,7 @@ export function csvFiles({ name, folder: folderName }: SourceOfKind<'csv-files'>
   return {
     name,
     async plan(signal) {
+      signal.throwIfAborted();
       const files = await listStoreFiles(folder);
       await inBatches(files, HEADERS_MAX, async (planned) => {
         signal.throwIfAborted();
@@ -37,6 +38,7 @@ export function csvFiles({ name, folder: folderName }: SourceOfKind<'csv-files'>
       }));
     },
     async read({ files }, sink, signal) {
+      signal.throwIfAborted();
       const writer = sink.openWriter();
       const sources: SourceRead[] = [];
       for (const planned of files) {
@@ -47,6 +49,7 @@ export function csvFiles({ name, folder: folderName }: SourceOfKind<'csv-files'>
           await file.close();
         }
       }
+      signal.throwIfAborted();
       await writer.finish();
       return { sources, copiedRows: null };
     },

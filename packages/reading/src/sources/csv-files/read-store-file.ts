@@ -14,6 +14,7 @@ export async function readStoreFile(file: StoreFile, writer: RecordWriter, signa
   let bytes = 0;
   const sink = new CountedSink(writer);
   const scanner = new RecordScanner(shape, sink, bodyAt);
+  signal.throwIfAborted();
   writer.startSegment(file.name, 1);
   // A quote that stays open makes the scanner ask for the text once more, from behind the line it is in.
   for (let from: number | null = bodyAt, isFirstPass = true; from !== null; isFirstPass = false) {
@@ -28,6 +29,7 @@ export async function readStoreFile(file: StoreFile, writer: RecordWriter, signa
       scanner.push(piece);
       if (writer.isDue) await writer.advance(scanner.records + 1);
     }
+    signal.throwIfAborted();
     from = scanner.finish();
   }
   await file.verifyUnchanged();

@@ -9,7 +9,10 @@ export function postgresTable({ name, table }: SourceOfKind<'postgres-table'>, {
   return {
     name,
     // The table is looked at in the snapshot that is read, so a plan does not have to wait for PostgreSQL.
-    plan: () => Promise.resolve([{ name: 'table', source: name, files: [] }]),
+    async plan(signal) {
+      signal.throwIfAborted();
+      return [{ name: 'table', source: name, files: [] }];
+    },
     async read(_partition, sink, signal) {
       const { copiedRows, ...read } = await readTable(postgresUrl, { table, allowRowSecurity }, sink, signal);
       if (copiedRows !== read.rows) {

@@ -38,9 +38,24 @@ export interface TableRead {
 
 /**
  * Reads the table as it is at one moment, over parallel connections that share one exported snapshot. Each connection feeds a writer of
- * its own. Throws what `postgresError` makes, and what `describeTable` throws.
+ * its own. Throws what `postgresError` makes, and what `describeTable` throws, what the sink throws as it is, and the reason of `signal`
+ * once that is aborted.
  */
 export async function readTable(url: string, request: TableRequest, sink: PartitionSink, signal: AbortSignal): Promise<TableRead> {
+  const failed = new AbortController();
+  try {
+    return await readBySnapshot(url, request, sink, AbortSignal.any([signal, failed.signal]));
+  } catch (error) {
+    // The other connection may have text at hand, or wait for its writer: neither may write any more.
+    failed.abort(error);
+    // A connection that is destroyed looks like one that is lost.
+    signal.throwIfAborted();
+    throw error;
+  }
+}
+
+async function readBySnapshot(url: string, request: TableRequest, sink: PartitionSink, signal: AbortSignal): Promise<TableRead> {
+  signal.throwIfAborted();
   const begin = beginStatement(request.allowRowSecurity);
   const owner = await connectPostgres(url);
   const connections: PostgresConnection[] = [owner];
@@ -49,6 +64,7 @@ export async function readTable(url: string, request: TableRequest, sink: Partit
   };
   signal.addEventListener('abort', stop, { once: true });
   try {
+    signal.throwIfAborted();
     await owner.answer(owner.client.query(begin)).catch((cause: unknown) => {
       throw postgresError(cause, 'taking a snapshot');
     });
@@ -57,9 +73,7 @@ export async function readTable(url: string, request: TableRequest, sink: Partit
     const readers = Math.min(READERS_MAX, ranges.length);
     if (readers > 1) await joinSnapshot(owner, { url, begin, more: readers - 1 }, connections);
     const feeds = connections.map(() => new TableFeed(sink.openWriter(), signal));
-    const copied = await Promise.all(
-      connections.map((connection, index) => copyRanges(connection, description, ranges, feeds[index]!, signal)),
-    );
+    const copied = await Promise.all(connections.map((connection, index) => copyRanges(connection, description, ranges, feeds[index]!)));
     const sum = (count: (feed: TableFeed) => number): number => feeds.reduce((total, feed) => total + count(feed), 0);
     return {
       rows: sum(({ rows }) => rows),
@@ -98,7 +112,6 @@ async function copyRanges(
   table: SalesTable,
   ranges: (PageRange | null)[],
   feed: TableFeed,
-  signal: AbortSignal,
 ): Promise<number> {
   let rows = 0;
   for (;;) {
@@ -110,8 +123,7 @@ async function copyRanges(
     try {
       rows += await copyOut(connection, copyStatement(table, range), (text) => feed.take(text));
     } catch (cause) {
-      signal.throwIfAborted();
-      throw postgresError(cause, `copying ${table.name}`);
+      throw feed.failure === null ? postgresError(cause, `copying ${table.name}`) : feed.failure.error;
     }
     await feed.endRange();
   }

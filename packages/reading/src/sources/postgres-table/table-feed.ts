@@ -15,6 +15,8 @@ const TABLE_SHAPE: RecordShape = {
 export class TableFeed {
   rows = 0;
   bytes = 0;
+  /** What the writer threw, or the reason of the signal: PostgreSQL has nothing to do with either. */
+  failure: { readonly error: unknown } | null = null;
   readonly #writer: RecordWriter;
   readonly #signal: AbortSignal;
   readonly #sink: CountedSink;
@@ -34,14 +36,24 @@ export class TableFeed {
 
   /** Takes a piece of text, which may end anywhere; its memory may be used again afterwards. Resolves when there is room for more. */
   take(text: Buffer): Promise<void> | undefined {
-    this.#signal.throwIfAborted();
-    this.bytes += text.length;
-    this.#scanner.push(text);
-    return this.#writer.isDue ? this.#writer.advance(1) : undefined;
+    try {
+      this.#signal.throwIfAborted();
+      this.bytes += text.length;
+      this.#scanner.push(text);
+      return this.#writer.isDue ? this.#writer.advance(1).catch((error: unknown) => this.#fail(error)) : undefined;
+    } catch (error) {
+      return this.#fail(error);
+    }
+  }
+
+  #fail(error: unknown): never {
+    this.failure ??= { error };
+    throw error;
   }
 
   /** Ends the text of one COPY. */
   async endRange(): Promise<void> {
+    this.#signal.throwIfAborted();
     this.#scanner.finish();
     this.rows += this.#scanner.records;
     this.#scanner = new RecordScanner(TABLE_SHAPE, this.#sink, 0);
@@ -50,6 +62,7 @@ export class TableFeed {
 
   /** Stages what is left. */
   async finish(): Promise<void> {
+    this.#signal.throwIfAborted();
     await this.#writer.finish();
   }
 }
