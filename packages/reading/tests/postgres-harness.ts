@@ -1,7 +1,7 @@
 import { randomBytes } from 'node:crypto';
 import pg from 'pg';
 import { startProxy, type TcpProxy } from '../../../tests/faults/support/tcp-proxy.js';
-import { serverUrl } from '../../../tests/support/stack.js';
+import { serverUrl } from '../../../tests/support/test-databases.js';
 import { openSources, type Source } from '../src/index.js';
 import type { SourceRow } from './conformance-rows.js';
 import type { ExpectedFile, Refusal, SourceHarness } from './source-harness.js';
@@ -44,7 +44,7 @@ export class PostgresHarness implements SourceHarness {
 
   source(): Source {
     const postgresUrl = `postgres://${this.#name}:${this.#name}@127.0.0.1:${this.#proxy.port}/${this.#name}`;
-    const settings = { dataDir: '/nonexistent', csvEncoding: 'utf-8' as const, fileBytesMax: 1 };
+    const settings = { dataDir: '/nonexistent', csvEncoding: 'utf-8' as const, allowRowSecurity: false, fileBytesMax: 1 };
     return openSources({ ...settings, postgresUrl }).get('online_sales')!;
   }
 

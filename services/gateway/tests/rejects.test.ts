@@ -2,6 +2,7 @@ import { mkdir, rename, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { DuckDBInstance } from '@duckdb/node-api';
 import { recordRun } from '@retail-etl/ledger';
+import { EMPTY_FINDINGS } from '@retail-etl/sales';
 import { publishRejects, runFolders } from '@retail-etl/staging';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { createWorld, type GatewayWorld, type RunningGateway } from '../../../tests/support/gateway-harness.js';
@@ -9,27 +10,55 @@ import { createWorld, type GatewayWorld, type RunningGateway } from '../../../te
 let world: GatewayWorld;
 let gateway: RunningGateway;
 let runId: string;
+let folder: string;
+let lines: string[];
 
 beforeAll(async () => {
   world = await createWorld();
   gateway = await world.start();
   const { run } = await recordRun(gateway.deps.database, { params: {}, triggerKind: 'api', triggeredBy: 'ada' });
   ({ runId } = run);
+  folder = join(world.dataDir, 'runs', runId, 'rejects');
+  const counts = { rowsRead: 22, rowsAccepted: 18, rowsRejected: 4, rowsSkipped: 0 };
+  const totals = { ...counts, products: 3, quantity: '29', amount: '40.500000', publishedAmount: '40.50' };
+  await world.mysql.query("UPDATE etl_runs SET state = 'published', report = ? WHERE run_id = ?", [
+    JSON.stringify({ ...EMPTY_FINDINGS, totals }),
+    runId,
+  ]);
 });
 afterAll(() => world.stop());
 
-test('rejects come as CSV that no spreadsheet runs, and the first of them as JSON', async () => {
-  expect((await gateway.api('GET', `/api/runs/${runId}/rejects.csv`)).status).toBe(404);
-  const folder = join(world.dataDir, 'runs', runId, 'rejects');
-  await mkdir(folder, { recursive: true });
-  await writeRejectFiles(folder);
-  expect((await gateway.api('GET', `/api/runs/${runId}/rejects.csv`)).status).toBe(404);
-  await publishRejects(runFolders(world.dataDir, runId), ['chunk-1.parquet']);
+const csv = async (): Promise<Response> => gateway.api('GET', `/api/runs/${runId}/rejects.csv`);
 
-  const response = await gateway.api('GET', `/api/runs/${runId}/rejects.csv`);
+test('rejects come as CSV that no spreadsheet runs', async () => {
+  expect((await csv()).status).toBe(404);
+  await mkdir(folder, { recursive: true });
+  const duckdb = await DuckDBInstance.create(':memory:');
+  const connection = await duckdb.connect();
+  await connection.run(
+    `COPY (SELECT * FROM (VALUES
+       ('store_sales', 'same.csv', 2::BIGINT, 'invalid_quantity', '1', '7', '=1+1', '2.00', '2026-01-01', NULL),
+       ('store_sales', 'same.csv', 3::BIGINT, 'malformed_row', NULL, NULL, NULL, NULL, NULL, 'a "b", c'),
+       ('online_sales', NULL, NULL, 'non_positive_quantity', '5', '9', '-5', '+1', '@x', NULL)
+     ) t(source, file, record, reason, sale_id, product_id, quantity, sale_amount, sale_date, raw)) TO '${join(folder, 'chunk-1.parquet')}' (FORMAT parquet)`,
+  );
+  expect((await csv()).status).toBe(404);
+  await publishRejects(runFolders(world.dataDir, runId), ['chunk-1.parquet']);
+  // What an attempt that lost has left behind is not the run's.
+  await connection.run(
+    `COPY (SELECT * FROM '${join(folder, 'chunk-1.parquet')}') TO '${join(folder, 'chunk-1-lost.parquet')}' (FORMAT parquet)`,
+  );
+  // Version 0.1.0 named no source.
+  await connection.run(
+    `COPY (SELECT * EXCLUDE source FROM '${join(folder, 'chunk-1.parquet')}') TO '${join(world.dataDir, 'chunk-0.parquet')}' (FORMAT parquet)`,
+  );
+  connection.closeSync();
+  duckdb.closeSync();
+
+  const response = await csv();
   expect(response.headers.get('content-type')).toContain('text/csv');
   expect(response.headers.get('content-disposition')).toBe(`attachment; filename="rejects-${runId}.csv"`);
-  const lines = (await response.text()).split('\n');
+  lines = (await response.text()).split('\n');
   expect(lines[0]).toBe('run_id,source,file,record,reason,sale_id,product_id,quantity,sale_amount,sale_date,raw');
   expect(lines.slice(1, -1).sort()).toEqual(
     [
@@ -39,12 +68,16 @@ test('rejects come as CSV that no spreadsheet runs, and the first of them as JSO
     ].sort(),
   );
   expect(lines.at(-1)).toBe('');
+});
 
+test('those of version 0.1.0, which named no source, come in the same way', async () => {
   await rename(join(world.dataDir, 'chunk-0.parquet'), join(folder, 'chunk-0.parquet'));
   await writeFile(join(world.dataDir, 'runs', runId, 'rejects.json'), JSON.stringify({ files: ['chunk-0.parquet'] }));
-  const older = await (await gateway.api('GET', `/api/runs/${runId}/rejects.csv`)).text();
-  expect(older.split('\n').sort()).toEqual(lines.sort());
+  const older = await (await csv()).text();
+  expect(older.split('\n').sort()).toEqual(lines.toSorted());
+});
 
+test('the first of them come as JSON, and how many the report counts', async () => {
   const { rejects, total } = (await (await gateway.api('GET', `/api/runs/${runId}/rejects`)).json()) as {
     rejects: object[];
     total: number;
@@ -63,26 +96,3 @@ test('rejects come as CSV that no spreadsheet runs, and the first of them as JSO
     raw: null,
   });
 });
-
-/** The run's rejects, the file of an attempt that lost, and the same rejects as version 0.1.0 wrote them, without a source. */
-async function writeRejectFiles(folder: string): Promise<void> {
-  const duckdb = await DuckDBInstance.create(':memory:');
-  const connection = await duckdb.connect();
-  await connection.run(
-    `COPY (SELECT * FROM (VALUES
-       ('store_sales', 'same.csv', 2::BIGINT, 'invalid_quantity', '1', '7', '=1+1', '2.00', '2026-01-01', NULL),
-       ('store_sales', 'same.csv', 3::BIGINT, 'malformed_row', NULL, NULL, NULL, NULL, NULL, 'a "b", c'),
-       ('online_sales', NULL, NULL, 'non_positive_quantity', '5', '9', '-5', '+1', '@x', NULL)
-     ) t(source, file, record, reason, sale_id, product_id, quantity, sale_amount, sale_date, raw)) TO '${join(folder, 'chunk-1.parquet')}' (FORMAT parquet)`,
-  );
-  // What an attempt that lost has left behind is not the run's.
-  await connection.run(
-    `COPY (SELECT * FROM '${join(folder, 'chunk-1.parquet')}') TO '${join(folder, 'chunk-1-lost.parquet')}' (FORMAT parquet)`,
-  );
-  // Version 0.1.0 named no source.
-  await connection.run(
-    `COPY (SELECT * EXCLUDE source FROM '${join(folder, 'chunk-1.parquet')}') TO '${join(world.dataDir, 'chunk-0.parquet')}' (FORMAT parquet)`,
-  );
-  connection.closeSync();
-  duckdb.closeSync();
-}
