@@ -100,6 +100,7 @@ export const READ: readonly ReadFile[] = [
   { name: 'no-final-newline.csv', why: 'no newline at the end', records: 2, rejects: [] },
   { name: 'blank-lines-first.csv', why: 'zero-length lines before the header', records: 1, rejects: [] },
   { name: 'blank-lines.csv', why: 'zero-length lines are no records', records: 2, rejects: [] },
+  { name: 'delimiters-only.csv', why: 'lines of delimiters, also with spaces, are no records', records: 2, rejects: [] },
   { name: 'line-of-spaces.csv', why: 'a line of spaces is a malformed record', records: 3, rejects: [[2, 'malformed_row', '   ']] },
   {
     name: 'field-count.csv',

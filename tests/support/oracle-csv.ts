@@ -16,6 +16,8 @@ export interface OracleOptions {
   readonly delimiter: string;
   readonly fieldCount: number;
   readonly recordBytesMax?: number;
+  /** Whether a line of delimiters, spaces and tabs is no record. */
+  readonly skipsBlankLines?: boolean;
 }
 
 const NEWLINE = /\r?\n/y;
@@ -35,6 +37,11 @@ export function readRecords(body: Uint8Array, options: OracleOptions): OracleRec
     const record = readRecord(text, at, options.delimiter);
     const end = record === 'open' ? lineEnd(text, at) : record.end;
     const raw = text.slice(at, end);
+    const isBlank = /^[,;|\t ]*$/.test(raw) && raw.includes(options.delimiter) && raw.replaceAll(options.delimiter, '').trim() === '';
+    if (options.skipsBlankLines === true && isBlank && raw.length <= (options.recordBytesMax ?? 1_048_576)) {
+      at = end + (match(NEWLINE, text, end)?.length ?? 0);
+      continue;
+    }
     const isWell = record !== 'open' && !record.hasTextBehindQuote && isGood(raw, options) && record.fields.length === options.fieldCount;
     records.push({
       number: records.length + 1,

@@ -83,7 +83,7 @@ export function expectedOutcome({ table, files, window }: OracleInput): OracleOu
 }
 
 function recordsOf({ body, delimiter, columnOfField }: OracleFile): SourceRecord[] {
-  return readRecords(body, { delimiter, fieldCount: columnOfField.length }).map(({ number, fields, raw }) => ({
+  return readRecords(body, { delimiter, fieldCount: columnOfField.length, skipsBlankLines: true }).map(({ number, fields, raw }) => ({
     texts: fields === null ? null : [0, 1, 2, 3, 4].map((column) => fields[columnOfField.indexOf(column)]!),
     record: String(number),
     raw: fields === null ? shownRaw(raw) : '',

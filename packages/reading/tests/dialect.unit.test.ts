@@ -37,6 +37,7 @@ describe('delimiter and columns', () => {
       delimiter: delimiter.charCodeAt(0),
       fieldCount: 7,
       columnOfField: Int32Array.from([-1, 4, 3, 2, 1, -1, 0]),
+      skipsBlankLines: true,
     });
   });
 

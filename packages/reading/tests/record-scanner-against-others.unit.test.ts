@@ -76,7 +76,12 @@ const HEX_COLUMNS = COLUMNS.map((name) => `coalesce(hex(${name}), '')`).join(', 
 
 async function readByScanner(text: Buffer, { delimiter, pieceSizes }: WellFormed): Promise<unknown[][]> {
   const rows = new ParquetFile(COLUMNS);
-  const shape = { delimiter: delimiter.charCodeAt(0), fieldCount: COLUMNS.length, columnOfField: Int32Array.from(COLUMNS.keys()) };
+  const shape = {
+    delimiter: delimiter.charCodeAt(0),
+    fieldCount: COLUMNS.length,
+    columnOfField: Int32Array.from(COLUMNS.keys()),
+    skipsBlankLines: false,
+  };
   const malformed: number[] = [];
   const scanner = new RecordScanner(shape, { rows, malformed: (record) => malformed.push(record) }, 0);
   for (let at = 0, turn = 0; at < text.length; turn += 1) {

@@ -36,6 +36,7 @@ interface Arrival {
   /** For each of the file's fields the column that it fills, or -1. */
   readonly columnOfField: readonly number[];
   readonly recordBytesMax: number;
+  readonly skipsBlankLines: boolean;
 }
 
 interface Malformed {
@@ -51,6 +52,7 @@ function scan(arrival: Arrival, rows: ParquetFile): { records: number; malformed
     delimiter: arrival.delimiter.charCodeAt(0),
     fieldCount: arrival.columnOfField.length,
     columnOfField: Int32Array.from(arrival.columnOfField),
+    skipsBlankLines: arrival.skipsBlankLines,
   };
   const sink = { rows, malformed: (record: number, raw: Uint8Array) => malformed.push({ record, raw: Buffer.from(raw).toString('hex') }) };
   const scanner = new RecordScanner(shape, sink, arrival.header.length, arrival.recordBytesMax);
@@ -88,8 +90,8 @@ async function compare(arrivals: readonly Arrival[]): Promise<void> {
   const scans = arrivals.map((arrival) => scan(arrival, rows));
   const expectedRows: string[][] = [];
   for (const [index, arrival] of arrivals.entries()) {
-    const { delimiter, columnOfField, recordBytesMax } = arrival;
-    const expected = readRecords(arrival.body, { delimiter, fieldCount: columnOfField.length, recordBytesMax });
+    const { delimiter, columnOfField, recordBytesMax, skipsBlankLines } = arrival;
+    const expected = readRecords(arrival.body, { delimiter, fieldCount: columnOfField.length, recordBytesMax, skipsBlankLines });
     const bad = expected.filter(({ fields }) => fields === null);
     expect(scans[index]).toEqual({
       records: expected.length,
@@ -110,7 +112,12 @@ function token(delimiter: string): fc.Arbitrary<string> {
   return fc.oneof(
     {
       weight: 6,
-      arbitrary: fc.constantFrom(['1', '2', '3', '4.50', '2026-01-01'].join(d), ['"1"', '2', '"x y"', '""', ''].join(d), d.repeat(4)),
+      arbitrary: fc.constantFrom(
+        ['1', '2', '3', '4.50', '2026-01-01'].join(d),
+        ['"1"', '2', '"x y"', '""', ''].join(d),
+        d.repeat(4),
+        `\n${d} ${d}\t\r\n`,
+      ),
     },
     { weight: 6, arbitrary: fc.constantFrom('\n', '\r\n', '\n', '\n\n', '\r\n\r\n') },
     { weight: 4, arbitrary: fc.constantFrom('"', '"', '""', `"${d}`, `${d}"`, '"\n', '\n"', '"\r\n', `${d}"a\nb"${d}`) },
@@ -152,6 +159,7 @@ const arrival: fc.Arbitrary<Arrival> = fc.constantFrom(',', ';', '\t', '|').chai
     delimiter: fc.constant(delimiter),
     columnOfField: fc.oneof(fc.constant([0, 1, 2, 3, 4]), columnOfField),
     recordBytesMax: fc.constantFrom(40, 200, 1 << 20),
+    skipsBlankLines: fc.boolean(),
   }),
 );
 
@@ -168,6 +176,7 @@ describe('the scanner', () => {
     delimiter: ',',
     columnOfField: [0, 1, 2, 3, 4],
     recordBytesMax: 1 << 20,
+    skipsBlankLines: true,
     ...more,
   });
 
@@ -181,6 +190,8 @@ describe('the scanner', () => {
   test.each<[rule: string, body: string, rows: number, malformed: [number, string][]]>([
     ['a zero-length line is no record', '\n1,2,3,4,5\r\n\r\n\n1,2,3,4,5\n\n', 2, []],
     ['a line of spaces is malformed', '1,2,3,4,5\n   \n1,2,3,4,5\n', 2, [[2, '   ']]],
+    ['a line of delimiters, spaces and tabs is no record', ',,,,\n1,2,3,4,5\r\n , ,\t,,\r\n,\n,,,,,,,,\n1,2,3,4,5\n,,,,', 2, []],
+    ['an empty quoted field or a lone return makes a record', '"",,,,\n,,,,\r,\n,,,,x\n', 2, [[2, ',,,,\r,']]],
     ['the last record needs no newline', '1,2,3,4,5\n1,2,3,4,', 2, []],
     [
       'a field too few, a field too many',

@@ -73,7 +73,7 @@ export async function readDialect(header: string, file: string): Promise<RecordS
     else columnOfField[at] = index;
   }
   if (problems.length > 0) throw new EtlError('HEADER_INVALID', `${file}: ${problems.join(', ')}`);
-  return { delimiter: delimiter.charCodeAt(0), fieldCount: names.length, columnOfField };
+  return { delimiter: delimiter.charCodeAt(0), fieldCount: names.length, columnOfField, skipsBlankLines: true };
 }
 
 function parseNames(header: string, delimiter: string): Promise<string[] | null> {

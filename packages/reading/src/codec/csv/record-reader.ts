@@ -13,6 +13,11 @@ export interface RecordShape {
   readonly fieldCount: number;
   /** For each field the column that it fills, or -1. Each column of the sink appears exactly once. */
   readonly columnOfField: Int32Array;
+  /**
+   * Whether a line of delimiters alone, also with spaces and tabs among them, is no record, however many there are: spreadsheets write such
+   * lines for empty rows. A table has no such lines: a row of NULLs is a row.
+   */
+  readonly skipsBlankLines: boolean;
 }
 
 /** Where records go. */
@@ -30,7 +35,8 @@ export interface RecordSink {
  * Splits a text into records and hands each to a sink exactly once, in the order of the text. One reader reads one text, from its first
  * data record on: push all pieces, then call `finish`.
  *
- * The text is UTF-8, and records are those of RFC 4180 with LF or CRLF, also mixed. A zero-length line is no record. A lone return, and a
+ * The text is UTF-8, and records are those of RFC 4180 with LF or CRLF, also mixed. A zero-length line is no record, nor is a
+ * blank line if the shape skips those. A lone return, and a
  * quote inside a field that does not begin with one, are ordinary text. Malformed is a record with
  * - another number of fields than the shape says,
  * - text after a closing quote,

@@ -6,6 +6,8 @@ import { RecordSkipper } from './record-skipper.js';
 const NEWLINE = 0x0a;
 const RETURN = 0x0d;
 const QUOTE = 0x22;
+const SPACE = 0x20;
+const TAB = 0x09;
 
 /** Classes of bytes; all others are ordinary text. */
 const ORDINARY = 0;
@@ -21,6 +23,8 @@ export class RecordScanner implements RecordReader {
   readonly #sink: RecordSink;
   readonly #recordBytesMax: number;
   readonly #classes = new Uint8Array(256);
+  /** 1 for the bytes that a line without a record can begin with. */
+  readonly #blankStarts = new Uint8Array(256);
   readonly #marks: Int32Array;
   /** Takes the fields that fill no column; it stays empty. */
   readonly #ignored = new TextColumn();
@@ -51,6 +55,7 @@ export class RecordScanner implements RecordReader {
     this.#classes[NEWLINE] = END;
     this.#classes[RETURN] = CARRIAGE;
     this.#classes[0] = NUL;
+    for (const byte of [NEWLINE, RETURN, ...(shape.skipsBlankLines ? [shape.delimiter, SPACE, TAB] : [])]) this.#blankStarts[byte] = 1;
     this.#marks = new Int32Array(sink.rows.columns.length);
   }
 
@@ -130,10 +135,12 @@ export class RecordScanner implements RecordReader {
     this.#ignored.reserve(end + 64);
     let at = 0;
     while (at < end) {
-      const first = data[at];
-      if (first === NEWLINE || (first === RETURN && data[at + 1] === NEWLINE)) {
-        at += first === NEWLINE ? 1 : 2;
-        continue;
+      if (this.#blankStarts[data[at]!] === 1) {
+        const after = this.#passBlankLine(data, at);
+        if (after !== at) {
+          at = after;
+          continue;
+        }
       }
       const next = this.#scanRecord(data, at, end, isValid);
       if (next === -1) break;
@@ -141,6 +148,20 @@ export class RecordScanner implements RecordReader {
     }
     rows.limitRowGroup();
     return at;
+  }
+
+  /** Returns where the next line begins if this one holds no record, else `start`. */
+  #passBlankLine(data: Uint8Array, start: number): number {
+    const { delimiter } = this.#shape;
+    let at = start;
+    let hasDelimiter = false;
+    for (; data[at] === delimiter || data[at] === SPACE || data[at] === TAB; at += 1) {
+      if (data[at] === delimiter) hasDelimiter = true;
+    }
+    const length = at - start;
+    if (data[at] === RETURN && data[at + 1] === NEWLINE) at += 1;
+    const isBlank = data[at] === NEWLINE && (length === 0 || (hasDelimiter && length <= this.#recordBytesMax));
+    return isBlank ? at + 1 : start;
   }
 
   /** Reads one record. Returns where the next begins, or -1 if this one has not ended by `end`. */

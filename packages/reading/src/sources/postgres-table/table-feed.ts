@@ -9,6 +9,7 @@ const TABLE_SHAPE: RecordShape = {
   delimiter: ','.charCodeAt(0),
   fieldCount: SALES_COLUMNS.length,
   columnOfField: Int32Array.from(SALES_COLUMNS.keys()),
+  skipsBlankLines: false,
 };
 
 /** Turns the text that one connection copies into records of one writer, and counts them. */
