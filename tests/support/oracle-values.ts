@@ -82,7 +82,9 @@ function readInteger(text: string): bigint | null {
 
 function readAmount(text: string): bigint | null {
   const [sign, rest] = splitSign(text);
-  const [digits = '', decimals = '', ...more] = rest.split('.');
+  const [digits = '', written = '', ...more] = rest.split('.');
+  let decimals = written;
+  while (decimals.length > 6 && decimals.endsWith('0')) decimals = decimals.slice(0, -1);
   if (digits + decimals === '' || !isDigits(digits + decimals) || decimals.length > 6 || more.length > 0) return null;
   const value = sign * (BigInt(digits === '' ? '0' : digits) * MILLION + BigInt(decimals.padEnd(6, '0')));
   return value >= 10n ** 18n || value <= -(10n ** 18n) ? null : value;

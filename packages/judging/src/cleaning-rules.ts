@@ -26,11 +26,11 @@ const integerCast = (column: string): string => `TRY_CAST(${column} AS BIGINT) A
 const hasOnlyDigits = (column: string): string => `NOT ${column} GLOB '*[!0-9]*'`;
 const isCanonical = (column: string): string => `CAST(${column}_cast AS VARCHAR) = ${column}`;
 
-/** At most six decimals, below 10^12. DECIMAL(18,6) holds exactly that; a wider decimal would be a hundred times slower. */
+/** At most six decimals, any zeros after them not counted, below 10^12. DECIMAL(18,6) holds exactly that; a wider decimal would be a hundred times slower. */
 const amount = (column: string): string => `
   CASE WHEN ${isCanonical(column)}
          THEN CAST(${column}_cast AS DECIMAL(18, 6))
-       WHEN regexp_full_match(${column}, ' *[+-]?([0-9]+(\\.[0-9]{0,6})?|\\.[0-9]{1,6}) *')
+       WHEN regexp_full_match(${column}, ' *[+-]?([0-9]+(\\.[0-9]{0,6}0*)?|\\.[0-9]{1,6}0*) *')
          THEN TRY_CAST(trim(${column}, ' ') AS DECIMAL(18, 6))
   END`;
 /** Two decimals, as money has them; its way back tells whether there were others. */
