@@ -1,3 +1,4 @@
+import { createSummaryTable } from '@retail-etl/mysql';
 import {
   migrateLedger,
   cancelRun,
@@ -42,6 +43,8 @@ test('set-up takes over a ledger of version 0.1.0 without touching a row, and it
   expect((await readMigrationLog(ledger.database))?.every(({ finishedAt }) => finishedAt !== null)).toBe(true);
 
   const other = await createLedgerDatabase();
+  // The dump has the target, too.
+  await createSummaryTable(other.database);
   await migrateLedger(other.database);
   const [taken, made] = [await describeSchema(ledger), await describeSchema(other)];
   await other.drop();
