@@ -136,13 +136,14 @@ export function loadLoaderConfig(env: Env = process.env): LoaderConfig {
   return finish(read, readCommon(read));
 }
 
-/** `defaultDataDir` counts if DATA_DIR is not set; without it DATA_DIR is required. */
+/** `defaultDataDir` counts if neither DATA_DIR nor DATA_DIR_FILE is set; without it one of them is required. */
 export function loadSetupConfig(env: Env = process.env, defaultDataDir?: string): SetupConfig {
   const read = new SettingsReader(env);
   return finish(read, {
     postgresUrl: read.serverUrl('POSTGRES_URL', 'postgres'),
     mysqlUrl: read.serverUrl('MYSQL_URL', 'mysql'),
-    dataDir: defaultDataDir === undefined ? read.required('DATA_DIR', './data') : (read.text('DATA_DIR') ?? defaultDataDir),
+    // A file that is named but empty is a mistake, which must not put data somewhere else.
+    dataDir: defaultDataDir === undefined || read.isSet('DATA_DIR') ? read.required('DATA_DIR', './data') : defaultDataDir,
   });
 }
 

@@ -23,6 +23,11 @@ export class SettingsReader {
     this.#env = env;
   }
 
+  /** True if the environment gives the value or names a file for it, whatever is in that file. */
+  isSet(name: string): boolean {
+    return nonEmpty(this.#env[name]) !== undefined || nonEmpty(this.#env[`${name}_FILE`]) !== undefined;
+  }
+
   /** The value as text; undefined if unset or empty. `NAME_FILE` names a file that holds it (Docker's convention for secrets). */
   text(name: string): string | undefined {
     const direct = this.#env[name];
