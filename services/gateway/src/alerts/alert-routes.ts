@@ -2,11 +2,11 @@ import { randomBytes } from 'node:crypto';
 import type { FastifyPluginAsyncTypebox } from '@fastify/type-provider-typebox';
 import { AlertTest, EtlError, Problem } from '@retail-etl/contracts';
 import { addAlert, type AlertChannel } from '@retail-etl/ledger';
-import { testMessage } from '../alerts/alert-messages.js';
-import type { Deliver } from './alert-message.js';
-import { deliverAlerts, type Delivery } from '../alerts/deliver-alerts.js';
-import type { GatewayDeps } from '../deps.js';
 import { audit } from '../audit/audit.js';
+import type { GatewayDeps } from '../deps.js';
+import type { Deliver } from './alert-message.js';
+import { testMessage } from './alert-messages.js';
+import { deliverAlerts, type Delivery } from './deliver-alerts.js';
 
 /** `POST /api/alerts/test`: sends a test on every channel and says how it went. */
 export function alertRoutes(deps: GatewayDeps, channels: ReadonlyMap<AlertChannel, Deliver>): FastifyPluginAsyncTypebox {

@@ -1,5 +1,5 @@
-import { join } from 'node:path';
 import type { DuckDbConnection } from '@retail-etl/duckdb';
+import { spillFolder } from '@retail-etl/staging';
 
 export interface Reader {
   readonly connection: DuckDbConnection;
@@ -12,7 +12,7 @@ export interface Reader {
  */
 export async function openReader(dataDir: string): Promise<Reader> {
   const { openEngine } = await import('@retail-etl/duckdb');
-  const engine = await openEngine(join(dataDir, 'staging', '.spill'));
+  const engine = await openEngine(spillFolder(dataDir));
   try {
     const connection = await engine.connect();
     return {
