@@ -10,7 +10,7 @@ import { audit } from '../audit/audit.js';
 const config = { access: 'operator' } as const;
 const tags = ['operations'];
 
-/** Who is signed in, and ending that; for operators. */
+/** Who I am; for operators also who is signed in, and ending that. */
 export function sessionRoutes(deps: GatewayDeps, sessions: Sessions): FastifyPluginAsyncTypebox {
   return async (app) => {
     app.get('/api/me', { schema: { tags, summary: 'Who I am', response: { 200: Me } } }, async (request) => {
