@@ -91,7 +91,7 @@ export class PostgresHarness implements SourceHarness {
       { what: 'no table', code: 'SOURCE_MISSING', arrange: () => this.#drop() },
       { what: 'a column that is missing', code: 'HEADER_INVALID', arrange: replaced(TEXT_COLUMNS.replace(', sale_date text', '')) },
       { what: 'a column twice', code: 'HEADER_INVALID', arrange: replaced(`${TEXT_COLUMNS}, "Sale_Date " text`) },
-      { what: 'no right to read', code: 'POSTGRES_REFUSED', arrange: arrange(`REVOKE SELECT ON online_sales FROM ${this.#name}`) },
+      { what: 'no right to read', code: 'POSTGRES_RIGHTS', arrange: arrange(`REVOKE SELECT ON online_sales FROM ${this.#name}`) },
       {
         what: 'a row that cannot be computed, after many that can',
         code: 'POSTGRES_REFUSED',

@@ -124,7 +124,8 @@ function describeAnyText(harness: SourceHarness): void {
     const row = fc.tuple(cell, cell, cell, cell, cell);
     await fc.assert(
       fc.asyncProperty(fc.array(row, { minLength: 1, maxLength: 40 }), async (rows) => {
-        const clean = rows.map((cells) => cells.map((text) => text?.replaceAll('\0', '') ?? null));
+        // The first cell is never empty: a line of delimiters alone is no record of a file.
+        const clean = rows.map(([first, ...rest]) => [`x${first ?? ''}`, ...rest].map((text) => text?.replaceAll('\0', '') ?? null));
         await harness.putRows(clean);
         const { reads, sink } = await readAll(harness.source());
         expect(sink.sortedCells).toEqual(sorted(clean.map(asText)));
@@ -218,7 +219,7 @@ function describeAbort(harness: SourceHarness): void {
     await harness.putRows(largeRows());
     const { sink: whole } = await readAll(harness.source());
     expect(whole.advances).toBeGreaterThan(3);
-    for (const at of [0, 1, 2, Math.ceil(whole.advances / 2), whole.advances]) {
+    for (const at of [0, 1, 2, Math.ceil(whole.advances / 2), Math.floor(whole.advances * 0.75)]) {
       const controller = new AbortController();
       const reason = new Error(`stopped at ${at}`);
       if (at === 0) controller.abort(reason);
