@@ -16,6 +16,10 @@ export function newAttemptToken(): string {
   return randomBytes(4).toString('hex');
 }
 
+export function isAttemptToken(text: string): boolean {
+  return /^[0-9a-f]{8}$/.test(text);
+}
+
 /** `<run>.<epoch>.<step>[.<part>]`: the same step of the same epoch has the same job id, so adding it twice makes one job. */
 export function jobId(runId: string, epoch: number, step: StepName | 'start', part?: string): string {
   return [runId, epoch, step, ...(part === undefined ? [] : [part])].join('.');

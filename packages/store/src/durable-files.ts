@@ -1,7 +1,7 @@
 import { constants } from 'node:fs';
 import { copyFile, mkdir, open, readdir, rename, unlink } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
-import { newAttemptToken } from '@retail-etl/contracts';
+import { isAttemptToken, newAttemptToken } from '@retail-etl/contracts';
 
 /** Copies a file to a path that does not exist yet, and its bytes to the disk. Makes the folder if it is absent. */
 export async function copyToDisk(from: string, to: string): Promise<void> {
@@ -13,8 +13,14 @@ export async function copyToDisk(from: string, to: string): Promise<void> {
 /** As `copyToDisk`, but in place of what is at `to`: readers see the old file or the new one. */
 export async function replaceByCopy(from: string, to: string): Promise<void> {
   const temporary = `${to}.${newAttemptToken()}.tmp`;
-  await copyToDisk(from, temporary);
-  await rename(temporary, to);
+  try {
+    await copyToDisk(from, temporary);
+    await rename(temporary, to);
+  } catch (error) {
+    // Half a copy on a full disk would keep it full.
+    await unlink(temporary).catch(() => undefined);
+    throw error;
+  }
 }
 
 /** Makes the file at `from` the one at `to`, in the same folder, and writes that change to the disk. Only one may do so at a time. */
@@ -28,7 +34,10 @@ export async function moveIntoPlace(from: string, to: string): Promise<void> {
  * file gone, and harms nothing. An absent folder is fine.
  */
 export async function removeTemporaryFiles(folder: string, name: string): Promise<void> {
-  const isTemporary = (each: string): boolean => each.replace(/^\./, '').startsWith(`${name}.`) && each.endsWith('.tmp');
+  const isTemporary = (each: string): boolean =>
+    [`${name}.`, `.${name}.`].some(
+      (start) => each.startsWith(start) && each.endsWith('.tmp') && isAttemptToken(each.slice(start.length, -4)),
+    );
   const left = (await readdir(folder).catch(() => [])).filter(isTemporary);
   for (const each of left) await unlink(join(folder, each)).catch(() => undefined);
 }
