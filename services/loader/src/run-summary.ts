@@ -15,9 +15,17 @@ export async function readStagedSummary(folders: RunFolders): Promise<RunSummary
   }
 }
 
-/** The same summary where it is kept among the run's results, once `keepSummary` has ended. */
+/** The same summary where it is kept among the run's results, once `keepSummary` has ended. One that is damaged is kept anew. */
 export async function readKeptSummary(folders: RunFolders): Promise<RunSummary> {
-  return { ...(await readSummaryManifest(folders)), path: folders.summaryCsv };
+  const manifest = await readSummaryManifest(folders);
+  try {
+    return { ...manifest, path: await verifiedPath(folders.results, { ...manifest.file, name: SALES_SUMMARY.file }) };
+  } catch (error) {
+    if (!(error instanceof EtlError)) throw error;
+    // What merge has made is there until the run has ended.
+    await keepSummary(folders, await readStagedSummary(folders));
+    return { ...manifest, path: folders.summaryCsv };
+  }
 }
 
 /** Keeps the summary among the run's results, on disk for sure: the published file can be made from it at any time. */

@@ -3,7 +3,10 @@ import type { Connection } from '@retail-etl/mysql';
 import type { ProductDifference } from '@retail-etl/sales';
 import type { SummaryManifest } from '@retail-etl/staging';
 
-/** A run's summary: a CSV file with a header, sorted by product, and the sums that it must have. */
+/**
+ * A run's summary: a CSV file with a header, sorted by product, each product once, and the bytes and sums that it must have. `file` says
+ * what the bytes are; its name is not that of `path`.
+ */
 export interface RunSummary extends SummaryManifest {
   /** Kept among the run's results, on disk for sure, so that it can be published again at any time. */
   readonly path: string;
@@ -21,34 +24,48 @@ export interface Comparison {
  * `publish`, `finish`. A dry run ends after `compare`, a failed attempt anywhere; both end with `discard`.
  *
  * Readers see the summary that was published last, whole, until `publish` is committed or, for a target that is not part of the
- * transaction, until `finish`. From then on they see this one, whole. A process may die between any two calls, or inside one.
+ * transaction, until `finish`. From then on they see this one, whole: byte for byte, or row for row. Before the first publication they see
+ * nothing. A process may die between any two calls, or inside one; whatever it leaves, the next attempt can publish.
  */
 export interface Target {
+  /** Unique among the targets; for people. */
   readonly name: string;
 
   /**
    * Brings the summary next to what readers see, without touching that, so that everything that can fail has failed before anything is
-   * published: a full disk, a value that does not fit. Removes what attempts that died have left. Throws BOOKS_UNBALANCED or
-   * STAGED_CORRUPT if what it then holds is not the summary. Rejects with the reason of `signal` once that is aborted.
+   * published: a full disk, a value that does not fit (TARGET_OVERFLOW). Removes what attempts that died have left, so it may be repeated.
+   *
+   * Throws STAGED_CORRUPT if the file is not of the bytes that the summary says or a line is no row, BOOKS_UNBALANCED if its rows do not
+   * have the sums that the summary says. A target needs to look at what it depends on: one that copies bytes looks at the bytes, one that
+   * stores rows at lines and sums. Server errors are transient if staging again may succeed. Rejects with the reason of `signal` once that
+   * is aborted, at the latest when it would have ended.
    */
   stage(summary: RunSummary, signal: AbortSignal): Promise<void>;
 
-  /** What publishing would change; null if this target cannot tell. It comes after `stage` and changes nothing. */
+  /**
+   * What publishing would change; null if this target cannot tell. It comes after `stage`, changes nothing, and may be repeated. A product
+   * whose two sums are the same numbers is unchanged. Differences come by the size of the change in amount, the largest first.
+   */
   compare(summary: RunSummary): Promise<Comparison | null>;
 
   /**
    * Makes the staged summary the published one within the publication's transaction, which the caller has begun and will commit or roll
-   * back. A target outside of the database does nothing here. Throws BOOKS_UNBALANCED unless the target then holds exactly the summary.
+   * back. After a rollback everything is as before `publish`. A target outside of the database does nothing here. Throws BOOKS_UNBALANCED
+   * unless the target then holds exactly the summary.
    */
   publish(summary: RunSummary): Promise<void>;
 
   /**
    * Does what can only be done once the transaction is committed. No other publication can come between: the caller holds the lock of
    * `etl_published`. It may be called again, also by another process that has staged nothing, because the one that committed has died.
+   * Throws STAGED_CORRUPT as `stage` does, and leaves what readers see.
    */
   finish(summary: RunSummary): Promise<void>;
 
-  /** Removes what `stage` has left. After `finish`, and without `stage`, it does nothing. Never throws. */
+  /**
+   * Removes what `stage` has left, also one that has failed. After `finish`, and without `stage`, it does nothing; readers never notice it.
+   * Never throws, not even if the connection is lost.
+   */
   discard(): Promise<void>;
 }
 

@@ -1,8 +1,8 @@
-import { join } from 'node:path';
+import { basename, join } from 'node:path';
 import { newAttemptToken } from '@retail-etl/contracts';
 import { crashPoint } from '@retail-etl/faults';
 import { SALES_SUMMARY } from '@retail-etl/sales';
-import { copyToDisk, moveIntoPlace, removeFiles, removeTemporaryFiles } from '@retail-etl/store';
+import { copyToDisk, moveIntoPlace, removeFiles, removeTemporaryFiles, verifiedPath } from '@retail-etl/store';
 import type { RunSummary, Target, TargetSettings } from '../target.js';
 
 /** `output/sales_summary.csv`: the very bytes that merge wrote, replaced by renaming a copy that lies beside it. */
@@ -16,7 +16,7 @@ export function csvFile({ dataDir }: TargetSettings): Target {
     // Beside its place and on disk, so that a full disk is met while nothing has been published.
     copy = join(folder, `.${SALES_SUMMARY.file}.${newAttemptToken()}.tmp`);
     await copyToDisk(summary.path, copy);
-    return copy;
+    return verifiedPath(folder, { ...summary.file, name: basename(copy) });
   };
   const discard = async (): Promise<void> => {
     if (copy !== null) await removeFiles([copy]).catch(() => undefined);
@@ -27,6 +27,7 @@ export function csvFile({ dataDir }: TargetSettings): Target {
     async stage(summary, signal) {
       signal.throwIfAborted();
       await stage(summary);
+      signal.throwIfAborted();
       crashPoint('load.after-csv-copy');
     },
     compare: () => Promise.resolve(null),

@@ -8,30 +8,41 @@ import type { RunSummary } from '../target.js';
 export const STAGED_TABLE = 'staged_summary';
 
 const COLUMNS = SUMMARY_COLUMNS.map(({ name }) => name);
+const HEADER = COLUMNS.join(',');
+
+/** A row as merge writes it. Anything else the server might take for some number: a date for its year, `1.005` for `1.01`. */
+const ROW = new RegExp(String.raw`^-?\d{1,19},-?\d{1,19},-?\d{1,18}\.\d{${SALES_SUMMARY.amount.decimals}}$`);
 
 /**
  * Brings the rows of the summary's CSV into the connection's temporary table. Throws BOOKS_UNBALANCED unless the table then holds what the
- * summary says, STAGED_CORRUPT if a line is no row of it.
+ * summary says, STAGED_CORRUPT if a line is no row of it or a product appears twice.
  */
 export async function stageRows(connection: Connection, summary: RunSummary, signal: AbortSignal): Promise<void> {
   await dropStagedTable(connection);
   await execute(connection, 'making the staging table', summaryTableSql('CREATE TEMPORARY TABLE', STAGED_TABLE));
-  let isHeader = true;
+  let isFirst = true;
   for await (const lines of readLines(summary.path)) {
     signal.throwIfAborted();
-    const rows = (isHeader ? lines.slice(1) : lines).map(toRow);
-    isHeader = false;
-    if (rows.length > 0) await insertRows(connection, STAGED_TABLE, COLUMNS, rows);
+    if (isFirst && lines[0] !== HEADER) throw damaged(`begins with another header: ${lines[0]?.slice(0, 100)}`);
+    const rows = (isFirst ? lines.slice(1) : lines).map(toRow);
+    isFirst = false;
+    if (rows.length > 0) await insertRows(connection, STAGED_TABLE, COLUMNS, rows).catch(refuseDuplicate);
   }
   await verifyTable(connection, STAGED_TABLE, summary);
 }
 
 /** The cells of a line. Merge writes numbers alone, so none is quoted. */
 function toRow(line: string): string[] {
-  const cells = line.split(',');
-  if (cells.length === COLUMNS.length && !line.includes('"')) return cells;
-  throw new EtlError('STAGED_CORRUPT', `the summary holds a line that is no row of it: ${line.slice(0, 100)}`);
+  if (!ROW.test(line)) throw damaged(`holds a line that is no row of it: ${line.slice(0, 100)}`);
+  return line.split(',');
 }
+
+function refuseDuplicate(error: unknown): never {
+  const { cause } = error as { cause?: { code?: string } };
+  throw cause?.code === 'ER_DUP_ENTRY' ? damaged('holds a product twice', error) : error;
+}
+
+const damaged = (what: string, cause?: unknown): EtlError => new EtlError('STAGED_CORRUPT', `the summary ${what}`, { cause });
 
 interface Sums {
   readonly products: number;
