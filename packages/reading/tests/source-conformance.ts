@@ -87,7 +87,7 @@ function describeRead(harness: SourceHarness): void {
     const { reads, sink } = await readAll(harness.source());
     expect(sink.sortedCells).toEqual(sorted(rows.filter((row) => row[1] !== tooLong).map(asText)));
     expect(sink.malformed).toHaveLength(1);
-    expect(sink.malformed[0]?.raw.toString('latin1')).toMatch(/^"?5"?,"?(\xc3\xa9){2000}/);
+    expect(sink.malformed[0]?.raw.toString('utf8')).toContain('é'.repeat(1_900));
     expect(sink.malformed[0]?.raw.length).toBeLessThanOrEqual(4_096);
     expectCounts(reads, sink);
   });
