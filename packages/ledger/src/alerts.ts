@@ -66,10 +66,10 @@ export interface Watch {
 const keyOfWatch = ({ kind, channel, detail = '' }: Watch): string => `watch:${kind}:${detail}:${channel}`;
 
 /**
- * Records since when each of these is watched for: `secondsAgo` if it was not watched for until now. What is watched for no longer is
+ * Records since when each of these is watched for: `since`, by MySQL's clock, if it was not watched for until now. What is watched for no longer is
  * forgotten, and what waits to be told on a channel that is gone is given up, so that it is not told when the channel comes back.
  */
-export async function recordWatches(database: Database, watches: readonly Watch[], secondsAgo: number): Promise<void> {
+export async function recordWatches(database: Database, watches: readonly Watch[], since: Date): Promise<void> {
   const action = 'recording what alerts are for';
   const keys = watches.map(keyOfWatch);
   const channels = [...new Set(watches.map(({ channel }) => channel))];
@@ -80,16 +80,16 @@ export async function recordWatches(database: Database, watches: readonly Watch[
     action,
     `UPDATE etl_alerts SET state = 'failed', last_error = 'the channel was switched off'
      WHERE state = 'pending' AND kind <> 'test' AND channel NOT IN (${listed(channels)})
-     AND created_at < UTC_TIMESTAMP(3) - INTERVAL ? SECOND`,
-    [...channels, secondsAgo],
+     AND created_at < ?`,
+    [...channels, since],
   );
   for (const watch of watches) {
     await execute(
       database,
       action,
       `INSERT IGNORE INTO etl_alerts (alert_key, kind, channel, run_id, body, state, next_attempt_at, created_at)
-       VALUES (?, 'watch', ?, NULL, '{}', 'watching', UTC_TIMESTAMP(3), UTC_TIMESTAMP(3) - INTERVAL ? SECOND)`,
-      [keyOfWatch(watch), watch.channel, secondsAgo],
+       VALUES (?, 'watch', ?, NULL, '{}', 'watching', UTC_TIMESTAMP(3), ?)`,
+      [keyOfWatch(watch), watch.channel, since],
     );
   }
 }

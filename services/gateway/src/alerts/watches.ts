@@ -1,4 +1,4 @@
-import { type AlertChannel, recordWatches, type Watch } from '@retail-etl/ledger';
+import { type AlertChannel, readDatabaseTime, recordWatches, type Watch } from '@retail-etl/ledger';
 import type { GatewayDeps } from '../deps.js';
 
 /** Rejects above another ratio are another thing to watch for: a lower one must not tell of yesterday's runs. */
@@ -18,10 +18,15 @@ export function watchRecorder(deps: Pick<GatewayDeps, 'config' | 'database'>, ch
     { kind: 'missed', channel },
     ...(warnRejectRatio === undefined ? [] : [rejectsWatch(channel, warnRejectRatio)]),
   ]);
+  const record = async (): Promise<void> => {
+    // MySQL may be away at first, so the time of the start counts, not that of the record. What the answer took makes it a little earlier,
+    // never later: nothing that ends after the start may stay untold.
+    const now = await readDatabaseTime(deps.database);
+    await recordWatches(deps.database, watches, new Date(now.getTime() - (performance.now() - startedAtMs)));
+  };
   let recorded: Promise<void> | undefined;
   return () => {
-    // MySQL may be away at first, so the time of the start counts, not that of the record.
-    recorded ??= recordWatches(deps.database, watches, (performance.now() - startedAtMs) / 1_000).catch((error: unknown) => {
+    recorded ??= record().catch((error: unknown) => {
       recorded = undefined;
       throw error;
     });
