@@ -1,6 +1,7 @@
 import { lazy, type ReactNode, Suspense } from 'react';
 import { Link, Route, Switch, useLocation } from 'wouter';
 import { at } from './api/base.js';
+import { stopAsking } from './api/client.js';
 import { useMe } from './api/queries.js';
 import OverviewPage from './overview/overview-page.js';
 import { EmptyState } from './ui/empty-state.js';
@@ -74,7 +75,7 @@ function Header(): ReactNode {
         <a href={at('/queues')}>Queues</a>
         <a href={at('/docs')}>API</a>
       </nav>
-      <form method="post" action={at('/logout')} className="who">
+      <form method="post" action={at('/logout')} className="who" onSubmit={stopAsking}>
         <span className="soft">{me.data === undefined ? '' : `${me.data.username} · ${me.data.role}`}</span>
         <button className="button-plain" type="submit">
           Sign out

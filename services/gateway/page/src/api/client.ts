@@ -4,8 +4,22 @@ import type { components, paths } from './schema.js';
 
 export type Schemas = components['schemas'];
 
+const leaving = new AbortController();
+
 /** The gateway's API, typed from its OpenAPI document. The browser sends the session's cookie along. */
-export const client = createClient<paths>({ baseUrl: `${location.origin}${BASE}` });
+export const client = createClient<paths>({
+  baseUrl: `${location.origin}${BASE}`,
+  fetch: (request) => fetch(request, { signal: AbortSignal.any([request.signal, leaving.signal]) }),
+});
+
+/** Ends what is being asked, and asks no more: a 401 that comes while the session is ended would lead elsewhere. */
+export function stopAsking(): void {
+  leaving.abort();
+  // Back shows the page as it was left, with nothing that asks.
+  addEventListener('pageshow', ({ persisted }) => {
+    if (persisted) location.reload();
+  });
+}
 
 client.use({
   onResponse({ response }) {
