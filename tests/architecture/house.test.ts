@@ -1,3 +1,4 @@
+import { readFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import { describe, expect, test } from 'vitest';
 import { buildRepository } from './model/build-repository.js';
@@ -10,6 +11,7 @@ import { checkErrorCodes } from './rules/error-codes.js';
 import { checkFileAccess } from './rules/file-access.js';
 import { checkLedgerSql } from './rules/ledger-sql.js';
 import { checkLibraryWalls } from './rules/library-walls.js';
+import { checkNodeVersions, type LockedPackage } from './rules/node-versions.js';
 import { checkProjectReferences } from './rules/project-references.js';
 import { checkSettings } from './rules/settings.js';
 import { checkSizes } from './rules/sizes.js';
@@ -60,6 +62,13 @@ describe('this house', () => {
 
   test('dependencies are declared where they are used, and used where they are declared', () => {
     expectNone(withExceptions(checkDependencies(house), walls.DEPENDENCY_EXCEPTIONS));
+  });
+
+  test('every package runs on the versions of Node that we allow', () => {
+    const read = (file: string): unknown => JSON.parse(readFileSync(new URL(`../../${file}`, import.meta.url), 'utf8'));
+    const { packages } = read('package-lock.json') as { packages: Record<string, LockedPackage> };
+    const { engines } = read('package.json') as { engines: { node: string } };
+    expectNone(checkNodeVersions(packages, engines.node));
   });
 
   test('project references are the imports', () => {

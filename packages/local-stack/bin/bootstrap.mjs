@@ -12,7 +12,6 @@ import https from 'node:https';
 import { join } from 'node:path';
 import { fileURLToPath, pathToFileURL } from 'node:url';
 
-const NODE_MIN = [20, 19];
 const REGISTRY_WAIT_MS = 5_000;
 const ROOT = fileURLToPath(new URL('../../..', import.meta.url));
 const DIST = join(ROOT, 'packages/local-stack/dist');
@@ -64,12 +63,16 @@ async function main([name = '', ...args]) {
   await COMMANDS[name](args);
 }
 
+/** `engines` of package.json is the one list of versions: `^20.19.0 || >=24.0.0` is 20.19 and what follows in 20, and all from 24 on. */
 function checkNode() {
+  const { engines } = JSON.parse(readFileSync(join(ROOT, 'package.json'), 'utf8'));
   const [major, minor] = process.versions.node.split('.').map(Number);
-  if (major > NODE_MIN[0] || (major === NODE_MIN[0] && minor >= NODE_MIN[1])) return;
-  throw new Failure(
-    `Node ${NODE_MIN.join('.')} or later is needed; this is ${process.versions.node}. Install it from your system or nodejs.org.`,
+  const isFit = [...engines.node.matchAll(/(\^|>=)(\d+)\.(\d+)/g)].some(
+    ([, sign, fromMajor, fromMinor]) =>
+      (major === Number(fromMajor) && minor >= Number(fromMinor)) || (sign === '>=' && major > Number(fromMajor)),
   );
+  if (isFit) return;
+  throw new Failure(`Node ${engines.node} is needed; this is ${process.versions.node}. Install it from your system or nodejs.org.`);
 }
 
 async function installPackages() {
