@@ -1,5 +1,8 @@
 import { type ChildProcess, execFileSync, spawn } from 'node:child_process';
+import { mkdtemp, rm } from 'node:fs/promises';
 import { connect, createServer, type Server } from 'node:net';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { openGatewayQueues, openProducer, openRedisProbe, openWorker, redisError } from '@retail-etl/queue';
 import { createLogger, outageLog } from '@retail-etl/runtime';
@@ -7,6 +10,7 @@ import { afterAll, beforeAll, expect, test } from 'vitest';
 import { untilOpen } from '../support/pg-bouncer.js';
 import { freePort } from '../support/service-processes.js';
 
+let folder: string;
 const servers: ChildProcess[] = [];
 let first: number;
 let second: number;
@@ -14,9 +18,11 @@ let target: number;
 let address: Server;
 let url: string;
 
+/** A server with nothing in it. A replica writes what it is sent into its folder, and the next server would load it from there. */
 async function startRedis(...options: string[]): Promise<number> {
   const port = await freePort();
-  servers.push(spawn('redis-server', ['--port', String(port), '--save', '', ...options], { stdio: 'ignore' }));
+  const dir = await mkdtemp(join(folder, 'redis-'));
+  servers.push(spawn('redis-server', ['--port', String(port), '--save', '', '--dir', dir, ...options], { stdio: 'ignore' }));
   await untilOpen(port);
   return port;
 }
@@ -24,6 +30,7 @@ const command = (port: number, ...words: string[]): string =>
   execFileSync('redis-cli', ['-p', String(port), ...words], { encoding: 'utf8' });
 
 beforeAll(async () => {
+  folder = await mkdtemp(join(tmpdir(), 'redis-'));
   first = await startRedis();
   second = await startRedis('--replicaof', '127.0.0.1', String(first));
   target = first;
@@ -37,9 +44,10 @@ beforeAll(async () => {
   await new Promise<void>((resolve) => address.listen(0, '127.0.0.1', resolve));
   url = `redis://127.0.0.1:${(address.address() as { port: number }).port}`;
 });
-afterAll(() => {
+afterAll(async () => {
   address.close();
   for (const server of servers) server.kill('SIGKILL');
+  await rm(folder, { recursive: true, force: true });
 });
 
 /** Tries until it works; the test's own limit ends it. */
@@ -101,6 +109,62 @@ test('after a failover behind one address clients and workers go on, with one li
   await untilTaken(2);
   expect(new Set(lines).size).toBe(lines.length);
   expect(lines.length).toBeLessThan(4);
+  await worker.close();
+  await producer.close();
+  probe.close();
+});
+
+/** A primary that takes no writes, by each of the other ways that Redis has, and what makes it take them again. */
+const REFUSING: readonly [string, (port: number) => Promise<void>, (port: number) => void][] = [
+  [
+    'MISCONF: its folder is gone, so that it cannot save',
+    async (port) => {
+      command(port, 'config', 'set', 'save', '3600 1000');
+      await rm(command(port, 'config', 'get', 'dir').split('\n')[1] as string, { recursive: true });
+      command(port, 'set', 'a', 'b');
+      command(port, 'bgsave');
+      while (!command(port, 'info', 'persistence').includes('rdb_last_bgsave_status:err')) await sleep(20);
+    },
+    (port) => void command(port, 'config', 'set', 'save', ''),
+  ],
+  [
+    'NOREPLICAS: it wants more replicas than it has',
+    async (port) => void command(port, 'config', 'set', 'min-replicas-to-write', '1'),
+    (port) => void command(port, 'config', 'set', 'min-replicas-to-write', '0'),
+  ],
+];
+
+test.each(REFUSING)('%s: not ready, few lines of log, and work goes on afterwards', async (kind, refuse, allow) => {
+  const port = await startRedis();
+  const lines: string[] = [];
+  const log = Object.assign(createLogger('test', 'silent'), { warn: (line: { code: string }) => lines.push(line.code) });
+  const mine = `redis://127.0.0.1:${port}`;
+  const taken: string[] = [];
+  const worker = openWorker({
+    redisUrl: mine,
+    queue: 'runs',
+    concurrency: 1,
+    onError: outageLog(log),
+    process: async ({ id }) => {
+      taken.push(id);
+      return { kind: 'done', result: null };
+    },
+  });
+  const probe = openRedisProbe(mine);
+  const producer = openProducer(mine, outageLog(log));
+  await untilWorks(() => probe.check());
+  await refuse(port);
+  const said = expect.stringContaining(kind.split(':')[0] as string) as string;
+  await untilWorks(() => expect(probe.check()).rejects.toMatchObject({ code: 'REDIS_READONLY', message: said }));
+  await untilWorks(() =>
+    expect(producer.addStartRun({ runId: '20260101T000000-000001', epoch: 1 })).rejects.toMatchObject({ code: 'REDIS_READONLY' }),
+  );
+  await sleep(2_000);
+  expect(lines.length).toBeLessThan(4);
+  allow(port);
+  await untilWorks(() => probe.check());
+  await untilWorks(() => producer.addStartRun({ runId: '20260101T000000-000002', epoch: 1 }));
+  while (taken.length === 0) await sleep(50);
   await worker.close();
   await producer.close();
   probe.close();

@@ -2,7 +2,7 @@ import { randomBytes } from 'node:crypto';
 import mysql from 'mysql2/promise';
 import { afterEach, beforeEach, expect, test } from 'vitest';
 import { serverUrl } from '../../../tests/support/test-databases.js';
-import { type Database, execute, openDatabase, select, withConnection } from '../src/index.js';
+import { type Database, execute, openDatabase, select } from '../src/index.js';
 import { mysqlError } from '../src/mysql-error.js';
 
 const name = `session_${randomBytes(5).toString('hex')}`;
@@ -49,24 +49,6 @@ test.each([
   const [seen] = await admin.query(`SELECT sum(v) AS v FROM ${name}.t`);
   expect(Number((seen as { v: string }[])[0]?.v)).toBe(9);
   await expect(execute(database, 'too long', "INSERT INTO t VALUES (4, 'x')")).rejects.toMatchObject({ code: 'MYSQL_REFUSED' });
-});
-
-test('a requirement that the session cannot meet is named', async () => {
-  const mine = openDatabase(userUrl());
-  const [[format]] = (await admin.query('SELECT @@GLOBAL.binlog_format AS value, @@log_bin AS isOn')) as [
-    { value: string; isOn: number }[],
-    unknown,
-  ];
-  await admin.query('SET GLOBAL binlog_format = STATEMENT');
-  try {
-    const attempt = withConnection(mine, 'trying', async () => 'ready');
-    // Without a binary log its format does not matter.
-    if (format?.isOn === 1) await expect(attempt).rejects.toMatchObject({ code: 'MYSQL_SETTINGS' });
-    else expect(await attempt).toBe('ready');
-  } finally {
-    await admin.query('SET GLOBAL binlog_format = ?', [format?.value]);
-    await mine.end();
-  }
 });
 
 test.each([

@@ -21,6 +21,8 @@ export interface MysqlSpec {
   readonly logPath: string;
   readonly password: string;
   readonly durability: Durability;
+  /** Of the server, after and instead of those that it gets here. */
+  readonly options?: readonly string[];
 }
 
 /** Starts a private MariaDB or MySQL that only this machine can reach, over TCP alone. */
@@ -49,6 +51,7 @@ export async function startMysql(spec: MysqlSpec, children: Children): Promise<{
         '--character-set-server=utf8mb4',
         '--max-allowed-packet=64M',
         ...engineOptions(spec),
+        ...(spec.options ?? []),
       ],
       probe: (port) => probe(url(port)),
       stopSignal: spec.durability === 'durable' ? 'SIGTERM' : 'SIGKILL',
