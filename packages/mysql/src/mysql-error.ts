@@ -12,7 +12,6 @@ const TRANSIENT = new Set([
   'EAI_AGAIN',
   'PROTOCOL_CONNECTION_LOST',
   'PROTOCOL_SEQUENCE_TIMEOUT',
-  'POOL_CLOSED',
   'ER_CON_COUNT_ERROR',
   'ER_USER_LIMIT_REACHED',
   'ER_SERVER_SHUTDOWN',
@@ -46,6 +45,9 @@ const REFUSALS: Readonly<Partial<Record<ErrorCode, readonly number[]>>> = {
   MYSQL_SETTINGS: [1104, 1153, 1175, 1665, 1785, 1786, 1787, 4020],
 };
 
+/** All that the driver says of a pool that this process has closed because it stops: another one can go on. */
+const POOL_CLOSED = 'Pool is closed.';
+
 function refusalCode(errno: number): ErrorCode {
   const found = Object.entries(REFUSALS).find(([, numbers]) => numbers.includes(errno));
   return found === undefined ? 'MYSQL_REFUSED' : (found[0] as ErrorCode);
@@ -71,6 +73,10 @@ export function mysqlError(cause: unknown, action: string): EtlError {
   if (code === 'ER_WARN_DATA_OUT_OF_RANGE') return new EtlError('TARGET_OVERFLOW', text, { cause });
   // 1053, 1927 and 3169 are "shutdown" and "killed" under names that differ between MySQL and MariaDB.
   const errno = (cause as DriverError).errno ?? 0;
-  const isTransient = TRANSIENT.has(code) || [1053, 1927, 3169, 4031].includes(errno) || (fatal === true && !code.startsWith('ER_'));
+  const isTransient =
+    TRANSIENT.has(code) ||
+    [1053, 1927, 3169, 4031].includes(errno) ||
+    (fatal === true && !code.startsWith('ER_')) ||
+    message === POOL_CLOSED;
   return new EtlError(isTransient ? 'MYSQL_UNAVAILABLE' : refusalCode(errno), text, { cause });
 }

@@ -62,6 +62,12 @@ test.each([
   await expect(execute(database, 'trying', statement)).rejects.toMatchObject({ code });
 });
 
+test('a process that stops leaves what it can no longer do to others', async () => {
+  const closed = openDatabase(userUrl());
+  await closed.end();
+  await expect(execute(closed, 'trying', 'SELECT 1')).rejects.toMatchObject({ code: 'MYSQL_UNAVAILABLE' });
+});
+
 test('a wrong password and a database that is not there have remedies of their own', async () => {
   const wrong = new URL(userUrl());
   wrong.password = 'wrong';
