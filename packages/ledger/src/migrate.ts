@@ -68,8 +68,13 @@ async function apply(connection: Connection, migration: Migration): Promise<void
 async function takeLock(connection: Connection, { say, lockWaitMs = LOCK_WAIT_MS }: MigrateOptions): Promise<void> {
   const deadline = performance.now() + lockWaitMs;
   for (let said = false; ; said = true) {
-    const [row] = await select<{ taken: number | null }>(connection, 'locking the ledger', `SELECT GET_LOCK(${LOCK_NAME}, 0) AS taken`);
-    if (row?.taken === 1) return;
+    const [row] = await select<{ taken: number | string | null }>(
+      connection,
+      'locking the ledger',
+      `SELECT GET_LOCK(${LOCK_NAME}, 0) AS taken`,
+    );
+    // A number in MariaDB; in MySQL one of 64 bits, which the driver gives as text.
+    if (Number(row?.taken) === 1) return;
     if (performance.now() > deadline) {
       throw new EtlError('LEDGER_LOCKED', `another set-up has been changing the ledger for ${Math.round(lockWaitMs / 1_000)} s`);
     }
