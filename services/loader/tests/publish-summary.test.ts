@@ -100,7 +100,9 @@ test('all targets, the fence and the run change with one commit, which ends the 
   expect(await shown()).toEqual([...NEW, { target: 'two', path: '/new.csv' }]);
   expect(await readPublished(ledger.database)).toMatchObject({ seq: run.seq, runId: run.runId });
   expect(await ledger.find(run)).toMatchObject({ state: 'loading', findings: { changes: CHANGES } });
-  const [open] = await connection.query<RowDataPacket[]>('SELECT @@in_transaction AS open');
+  const [open] = await connection.query<RowDataPacket[]>(
+    'SELECT COUNT(*) AS open FROM information_schema.INNODB_TRX WHERE trx_mysql_thread_id = CONNECTION_ID()',
+  );
   expect(Number(open[0]?.['open'])).toBe(0);
 });
 
