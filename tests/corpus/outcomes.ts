@@ -220,9 +220,9 @@ export const REFUSED: readonly RefusedFile[] = [
   },
   {
     name: 'duplicate-column.csv',
-    why: 'a column stands twice',
+    why: 'a column appears twice',
     code: 'HEADER_INVALID',
-    message: 'duplicate-column.csv: column quantity stands twice',
+    message: 'duplicate-column.csv: column quantity appears twice',
   },
   { name: 'no-header.csv', why: 'no header', code: 'HEADER_INVALID', message: `no-header.csv: ${ALL_MISSING}` },
   { name: 'other-delimiter.csv', why: 'a delimiter of its own', code: 'HEADER_INVALID', message: `other-delimiter.csv: ${ALL_MISSING}` },

@@ -36,7 +36,7 @@ describe('the table', () => {
       'with a column twice',
       [`CREATE TABLE online_sales (${COLUMNS}, " Quantity" int)`],
       'HEADER_INVALID',
-      'table online_sales: column quantity stands twice ("quantity", " Quantity")',
+      'table online_sales: column quantity appears twice ("quantity", " Quantity")',
     ],
   ])('%s', async (_what, statements, code, message) => {
     await define(...statements);

@@ -20,7 +20,7 @@ export const ERROR_CATALOGUE = {
   SOURCE_MISSING: terminal('Put the named table or file in place, check POSTGRES_URL and DATA_DIR, then start a new run.'),
   /** A source is there but holds no records, which is more likely a broken export than a day without sales. */
   SOURCE_EMPTY: terminal('Export the named file or table again, or move the empty file out of the input folder, then start a new run.'),
-  /** A needed column is missing or stands twice in a header or table. */
+  /** A needed column is missing or appears twice in a header or table. */
   HEADER_INVALID: terminal(
     'Correct the named columns, then retry the run: sale_id, product_id, quantity, sale_amount, sale_date, each once.',
   ),

@@ -48,7 +48,7 @@ describe('delimiter and columns', () => {
 
   test.each<[header: string, message: string]>([
     [NAMES.slice(1).join(','), 'x.csv: column sale_id is missing'],
-    [`${NAMES.join(',')},Sale_Id,QUANTITY`, 'x.csv: column sale_id stands twice, column quantity stands twice'],
+    [`${NAMES.join(',')},Sale_Id,QUANTITY`, 'x.csv: column sale_id appears twice, column quantity appears twice'],
     [NAMES.slice(2).join('|'), 'x.csv: column sale_id is missing, column product_id is missing'],
     [`"a"b,${NAMES.join(',')}`, 'x.csv: the header has an unclosed or misplaced quote'],
     [`${NAMES.join(',')},"open`, 'x.csv: the header has an unclosed or misplaced quote'],

@@ -69,7 +69,7 @@ export async function readDialect(header: string, file: string): Promise<RecordS
   for (const [index, column] of SALES_COLUMNS.entries()) {
     const at = names.indexOf(column);
     if (at === -1) problems.push(`column ${column} is missing`);
-    else if (names.includes(column, at + 1)) problems.push(`column ${column} stands twice`);
+    else if (names.includes(column, at + 1)) problems.push(`column ${column} appears twice`);
     else columnOfField[at] = index;
   }
   if (problems.length > 0) throw new EtlError('HEADER_INVALID', `${file}: ${problems.join(', ')}`);

@@ -84,7 +84,7 @@ function matchColumns(table: string, attributes: readonly Attribute[]): string[]
   const columns = SALES_COLUMNS.map((column) => {
     const matches = attributes.filter(({ name }) => name.trim().toLowerCase() === column);
     if (matches.length === 0) problems.push(`column ${column} is missing`);
-    if (matches.length > 1) problems.push(`column ${column} stands twice (${matches.map(({ name }) => `"${name}"`).join(', ')})`);
+    if (matches.length > 1) problems.push(`column ${column} appears twice (${matches.map(({ name }) => `"${name}"`).join(', ')})`);
     const quoted = `"${(matches[0]?.name ?? column).replaceAll('"', '""')}"`;
     return matches[0]?.isText === true ? quoted : `${quoted}::text`;
   });
