@@ -58,6 +58,13 @@ describe('the table', () => {
       ],
     ],
     [
+      'columns with characters in their names that nobody sees',
+      [
+        'CREATE TABLE online_sales ("\u200bsale_id" int, "product_id\u00a0" int, "quan\ufefftity" int, sale_amount decimal(10,2), "sale_date\u200b" date)',
+        `INSERT INTO online_sales VALUES ${ROWS}`,
+      ],
+    ],
+    [
       'columns in another order, in upper case, and more of them',
       [
         'CREATE TABLE online_sales (note text, "SALE_DATE " timestamptz, sale_amount float8, "Quantity" numeric, product_id text, "a""b" int, sale_id bigint)',

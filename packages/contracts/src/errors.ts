@@ -20,9 +20,9 @@ export const ERROR_CATALOGUE = {
   SOURCE_MISSING: terminal('Put the named table or file in place, check POSTGRES_URL and DATA_DIR, then start a new run.'),
   /** A source is there but holds no records, which is more likely a broken export than a day without sales. */
   SOURCE_EMPTY: terminal('Export the named file or table again, or move the empty file out of the input folder, then start a new run.'),
-  /** A needed column is missing or appears twice in a header or table. */
+  /** A needed column is missing or appears twice in a header or table, or the first line of a file is no header. */
   HEADER_INVALID: terminal(
-    'Correct the named columns, then retry the run: sale_id, product_id, quantity, sale_amount, sale_date, each once.',
+    'In a file, remove the lines above the header, and separate fields by comma, semicolon, tab or pipe. Header or table has to name sale_id, product_id, quantity, sale_amount and sale_date, each once. Then start a new run.',
   ),
   /** A file that cannot be read as a store file: a link, a folder, too large, unreadable or not gzip. */
   FILE_REFUSED: terminal('Replace the named file by a regular, readable file within FILE_BYTES_MAX, then start a new run.'),

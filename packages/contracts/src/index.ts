@@ -8,6 +8,7 @@ export * from './schema-parts.js';
 export * from './run-state.js';
 export * from './check.js';
 export * from './days.js';
+export * from './shown-text.js';
 /* What the gateway's HTTP API takes and gives. The OpenAPI document is made from these, and the page's types from that document. */
 export * from './api/problem.js';
 export * from './api/runs.js';

@@ -1,67 +1,27 @@
-import { EtlError } from '@retail-etl/contracts';
+import { shownText } from '@retail-etl/contracts';
 import { SALES_COLUMNS } from '@retail-etl/sales';
 import { parseString } from 'fast-csv';
+import { columnKey, withoutUnseen } from './column-name.js';
+import { DELIMITERS, type Header, headerInvalid } from './find-header.js';
 import type { RecordShape } from './record-reader.js';
 
-/** Tried in this order; the first that yields the most of the five columns counts. */
-const DELIMITERS = [',', ';', '\t', '|'] as const;
-
-/** A longer header is refused. */
-const HEADER_BYTES_MAX = 1 << 20;
-
-const NEWLINE = 0x0a;
-const RETURN = 0x0d;
-const QUOTE = 0x22;
-
-const DELIMITER_BYTES = new Set<number | undefined>(DELIMITERS.map((delimiter) => delimiter.charCodeAt(0)));
-
-/** Where a header ends: `text` is the header without its newline, `bodyAt` the offset after it. */
-export interface Header {
-  readonly text: string;
-  readonly bodyAt: number;
+/** What a header says if one of the delimiters separates its names. */
+interface Reading {
+  readonly delimiter: string;
+  readonly names: readonly string[];
+  /** How many of the five columns it names. */
+  readonly found: number;
 }
 
 /**
- * Looks for the whole header at the beginning of a file. Null: not enough bytes yet. With `isAll`, the end of the bytes is the end
- * of the file. Zero-length lines before the header are skipped. Throws HEADER_INVALID if it is longer than 1 MiB.
+ * Finds the delimiter and which fields the five columns are. The delimiter is the one of a line `sep=`; without such a line, the first that
+ * yields the most of the five. Names are compared as `columnKey` gives them; other columns are ignored. Throws HEADER_INVALID with the
+ * file, the columns that are missing or appear twice, and the line that was read.
  */
-export function findHeader(bytes: Buffer, isAll: boolean, file: string): Header | null {
-  let start = 0;
-  while (bytes[start] === NEWLINE || (bytes[start] === RETURN && bytes[start + 1] === NEWLINE)) start += 1;
-  let isQuoted = false;
-  let closedAt = -1;
-  for (let at = start; at < bytes.length; at += 1) {
-    if (bytes[at] === QUOTE) {
-      // As in records: a quote opens a field only as its first byte, and of two inside one the second opens it again.
-      if (isQuoted) closedAt = at;
-      isQuoted = !isQuoted && (at === start || closedAt === at - 1 || DELIMITER_BYTES.has(bytes[at - 1]));
-    } else if (bytes[at] === NEWLINE && !isQuoted) {
-      const end = bytes[at - 1] === RETURN ? at - 1 : at;
-      return { text: bytes.toString('utf8', start, end), bodyAt: at + 1 };
-    }
-    if (at - start > HEADER_BYTES_MAX) throw new EtlError('HEADER_INVALID', `${file}: no header of at most 1 MiB was found`);
-  }
-  return isAll ? { text: bytes.toString('utf8', start), bodyAt: bytes.length } : null;
-}
-
-/**
- * Finds the delimiter from the header and which fields the five columns are. Names are compared trimmed and in lower case; other
- * columns are ignored. Throws HEADER_INVALID naming the file and the columns that are missing or appear twice.
- */
-export async function readDialect(header: string, file: string): Promise<RecordShape> {
-  let best: { delimiter: string; names: string[]; found: number } | undefined;
-  let hasBadQuote = false;
-  for (const delimiter of DELIMITERS) {
-    const names = await parseNames(header, delimiter);
-    if (names === null) {
-      hasBadQuote = true;
-      continue;
-    }
-    const found = SALES_COLUMNS.filter((column) => names.includes(column)).length;
-    if (best === undefined || found > best.found) best = { delimiter, names, found };
-  }
+export async function readDialect(header: Header, file: string): Promise<RecordShape> {
+  const { best, hasBadQuote } = await readBest(header);
   if (best === undefined || (best.found === 0 && hasBadQuote)) {
-    throw new EtlError('HEADER_INVALID', `${file}: the header has an unclosed or misplaced quote`);
+    throw headerInvalid(file, 'the header has an unclosed or misplaced quote', header);
   }
   const { names, delimiter } = best;
   const problems: string[] = [];
@@ -72,17 +32,35 @@ export async function readDialect(header: string, file: string): Promise<RecordS
     else if (names.includes(column, at + 1)) problems.push(`column ${column} appears twice`);
     else columnOfField[at] = index;
   }
-  if (problems.length > 0) throw new EtlError('HEADER_INVALID', `${file}: ${problems.join(', ')}`);
+  if (problems.length > 0) {
+    const by = header.delimiter === null ? '' : ` with the delimiter "${shownText(header.delimiter)}" of the line sep=`;
+    throw headerInvalid(file, problems.join(', ') + by, header);
+  }
   return { delimiter: delimiter.charCodeAt(0), fieldCount: names.length, columnOfField, skipsBlankLines: true };
+}
+
+async function readBest(header: Header): Promise<{ best: Reading | undefined; hasBadQuote: boolean }> {
+  let best: Reading | undefined;
+  let hasBadQuote = false;
+  for (const delimiter of header.delimiter === null ? DELIMITERS : [header.delimiter]) {
+    const names = await parseNames(header.text, delimiter);
+    if (names === null) {
+      hasBadQuote = true;
+      continue;
+    }
+    const found = SALES_COLUMNS.filter((column) => names.includes(column)).length;
+    if (best === undefined || found > best.found) best = { delimiter, names, found };
+  }
+  return { best, hasBadQuote };
 }
 
 function parseNames(header: string, delimiter: string): Promise<string[] | null> {
   return new Promise((resolve) => {
     let names: string[] = [];
     // A lone return is text, not a newline; around a name it does not count.
-    parseString<string[], string[]>(header.replaceAll('\r', ' '), { headers: false, delimiter })
+    parseString<string[], string[]>(withoutUnseen(header).replaceAll('\r', ' '), { headers: false, delimiter })
       .on('data', (row: string[]) => {
-        names = row.map((name) => name.trim().toLowerCase());
+        names = row.map(columnKey);
       })
       .on('error', () => resolve(null))
       .on('end', () => resolve(names));

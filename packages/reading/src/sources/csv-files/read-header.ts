@@ -1,5 +1,6 @@
 import { EtlError } from '@retail-etl/contracts';
-import { findHeader, readDialect } from '../../codec/csv/dialect.js';
+import { readDialect } from '../../codec/csv/dialect.js';
+import { findHeader } from '../../codec/csv/find-header.js';
 import type { RecordShape } from '../../codec/csv/record-reader.js';
 import type { StoreFile } from './store-file.js';
 
@@ -13,6 +14,6 @@ export async function readHeader(file: StoreFile): Promise<{ shape: RecordShape;
     if (header !== null) break;
   }
   header ??= findHeader(begin, true, file.name);
-  if (header === null || header.text.trim() === '') throw new EtlError('SOURCE_EMPTY', `${file.name} is empty`);
-  return { shape: await readDialect(header.text, file.name), bodyAt: header.bodyAt };
+  if (header === null) throw new EtlError('SOURCE_EMPTY', `${file.name} is empty`);
+  return { shape: await readDialect(header, file.name), bodyAt: header.bodyAt };
 }

@@ -1,6 +1,7 @@
 import { EtlError } from '@retail-etl/contracts';
 import { SALES_COLUMNS } from '@retail-etl/sales';
 import type { Client } from 'pg';
+import { columnKey } from '../../codec/csv/column-name.js';
 import { postgresError } from './postgres-error.js';
 
 /** What to read, and whether rows that the role must not see may be missing. */
@@ -82,7 +83,7 @@ export async function describeTable(client: Client, { table, allowRowSecurity }:
 function matchColumns(table: string, attributes: readonly Attribute[]): string[] {
   const problems: string[] = [];
   const columns = SALES_COLUMNS.map((column) => {
-    const matches = attributes.filter(({ name }) => name.trim().toLowerCase() === column);
+    const matches = attributes.filter(({ name }) => columnKey(name) === column);
     if (matches.length === 0) problems.push(`column ${column} is missing`);
     if (matches.length > 1) problems.push(`column ${column} appears twice (${matches.map(({ name }) => `"${name}"`).join(', ')})`);
     const quoted = `"${(matches[0]?.name ?? column).replaceAll('"', '""')}"`;
