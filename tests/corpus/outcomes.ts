@@ -53,12 +53,28 @@ export const READ: readonly ReadFile[] = [
   { name: 'lf-and-crlf.csv', why: 'LF and CRLF mixed', records: 3, rejects: [] },
   {
     name: 'lone-return.csv',
-    why: 'a lone return is text',
+    why: 'a return that no newline follows is text',
     records: 4,
-    rejects: [
-      [2, 'invalid_date', '2|7|1|1.50|2026-01-01\r'],
-      [3, 'invalid_product_id', "3|'\r7|1|1.50|2026-01-01"],
-    ],
+    rejects: [[3, 'invalid_product_id', "3|'\r7|1|1.50|2026-01-01"]],
+  },
+  {
+    name: 'cr-cr-lf.csv',
+    why: 'CR CR LF, also around quotes and blank lines, and mixed with others',
+    records: 5,
+    rejects: [[4, 'invalid_date', '4|7|1|1.50|2026-01-01\r\r\n']],
+    content: () =>
+      Buffer.from(
+        [HEADER, good(1), '', ',,,,', '"2","7","1","1.50","2026-01-01"', `${good(3)}\n4,7,1,1.50,"2026-01-01\r\r\n"`, good(5), ''].join(
+          '\r\r\n',
+        ),
+      ),
+  },
+  {
+    name: 'return-at-the-end.csv',
+    why: 'a return as the last byte is text',
+    records: 2,
+    rejects: [[2, 'invalid_date', '2|7|1|1.50|2026-01-01\r']],
+    content: () => Buffer.from(`${HEADER}\r\n${good(1)}\r\n${good(2)}\r`),
   },
   { name: 'semicolon.csv', why: 'semicolons, and a decimal comma', records: 3, rejects: [[2, 'invalid_amount', '2|7|1|1,50|2026-01-01']] },
   { name: 'tab.csv', why: 'tabs', records: 2, rejects: [] },

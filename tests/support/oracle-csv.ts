@@ -20,7 +20,7 @@ export interface OracleOptions {
   readonly skipsBlankLines?: boolean;
 }
 
-const NEWLINE = /\r?\n/y;
+const NEWLINE = /\r*\n/y;
 /** The closing quote has no quote behind it: two together are one of the text. */
 const QUOTED = /"([^"]*(?:""[^"]*)*)"(?!")/y;
 
@@ -30,25 +30,31 @@ export function readRecords(body: Uint8Array, options: OracleOptions): OracleRec
   const records: OracleRecord[] = [];
   for (let at = 0; at < text.length;) {
     const emptyLine = match(NEWLINE, text, at);
-    if (emptyLine !== null) {
+    if (emptyLine !== null && fits('', emptyLine, options)) {
       at += emptyLine.length;
       continue;
     }
     const record = readRecord(text, at, options.delimiter);
     const end = record === 'open' ? lineEnd(text, at) : record.end;
     const raw = text.slice(at, end);
+    const newline = match(NEWLINE, text, end) ?? '';
     const isBlank = /^[,;|\t ]*$/.test(raw) && raw.includes(options.delimiter) && raw.replaceAll(options.delimiter, '').trim() === '';
-    if (options.skipsBlankLines === true && isBlank && raw.length <= (options.recordBytesMax ?? 1_048_576)) {
-      at = end + (match(NEWLINE, text, end)?.length ?? 0);
+    if (options.skipsBlankLines === true && isBlank && fits(raw, newline, options)) {
+      at = end + newline.length;
       continue;
     }
-    const isWell = record !== 'open' && !record.hasTextBehindQuote && isGood(raw, options) && record.fields.length === options.fieldCount;
+    const isWell =
+      record !== 'open' &&
+      !record.hasTextBehindQuote &&
+      isGood(raw) &&
+      fits(raw, newline, options) &&
+      record.fields.length === options.fieldCount;
     records.push({
       number: records.length + 1,
       fields: isWell ? record.fields.map((field) => Buffer.from(field, 'latin1').toString('utf8')) : null,
       raw: Buffer.from(raw, 'latin1'),
     });
-    at = end + (match(NEWLINE, text, end)?.length ?? 0);
+    at = end + newline.length;
   }
   return records;
 }
@@ -58,8 +64,13 @@ export function shownRaw(raw: Uint8Array): string {
   return Buffer.from(raw.subarray(0, 4_096)).toString('utf8').replaceAll('\0', '\u2400');
 }
 
-function isGood(raw: string, { recordBytesMax = 1_048_576 }: OracleOptions): boolean {
-  if (raw.length > recordBytesMax || raw.includes('\0')) return false;
+/** A record has at most 1 MiB; with returns at its end, two bytes more. */
+function fits(raw: string, newline: string, { recordBytesMax = 1_048_576 }: OracleOptions): boolean {
+  return raw.length <= recordBytesMax && raw.length + newline.length <= recordBytesMax + 3;
+}
+
+function isGood(raw: string): boolean {
+  if (raw.includes('\0')) return false;
   try {
     new TextDecoder('utf-8', { fatal: true }).decode(Buffer.from(raw, 'latin1'));
     return true;
@@ -74,7 +85,7 @@ function readRecord(
   delimiter: string,
 ): { fields: string[]; end: number; hasTextBehindQuote: boolean } | 'open' {
   // Everything up to the delimiter, a newline or the end.
-  const plain = new RegExp(`(?:(?!\\r?\\n)[^${delimiter === '|' ? '\\|' : delimiter}])*`, 'y');
+  const plain = new RegExp(`(?:(?!\\r*\\n)[^${delimiter === '|' ? '\\|' : delimiter}])*`, 'y');
   const fields: string[] = [];
   let hasTextBehindQuote = false;
   for (let at = start; ; at += 1) {
@@ -98,7 +109,9 @@ function readRecord(
 function lineEnd(text: string, start: number): number {
   const newline = text.indexOf('\n', start);
   if (newline === -1) return text.length;
-  return newline > start && text[newline - 1] === '\r' ? newline - 1 : newline;
+  let end = newline;
+  while (end > start && text[end - 1] === '\r') end -= 1;
+  return end;
 }
 
 function match(pattern: RegExp, text: string, at: number): string | null {

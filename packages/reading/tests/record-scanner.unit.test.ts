@@ -119,11 +119,11 @@ function token(delimiter: string): fc.Arbitrary<string> {
         `\n${d} ${d}\t\r\n`,
       ),
     },
-    { weight: 6, arbitrary: fc.constantFrom('\n', '\r\n', '\n', '\n\n', '\r\n\r\n') },
+    { weight: 6, arbitrary: fc.constantFrom('\n', '\r\n', '\r\r\n', '\n\n', '\r\n\r\n') },
     { weight: 4, arbitrary: fc.constantFrom('"', '"', '""', `"${d}`, `${d}"`, '"\n', '\n"', '"\r\n', `${d}"a\nb"${d}`) },
     { weight: 3, arbitrary: fc.constantFrom(d, d, d.repeat(2), ',', ';', '|', '\t') },
     { weight: 3, arbitrary: fc.constantFrom('a', ' ', '   ', 'x"y', '1e3', 'Ã©', 'â\u0082¬', 'ð\u009f\u0098\u0080') },
-    { weight: 1, arbitrary: fc.constantFrom('\r', '\0', '"\0"', '\r\r\n') },
+    { weight: 1, arbitrary: fc.constantFrom('\r', '\r', '\r\r', '\0', '"\0"', '\r\r\n') },
     {
       weight: 1,
       arbitrary: fc.constantFrom(
@@ -213,8 +213,22 @@ describe('the scanner', () => {
         [2, '"1" ,2,3,4,5'],
       ],
     ],
-    ['a lone return is text', '1\r,2,3,4,5\r\n', 1, []],
+    ['a lone return is text', '1\r,2\r\r\r,3,4,5\r\n', 1, []],
+    ['returns before a newline belong to it', '1,2,3,4,5\r\r\n1,2,3,4,"5"\r\r\n\r\r\n,,\r\r\r\n1,2,3,4,5\r\r\r\n', 3, []],
+    ['inside quotes returns are text', '1,2,3,4,"5\r\r\n"\r\r\n1,2,3,4,5\r\r\n', 2, []],
+    ['text behind a closing quote, with returns', '1,2,3,4,"5"x\r\r\n1,2,3,4,5\r\r\n', 1, [[1, '1,2,3,4,"5"x']]],
+    ['an unclosed quote before returns', '1,"2\r\r\n1,2,3,4,5\r\r\n', 1, [[1, '1,"2']]],
+    ['blank lines of delimiters and a return at the very end', ',,,,\r\r\n,,,,\r', 1, []],
     ['a return at the very end is text', '1,2,3,4,"5"\r', 0, [[1, '1,2,3,4,"5"\r']]],
+    [
+      'returns at the very end, after an unclosed quote',
+      '1,"2\r\n1,2,3,4\r\r',
+      0,
+      [
+        [1, '1,"2'],
+        [2, '1,2,3,4\r\r'],
+      ],
+    ],
     ['NUL', '1,\0,3,4,5\n1,2,3,4,5\n', 1, [[1, '1,\0,3,4,5']]],
     ['an unclosed quote takes its own line only', '1,"2,3,4,5\r\n1,2,3,4,5\n1,2,3,4,5', 2, [[1, '1,"2,3,4,5']]],
     [
@@ -233,7 +247,7 @@ describe('the scanner', () => {
 
   test('a record of 1 MiB is read, one byte more is malformed, and the next is read', () => {
     const row = (bytes_: number): string => `${'x'.repeat(bytes_ - 8)},2,3,4,5`;
-    for (const newline of ['\n', '\r\n']) {
+    for (const newline of ['\n', '\r\n', '\r\r\n']) {
       const body = [row(1 << 20), row((1 << 20) + 1), row(9), ''].join(newline);
       for (const pieceSizes of [[1 << 19], [4 << 20], [333_333]]) {
         expect(scanAlone(body, { pieceSizes })).toEqual({ rows: 2, malformed: [[2, 'x'.repeat(4_096)]] });

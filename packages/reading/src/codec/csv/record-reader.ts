@@ -25,7 +25,7 @@ export interface RecordSink {
   /** Where well-formed rows go. It may be exchanged between two calls of the reader. */
   readonly rows: RowColumns;
   /**
-   * Takes a malformed record: its 1-based number among the data records, and its first 4 KiB as they are in the text, without the newline.
+   * Takes a malformed record: its 1-based number among the data records, and its first 4 KiB as they are in the text, without the line end.
    * `raw` is good until the call returns. Rows that came before it in the text are in `rows` already, and later ones are not.
    */
   malformed(record: number, raw: Uint8Array): void;
@@ -35,13 +35,13 @@ export interface RecordSink {
  * Splits a text into records and hands each to a sink exactly once, in the order of the text. One reader reads one text, from its first
  * data record on: push all pieces, then call `finish`.
  *
- * The text is UTF-8, and records are those of RFC 4180 with LF or CRLF, also mixed. A zero-length line is no record, nor is a
- * blank line if the shape skips those. A lone return, and a
- * quote inside a field that does not begin with one, are ordinary text. Malformed is a record with
+ * The text is UTF-8, and records are those of RFC 4180, each ended by LF, also with returns before it (CRLF, CR CR LF), in any mixture. A
+ * zero-length line is no record, nor is a blank line if the shape skips those. Returns that no LF follows, and a quote inside a field that
+ * does not begin with one, are ordinary text. Malformed is a record with
  * - another number of fields than the shape says,
  * - text after a closing quote,
  * - NUL, or bytes that are not UTF-8, in any of its fields,
- * - more than 1 MiB,
+ * - more than 1 MiB, or more than two bytes over it together with the returns of its line end,
  * - a quote that is still open at the end of the text. Then only its first line is the record, and the next line begins another.
  *
  * Besides the sink's columns, a reader holds at most twice as much as 1 MiB and the largest piece, whatever the text. No text makes it throw.

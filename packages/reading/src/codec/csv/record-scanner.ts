@@ -1,5 +1,7 @@
 import { isUtf8 } from 'node:buffer';
 import { TextColumn } from '../parquet/text-column.js';
+import { Carry } from './carry.js';
+import { endsLine, lineEnd, passReturns } from './line-ends.js';
 import { RAW_BYTES_MAX, RECORD_BYTES_MAX, type RecordReader, type RecordShape, type RecordSink } from './record-reader.js';
 import { RecordSkipper } from './record-skipper.js';
 
@@ -28,9 +30,8 @@ export class RecordScanner implements RecordReader {
   readonly #marks: Int32Array;
   /** Takes the fields that fill no column; it stays empty. */
   readonly #ignored = new TextColumn();
-  /** Holds, in its first `#carryLength` bytes, the beginning of a record whose end has not been seen, then the next piece. */
-  #carry: Buffer = Buffer.alloc(0);
-  #carryLength = 0;
+  /** The beginning of a record whose end has not been seen. */
+  readonly #carry = new Carry();
   /** What is being scanned, to be read four bytes at a time. */
   #words: DataView = new DataView(new ArrayBuffer(0));
   /** Whether the quoted field that was read last holds a NUL. */
@@ -44,6 +45,8 @@ export class RecordScanner implements RecordReader {
    * line malformed at once, and the text is read at most twice.
    */
   #quotesStayOpen = false;
+  /** Where in what is being scanned the text ends, if it ends in returns: no newline of the text follows them, so they are text. Else -1. */
+  #textEnd = -1;
 
   /** `offset` is the first pushed byte's place in the text. */
   constructor(shape: RecordShape, sink: RecordSink, offset: number, recordBytesMax = RECORD_BYTES_MAX) {
@@ -68,32 +71,19 @@ export class RecordScanner implements RecordReader {
       this.#malformed(this.#skipper.head);
       this.#skipper = null;
       data = piece.subarray(end);
-    } else if (this.#carryLength > 0) {
-      data = this.#joinCarry(piece);
+    } else if (this.#carry.length > 0) {
+      data = this.#carry.join(piece);
     }
     const end = data.lastIndexOf(NEWLINE) + 1;
     const done = this.#scan(data, end);
     this.#offset += done;
     const rest = data.subarray(done);
-    this.#carryLength = 0;
+    this.#carry.length = 0;
     if (rest.length > this.#recordBytesMax + 2) {
       this.#skipper = new RecordSkipper(this.#shape.delimiter, this.#offset, this.#quotesStayOpen);
       // The record did not end within `rest`, so this only brings the skipper to where the text is.
       this.#skipper.feed(rest);
-    } else this.#joinCarry(rest);
-  }
-
-  /** Appends `more` to the carry, and returns all of it. */
-  #joinCarry(more: Buffer): Buffer {
-    const length = this.#carryLength + more.length;
-    if (length > this.#carry.length) {
-      const larger = Buffer.allocUnsafeSlow(length * 2);
-      this.#carry.copy(larger, 0, 0, this.#carryLength);
-      this.#carry = larger;
-    }
-    more.copy(this.#carry, this.#carryLength);
-    this.#carryLength = length;
-    return this.#carry.subarray(0, length);
+    } else this.#carry.join(rest);
   }
 
   finish(): number | null {
@@ -107,16 +97,20 @@ export class RecordScanner implements RecordReader {
       this.#offset = skipper.secondLineOffset;
       return this.#offset;
     }
-    if (this.#carryLength === 0) return null;
-    // CRLF, so that a return at the very end stays the ordinary text that a lone one is.
-    const data = this.#joinCarry(Buffer.from('\r\n'));
-    this.#carryLength = 0;
-    let done = this.#scan(data, data.length);
+    if (this.#carry.length === 0) return null;
+    const data = this.#carry.join(Buffer.of(NEWLINE));
+    const done = this.#scanLast(data);
     if (done < data.length) {
       this.#quotesStayOpen = true;
-      done += this.#scan(data.subarray(done), data.length - done);
+      this.#scanLast(data.subarray(done));
     }
     return null;
+  }
+
+  /** Scans what is left of the text, and a newline that is not its own. Returns what `#scan` does. */
+  #scanLast(data: Uint8Array): number {
+    if (data[data.length - 2] === RETURN) this.#textEnd = data.length - 1;
+    return this.#scan(data, data.length);
   }
 
   #malformed(raw: Uint8Array): void {
@@ -158,10 +152,15 @@ export class RecordScanner implements RecordReader {
     for (; data[at] === delimiter || data[at] === SPACE || data[at] === TAB; at += 1) {
       if (data[at] === delimiter) hasDelimiter = true;
     }
-    const length = at - start;
-    if (data[at] === RETURN && data[at + 1] === NEWLINE) at += 1;
-    const isBlank = data[at] === NEWLINE && (length === 0 || (hasDelimiter && length <= this.#recordBytesMax));
+    const end = at;
+    at = passReturns(data, at);
+    const isBlank = data[at] === NEWLINE && at !== this.#textEnd && (end === start || hasDelimiter) && this.#fits(start, end, at);
     return isBlank ? at + 1 : start;
+  }
+
+  /** Whether a record has at most 1 MiB. Of returns at its end, two more are allowed: as many as the carry holds while no newline has come. */
+  #fits(start: number, end: number, newline: number): boolean {
+    return end - start <= this.#recordBytesMax && newline - start <= this.#recordBytesMax + 2;
   }
 
   /** Reads one record. Returns where the next begins, or -1 if this one has not ended by `end`. */
@@ -184,18 +183,18 @@ export class RecordScanner implements RecordReader {
         if (closed < 0) {
           this.#rollBack();
           if (!this.#quotesStayOpen) return -1;
-          const lineEnd = data.indexOf(NEWLINE, start);
-          this.#malformed(withoutReturn(data.subarray(start, lineEnd)));
-          return lineEnd + 1;
+          const newline = data.indexOf(NEWLINE, start);
+          this.#malformed(data.subarray(start, lineEnd(data, newline, this.#textEnd)));
+          return newline + 1;
         }
         at = closed;
         if (this.#sawNul) isBad = true;
         const after = classes[data[at]!];
-        if (after !== DELIMITER && after !== END && !(after === CARRIAGE && data[at + 1] === NEWLINE)) {
+        if (after !== DELIMITER && after !== END && !(after === CARRIAGE && endsLine(data, at, this.#textEnd))) {
           // Text after a closing quote: the rest of the field is passed over as plain text.
           isBad = true;
           while (classes[data[at]!] !== DELIMITER && classes[data[at]!] !== END) at += 1;
-          if (data[at] === NEWLINE && data[at - 1] === RETURN) at -= 1;
+          if (data[at] === NEWLINE) at = lineEnd(data, at, this.#textEnd);
         }
       } else {
         const target = column >= 0 ? columns[column]! : this.#ignored;
@@ -217,7 +216,12 @@ export class RecordScanner implements RecordReader {
           if (kind !== ORDINARY) {
             if (kind === DELIMITER || kind === END) break;
             if (kind === NUL) isBad = true;
-            else if (data[at + 1] === NEWLINE) break;
+            else {
+              const after = passReturns(data, at);
+              if (data[after] === NEWLINE && after !== this.#textEnd) break;
+              for (; at < after; at += 1) bytes[to++] = RETURN;
+              continue;
+            }
           }
           bytes[to++] = byte;
           at += 1;
@@ -235,9 +239,9 @@ export class RecordScanner implements RecordReader {
       break;
     }
     const recordEnd = at;
-    const next = data[at] === RETURN ? at + 2 : at + 1;
+    const newline = passReturns(data, at);
     const isWell =
-      !isBad && field === fieldCount && recordEnd - start <= this.#recordBytesMax && (isValid || isUtf8(data.subarray(start, recordEnd)));
+      !isBad && field === fieldCount && this.#fits(start, recordEnd, newline) && (isValid || isUtf8(data.subarray(start, recordEnd)));
     if (isWell) {
       this.records += 1;
       rows.endRow();
@@ -245,7 +249,7 @@ export class RecordScanner implements RecordReader {
       this.#rollBack();
       this.#malformed(data.subarray(start, recordEnd));
     }
-    return next;
+    return newline + 1;
   }
 
   /** Reads a quoted field; `start` is the byte after its opening quote. Returns where its closing quote ends, or -1 if it is open at `end`. */
@@ -277,8 +281,4 @@ export class RecordScanner implements RecordReader {
     const { columns } = this.#sink.rows;
     for (let i = 0; i < columns.length; i += 1) columns[i]!.length = this.#marks[i]!;
   }
-}
-
-function withoutReturn(line: Uint8Array): Uint8Array {
-  return line[line.length - 1] === RETURN ? line.subarray(0, -1) : line;
 }

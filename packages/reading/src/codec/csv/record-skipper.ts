@@ -18,11 +18,12 @@ export class RecordSkipper {
   readonly #delimiter: number;
   readonly #quotesStayOpen: boolean;
   readonly #head = new Uint8Array(RAW_BYTES_MAX);
-  /** Bytes of the record so far, and of its first line and of all of it once they have ended: without the newline. */
+  /** Bytes of the record so far, and of its first line and of all of it once they have ended: without the newline and the returns before it. */
   #length = 0;
   #firstLineLength = Infinity;
   #recordLength = Infinity;
-  #lastByte = 0;
+  /** Returns right before what comes next. */
+  #returns = 0;
   #state = FIELD_START;
 
   constructor(delimiter: number, offset: number, quotesStayOpen: boolean) {
@@ -51,7 +52,7 @@ export class RecordSkipper {
     for (let at = 0; at < piece.length; at += 1) {
       const byte = piece[at]!;
       if (byte === NEWLINE) {
-        const lineLength = this.#length + at - (this.#lastByte === RETURN ? 1 : 0);
+        const lineLength = this.#length + at - this.#returns;
         if (this.secondLineOffset === null) {
           this.#firstLineLength = lineLength;
           this.secondLineOffset = this.offset + at + 1;
@@ -62,7 +63,7 @@ export class RecordSkipper {
           return at + 1;
         }
       } else this.#step(byte);
-      this.#lastByte = byte;
+      this.#returns = byte === RETURN ? this.#returns + 1 : 0;
     }
     this.#advance(piece.length);
     return -1;
