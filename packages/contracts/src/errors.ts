@@ -38,6 +38,14 @@ export const ERROR_CATALOGUE = {
   BOOKS_UNBALANCED: terminal('Nothing was published. Retry the run; if it happens again, report the figures in the message.'),
   /** A product's total does not fit the target's columns. */
   TARGET_OVERFLOW: terminal('Correct the quantities or amounts of the named product at the source, then start a new run.'),
+  /** The target table cannot hold every summary, or not be replaced in one transaction. */
+  TARGET_UNFIT: terminal(
+    'In the database of MYSQL_URL, run the statements that the message ends with, as a user who may change the table, then retry the run. If the server refuses one because of the rows that are there, empty the table first (DELETE FROM sales_summary): the run writes all of them anew.',
+  ),
+  /** The target's owner demands something of its rows (CHECK, foreign key, partitions, trigger) that a row of the summary does not keep. */
+  TARGET_CONSTRAINT: terminal(
+    'Nothing was published. Change the constraint, partitions or trigger that the message names and retry the run, or correct the source and start a new one.',
+  ),
   /** A newer run has already published; publishing this one would bring back older figures. */
   SUPERSEDED: terminal('Nothing to do: the target shows a newer run.', 409),
   /** A staged file is not what its manifest says. */

@@ -2,4 +2,7 @@ export * from './database.js';
 export { insertRows } from './insert-rows.js';
 export { mysqlError } from './mysql-error.js';
 export * from './summary-page.js';
-export * from './summary-table.js';
+export { checkTarget } from './target/check-target.js';
+export { createSummaryTable } from './target/create-target.js';
+export { summaryTableSql } from './target/summary-table.js';
+export { tryTargetRights } from './target/try-rights.js';

@@ -7,13 +7,13 @@ import { mysqlError } from './mysql-error.js';
  * What the statements of this project rely on. Defaults of a server, of a user, or of init_connect may differ, so each session sets them:
  * - every statement outside a transaction is committed at once;
  * - read committed keeps range locks out of short conditional updates;
- * - strict mode turns truncation into errors, and leaves quotes, operators and zero dates as they are by default;
+ * - strict mode turns truncation into errors, and leaves quotes, operators and zero dates as they are by default; a counted column takes 0 for 0;
  * - statements that go through whole tables, and updates without a key, are allowed;
  * - keys and unique indexes are checked, and the time zone is that in which times are read and written.
  */
 const SESSION_SETTINGS = {
   autocommit: '1',
-  sql_mode: "'STRICT_ALL_TABLES,NO_ENGINE_SUBSTITUTION'",
+  sql_mode: "'STRICT_ALL_TABLES,NO_ENGINE_SUBSTITUTION,NO_AUTO_VALUE_ON_ZERO'",
   sql_safe_updates: '0',
   sql_big_selects: '1',
   sql_select_limit: 'DEFAULT',

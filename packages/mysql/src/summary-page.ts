@@ -1,4 +1,4 @@
-import { SALES_SUMMARY } from '@retail-etl/sales';
+import { plainDecimal, SALES_SUMMARY } from '@retail-etl/sales';
 import { type Database, select } from './database.js';
 
 export interface SummaryPage {
@@ -20,7 +20,7 @@ const { name: TABLE, key, quantity, amount } = SALES_SUMMARY;
 
 const SORT_COLUMNS = { product: key.name, quantity: quantity.name, amount: amount.name } as const;
 
-/** A page of the published table, and how many products match. */
+/** A page of the published table, and how many products match. A sum that is NULL, as others may have left it, counts as 0. */
 export async function readSummary(database: Database, page: SummaryPage): Promise<{ products: ProductTotal[]; total: number }> {
   const where = page.prefix === '' ? '' : `WHERE CAST(${key.name} AS CHAR) LIKE ?`;
   const values = page.prefix === '' ? [] : [`${page.prefix}%`];
@@ -32,12 +32,17 @@ export async function readSummary(database: Database, page: SummaryPage): Promis
     `SELECT COUNT(*) AS count FROM ${TABLE} ${where}`,
     values,
   );
-  const products = await select<ProductTotal>(
+  const rows = await select<Record<keyof ProductTotal, string | null>>(
     database,
     'reading the summary',
     `SELECT CAST(${key.name} AS CHAR) AS productId, CAST(${quantity.name} AS CHAR) AS quantity, CAST(${amount.name} AS CHAR) AS amount
      FROM ${TABLE} ${where} ORDER BY ${SORT_COLUMNS[page.sort]} ${order}${tie} LIMIT ? OFFSET ?`,
     [...values, page.limit, page.offset],
   );
+  const products = rows.map((row) => ({
+    productId: plainDecimal(row.productId ?? '', 0),
+    quantity: plainDecimal(row.quantity ?? '0', 0),
+    amount: plainDecimal(row.amount ?? '0', amount.decimals),
+  }));
   return { products, total: Number(counted?.count ?? 0) };
 }

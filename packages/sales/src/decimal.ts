@@ -16,3 +16,15 @@ export function fromMillionths(value: bigint): string {
   const digits = (value < 0n ? -value : value).toString().padStart(DECIMALS + 1, '0');
   return `${value < 0n ? '-' : ''}${digits.slice(0, -DECIMALS)}.${digits.slice(-DECIMALS)}`;
 }
+
+/**
+ * `4.5000` as `4.50` for two decimals: a column with more decimals, or one that pads numbers, writes zeros that say nothing. Other decimals
+ * stay, and so does a text that is no decimal number.
+ */
+export function plainDecimal(text: string, decimals: number): string {
+  const match = /^(-?)0*(\d+?)(?:\.(\d*?)0*)?$/.exec(text);
+  if (match === null) return text;
+  const [, sign = '', whole = '', found = ''] = match;
+  const shown = found.padEnd(decimals, '0');
+  return `${sign}${whole}${shown === '' ? '' : `.${shown}`}`;
+}

@@ -1,7 +1,7 @@
 import { EtlError, type RunStepData, type StepResult } from '@retail-etl/contracts';
 import { crashPoint } from '@retail-etl/faults';
 import { findRun } from '@retail-etl/ledger';
-import type { Database } from '@retail-etl/mysql';
+import { checkTarget, type Database, tryTargetRights, withConnection } from '@retail-etl/mysql';
 import type { Producer } from '@retail-etl/queue';
 import type { Source } from '@retail-etl/reading';
 import type { StepContext } from '@retail-etl/runtime';
@@ -26,10 +26,12 @@ export interface PlanDeps {
 
 /**
  * Decides once what the run reads, and attaches an extract job for each partition. A repeated plan, also that of a retry, keeps the
- * first one's list; an extract job that finds its partition complete ends at once.
+ * first one's list; an extract job that finds its partition complete ends at once. Before that it looks at the target: what cannot be
+ * published need not be read.
  */
 export async function planRun(data: RunStepData, deps: PlanDeps, context: StepContext): Promise<StepResult> {
   const folders = runFolders(deps.dataDir, data.runId);
+  await lookAtTarget(deps.database);
   await createRunFolders(folders);
   crashPoint('plan.after-folders');
   const plan = (await readPlan(data, deps, folders)) ?? (await makePlan(data, deps, folders, context.signal));
@@ -44,6 +46,13 @@ export async function planRun(data: RunStepData, deps: PlanDeps, context: StepCo
   const note = `the table and ${files} files, in ${plan.partitions.length} partitions`;
   await context.note(note);
   return { rows: 0, note };
+}
+
+async function lookAtTarget(database: Database): Promise<void> {
+  await withConnection(database, 'looking at the target', async (connection) => {
+    await checkTarget(connection);
+    await tryTargetRights(connection);
+  });
 }
 
 /** What was made under a damaged plan, or by another version, may not fit the one that replaces it, so all of it goes. */

@@ -1,6 +1,7 @@
 import { readdir, readFile, symlink, unlink, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { afterAll, beforeAll, beforeEach, expect, test } from 'vitest';
+import { openDatabase } from '@retail-etl/mysql';
 import { PlannedRun } from './planned-run.js';
 
 let planned: PlannedRun;
@@ -153,3 +154,31 @@ test('a run that the ledger does not know is planned without limits', async () =
   await planned.plan();
   expect(await planned.manifest()).toMatchObject({ params: {} });
 });
+
+test.each(['SELECT', 'INSERT', 'UPDATE', 'DELETE', 'CREATE TEMPORARY TABLES'])(
+  'a user who lacks %s on the target is told before the sources are looked at',
+  async (right) => {
+    const { sql, url } = planned.ledger;
+    const rights = ['SELECT', 'INSERT', 'UPDATE', 'DELETE', 'CREATE TEMPORARY TABLES'];
+    const user = `plan_${Math.random().toString(36).slice(2, 10)}`;
+    await sql.query(`CREATE USER ${user} IDENTIFIED BY 'x'`);
+    for (const each of rights) {
+      const on = each === 'CREATE TEMPORARY TABLES' ? '*' : 'sales_summary';
+      if (each !== right) await sql.query(`GRANT ${each} ON ${on} TO ${user}`);
+    }
+    const own = new URL(url);
+    own.username = user;
+    own.password = 'x';
+    const database = openDatabase(own.toString());
+    let looked = 0;
+    const beforeFiles = async (): Promise<void> => void (looked += 1);
+    await expect(planned.plan({ database, beforeFiles })).rejects.toMatchObject({
+      code: 'MYSQL_RIGHTS',
+      message: expect.stringMatching(right === 'CREATE TEMPORARY TABLES' ? /denied/ : right) as string,
+    });
+    await database.end();
+    await sql.query(`DROP USER ${user}`);
+    expect(looked).toBe(0);
+    expect(await readdir(planned.dataDir)).toEqual(['input']);
+  },
+);

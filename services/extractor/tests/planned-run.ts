@@ -3,6 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { StepResult } from '@retail-etl/contracts';
 import type { Run } from '@retail-etl/ledger';
+import { createSummaryTable, type Database } from '@retail-etl/mysql';
 import { openGatewayQueues, openProducer, type Producer } from '@retail-etl/queue';
 import { openSources } from '@retail-etl/reading';
 import { createLogger } from '@retail-etl/runtime';
@@ -23,6 +24,7 @@ interface PlanOptions {
   readonly epoch?: number;
   readonly signal?: AbortSignal;
   readonly producer?: Producer;
+  readonly database?: Database;
   /** Done before the files are looked at. */
   readonly beforeFiles?: () => Promise<unknown>;
 }
@@ -47,6 +49,7 @@ export class PlannedRun {
 
   static async open(): Promise<PlannedRun> {
     const planned = new PlannedRun(await LedgerRuns.open(), await leaseRedisDatabase(serverUrl('REDIS_URL')));
+    await createSummaryTable(planned.ledger.database);
     await Promise.all(Object.values(planned.#queues).map(async (queue) => queue.waitUntilReady()));
     return planned;
   }
@@ -89,14 +92,20 @@ export class PlannedRun {
 
   /** Plans the run. The table is not looked at before it is read, so no PostgreSQL is needed. */
   async plan(options: PlanOptions = {}): Promise<StepResult> {
-    const { epoch = 1, signal = new AbortController().signal, producer = this.#producer, beforeFiles } = options;
+    const {
+      epoch = 1,
+      signal = new AbortController().signal,
+      producer = this.#producer,
+      database = this.ledger.database,
+      beforeFiles,
+    } = options;
     const settings = {
       postgresUrl: 'postgres://nobody@127.0.0.1:1/none',
       allowRowSecurity: false,
       csvEncoding: 'utf-8',
       fileBytesMax: 1e9,
     } as const;
-    const { dataDir, ledger, run, notes } = this;
+    const { dataDir, run, notes } = this;
     const context = {
       log: createLogger('extractor', 'silent'),
       signal,
@@ -110,7 +119,7 @@ export class PlannedRun {
     const store = sources.get('store_sales');
     if (store !== undefined && beforeFiles !== undefined)
       sources.set('store_sales', { ...store, plan: async (stop) => beforeFiles().then(() => store.plan(stop)) });
-    const deps = { dataDir, database: ledger.database, producer, sources };
+    const deps = { dataDir, database, producer, sources };
     return planRun({ runId: run.runId, epoch }, deps, context);
   }
 

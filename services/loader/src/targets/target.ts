@@ -33,7 +33,8 @@ export interface Target {
 
   /**
    * Brings the summary next to what readers see, without touching that, so that everything that can fail has failed before anything is
-   * published: a full disk, a value that does not fit (TARGET_OVERFLOW). Removes what attempts that died have left, so it may be repeated.
+   * published: a full disk, a value that does not fit (TARGET_OVERFLOW), a place that is not made for it (TARGET_UNFIT). Removes what
+   * attempts that died have left, so it may be repeated.
    *
    * Throws STAGED_CORRUPT if the file is not of the bytes that the summary says or a line is no row, BOOKS_UNBALANCED if its rows do not
    * have the sums that the summary says. A target needs to look at what it depends on: one that copies bytes looks at the bytes, one that
@@ -50,8 +51,9 @@ export interface Target {
 
   /**
    * Makes the staged summary the published one within the publication's transaction, which the caller has begun and will commit or roll
-   * back. After a rollback everything is as before `publish`. A target outside of the database does nothing here. Throws BOOKS_UNBALANCED
-   * unless the target then holds exactly the summary.
+   * back. After a rollback everything is as before `publish`, so it throws TARGET_UNFIT before it changes what cannot be rolled back. A
+   * target outside of the database does nothing here. Throws BOOKS_UNBALANCED unless the target then holds exactly the summary, and
+   * TARGET_CONSTRAINT if its owner does not allow that.
    */
   publish(summary: RunSummary): Promise<void>;
 

@@ -1,5 +1,5 @@
 import { type Connection, select } from '@retail-etl/mysql';
-import { type ProductDifference, SALES_SUMMARY, toMillionths } from '@retail-etl/sales';
+import { plainDecimal, type ProductDifference, SALES_SUMMARY, toMillionths } from '@retail-etl/sales';
 import type { Comparison } from '../target.js';
 import { SAME_PRODUCT, SUMS_DIFFER } from './merge-rows.js';
 import { STAGED_TABLE } from './stage-rows.js';
@@ -14,6 +14,8 @@ interface Row {
   old_amount: string | null;
   new_quantity: string | null;
   new_amount: string | null;
+  /** Of the difference in amount. */
+  size: string;
 }
 
 /** A statement may name a temporary table only once, so the three kinds of difference are three statements. */
@@ -33,7 +35,7 @@ export async function compareRows(connection: Connection, products: number): Pro
     counts[kind] = await countRows(connection, kind);
     if (counts[kind] > 0) found.push(...(await largestDifferences(connection, kind)));
   }
-  found.sort((a, b) => (size(a) < size(b) ? 1 : size(a) > size(b) ? -1 : 0));
+  found.sort((a, b) => (sizeOf(a) < sizeOf(b) ? 1 : sizeOf(a) > sizeOf(b) ? -1 : 0));
   return {
     changes: { ...counts, unchanged: products - counts.added - counts.changed },
     differences: found.slice(0, DIFFERENCES_MAX).map(toDifference),
@@ -53,27 +55,31 @@ async function countRows(connection: Connection, kind: Kind): Promise<number> {
 
 async function largestDifferences(connection: Connection, kind: Kind): Promise<Row[]> {
   const text = (alias: string, column: string): string => `CAST(${alias}.${column} AS CHAR)`;
+  const difference = `ABS(COALESCE(s.${amount.name}, 0) - COALESCE(t.${amount.name}, 0))`;
   return select<Row>(
     connection,
     'comparing with the target',
     `SELECT COALESCE(t.${key.name}, s.${key.name}) AS id,
        ${text('t', quantity.name)} AS old_quantity, ${text('t', amount.name)} AS old_amount,
-       ${text('s', quantity.name)} AS new_quantity, ${text('s', amount.name)} AS new_amount
-     ${KINDS[kind]} ORDER BY ABS(COALESCE(s.${amount.name}, 0) - COALESCE(t.${amount.name}, 0)) DESC, id LIMIT ${DIFFERENCES_MAX}`,
+       ${text('s', quantity.name)} AS new_quantity, ${text('s', amount.name)} AS new_amount, CAST(ROUND(${difference}, 6) AS CHAR) AS size
+     ${KINDS[kind]} ORDER BY ${difference} DESC, id LIMIT ${DIFFERENCES_MAX}`,
     [],
     'table',
   );
 }
 
-function size(row: Row): bigint {
-  const difference = toMillionths(row.new_amount ?? '0') - toMillionths(row.old_amount ?? '0');
-  return difference < 0n ? -difference : difference;
-}
+const sizeOf = (row: Row): bigint => toMillionths(row.size);
 
 function toDifference(row: Row): ProductDifference {
   return {
-    productId: String(row.id),
-    before: row.old_quantity === null || row.old_amount === null ? null : { quantity: row.old_quantity, amount: row.old_amount },
-    after: row.new_quantity === null || row.new_amount === null ? null : { quantity: row.new_quantity, amount: row.new_amount },
+    productId: plainDecimal(String(row.id), 0),
+    before: sumsOf(row.old_quantity, row.old_amount),
+    after: sumsOf(row.new_quantity, row.new_amount),
   };
+}
+
+/** Null where there is no such row, or others have left NULL in it. */
+function sumsOf(pieces: string | null, money: string | null): ProductDifference['before'] {
+  if (pieces === null || money === null) return null;
+  return { quantity: plainDecimal(pieces, 0), amount: plainDecimal(money, amount.decimals) };
 }

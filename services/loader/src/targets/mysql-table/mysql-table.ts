@@ -1,4 +1,5 @@
 import { crashPoint } from '@retail-etl/faults';
+import { checkTarget } from '@retail-etl/mysql';
 import { SALES_SUMMARY } from '@retail-etl/sales';
 import type { Target, TargetSettings } from '../target.js';
 import { compareRows } from './compare-rows.js';
@@ -10,13 +11,16 @@ export function mysqlTable({ connection }: TargetSettings): Target {
   return {
     name: SALES_SUMMARY.name,
     async stage(summary, signal) {
+      await checkTarget(connection);
       await stageRows(connection, summary, signal);
       crashPoint('load.after-staging');
     },
     compare: (summary) => compareRows(connection, summary.products),
     async publish(summary) {
+      // Once more, because it may have been altered since. From here on it cannot be, until the transaction ends.
+      await checkTarget(connection);
       await mergeRows(connection);
-      await verifyTable(connection, SALES_SUMMARY.name, summary);
+      await verifyTable(connection, SALES_SUMMARY.name, summary, '; a trigger of the table, or someone else who writes to it, may be why');
     },
     finish: () => dropStagedTable(connection),
     // A connection that has failed is closed, and the table goes with it.

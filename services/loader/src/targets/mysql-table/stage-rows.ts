@@ -1,6 +1,6 @@
 import { EtlError } from '@retail-etl/contracts';
 import { type Connection, execute, insertRows, select, summaryTableSql } from '@retail-etl/mysql';
-import { SALES_SUMMARY, SUMMARY_COLUMNS, toMillionths } from '@retail-etl/sales';
+import { plainDecimal, SALES_SUMMARY, SUMMARY_COLUMNS } from '@retail-etl/sales';
 import { readLines } from '@retail-etl/store';
 import type { RunSummary } from '../target.js';
 
@@ -51,8 +51,8 @@ interface Sums {
   readonly publishedAmount: string;
 }
 
-/** Throws BOOKS_UNBALANCED, with the figures, unless the table holds as many products, pieces and money as `expected`. */
-export async function verifyTable(connection: Connection, table: string, expected: Sums): Promise<void> {
+/** Throws BOOKS_UNBALANCED, with the figures and what may be `why`, unless the table holds as many products, pieces and money as `expected`. */
+export async function verifyTable(connection: Connection, table: string, expected: Sums, why = ''): Promise<void> {
   const { quantity, amount } = SALES_SUMMARY;
   const [row] = await select<{ products: number | string; quantity: string; amount: string }>(
     connection,
@@ -69,13 +69,11 @@ export async function verifyTable(connection: Connection, table: string, expecte
     isSame(found.publishedAmount, expected.publishedAmount)
   )
     return;
-  throw new EtlError('BOOKS_UNBALANCED', `${table} holds ${describe(found)}; the summary has ${describe(expected)}`);
+  throw new EtlError('BOOKS_UNBALANCED', `${table} holds ${describe(found)}; the summary has ${describe(expected)}${why}`);
 }
 
 /** As numbers: a table with more decimals writes more zeros. */
-function isSame(found: string, expected: string): boolean {
-  return /^-?\d+(\.\d{1,6})?$/.test(found) && toMillionths(found) === toMillionths(expected);
-}
+const isSame = (found: string, expected: string): boolean => plainDecimal(found, 0) === plainDecimal(expected, 0);
 
 const describe = ({ products, quantity, publishedAmount }: Sums): string =>
   `${products} products, quantity ${quantity}, amount ${publishedAmount}`;
