@@ -1,5 +1,6 @@
 import { REJECT_REASONS, type RejectReason, SALES_COLUMNS } from '@retail-etl/sales';
 import { quoteText } from '@retail-etl/duckdb';
+import { parseByPatterns } from './date-patterns.js';
 
 /**
  * The rules of "What a value means", once, for both sources. Every column arrives as text; a rule turns it into a value, or NULL if
@@ -53,7 +54,7 @@ const date = (column: string, formats: readonly string[]): string => `
              ? ''
              : `
        WHEN regexp_full_match(trim(${column}, ' '), '${FORMATTED}')
-         THEN CAST(try_strptime(trim(${column}, ' '), [${formats.map(quoteText).join(', ')}]) AS DATE)`
+         THEN CAST(${parseByPatterns(`trim(${column}, ' ')`, formats)} AS DATE)`
          }
   END`;
 

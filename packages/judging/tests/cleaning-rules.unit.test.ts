@@ -53,7 +53,7 @@ function judgeByOracle(texts: readonly string[], options: RuleOptions, otherDate
 
 const noOtherDates: OtherDates = () => null;
 const dotted: OtherDates = (text) => {
-  const parts = /^(\d{1,2})\.(\d{1,2})\.(\d{1,4})$/.exec(text);
+  const parts = /^(\d{1,2})\.(\d{1,2})\.(\d{4})$/.exec(text);
   return parts === null ? null : existingDay(Number(parts[3]), Number(parts[2]), Number(parts[1]));
 };
 
@@ -172,6 +172,26 @@ describe('by the design', () => {
     const fine = ['31/12/2026', ' 1/2/2026 ', '20260102', '2026-01-02'];
     const bad = ['31/02/2026', '1/2/2026 10:00', 'epoch', 'Infinity', '-infinity', '\t01/02/2026', '01/02/2026\n', '2026-13-01'];
     expect(await outcomes('sale_date', [...fine, ...bad], ['%d/%m/%Y', '%Y%m%d'])).toEqual(fine);
+  });
+
+  test.each([
+    ['%d/%m/%Y', ['1/2/2019', '01/02/0001'], ['1/2/19', '1/2/019', '1/2/201', '1/2/12019', '1/2/-019']],
+    ['%d/%m/%y', ['1/2/19', '1/2/00', '31/12/99'], ['1/2/9', '1/2/2019', '1/2/019']],
+    ['%d/%m/%-y', ['1/2/19', '1/2/9'], ['1/2/2019', '1/2/']],
+    ['%Y%m%d', ['20190203'], ['190203', '0190203']],
+    ['%b %d, %Y', ['Feb 3, 2019', 'feb  03, 2019'], ['Feb 3, 19', 'Feb 3,19']],
+    ['%x', [], ['19-02-03']],
+    ['[%d.%m.%Y] 100%%', ['[3.2.2019] 100%'], ['[3.2.19] 100%', '33x2y2019']],
+    ['%d.%m.%Y|%d.%m.%y', ['3.2.2019', '3.2.19'], ['3.2.9', '3.2.019']],
+  ])('a year has as many digits as %s asks for', async (patterns, fine, bad) => {
+    expect(await outcomes('sale_date', [...fine, ...bad], patterns.split('|'))).toEqual(fine);
+  });
+
+  test('a year of two digits is one from 1969 to 2068', async () => {
+    const rows = ['1/2/69', '1/2/99', '1/2/00', '1/2/68'].map((text) => good.with(SALES_COLUMNS.indexOf('sale_date'), text));
+    const judge = async (from: string, to: string): Promise<string[]> => judgeBySql(rows, { dateFormats: ['%d/%m/%y'], from, to });
+    expect((await judge('1969-02-01', '1999-02-01')).map((outcome) => outcome !== 'skipped')).toEqual([true, true, false, false]);
+    expect((await judge('2000-02-01', '2068-02-01')).map((outcome) => outcome !== 'skipped')).toEqual([false, false, true, true]);
   });
 
   test('the first reason that applies is the reason', async () => {
