@@ -1,4 +1,5 @@
 export { ParquetFile, ROW_GROUP_ROWS } from './codec/parquet/parquet-file.js';
+export type { TextColumn } from './codec/parquet/text-column.js';
 export { openSources } from './sources/registry.js';
 export type { PartitionSink, RecordWriter, Source } from './sources/source.js';
 export { connectPostgres, postgresOptions } from './sources/postgres-table/postgres.js';

@@ -4,8 +4,9 @@ import { ParquetFile, type RecordWriter, ROW_GROUP_ROWS } from '@retail-etl/read
 import { SALES_COLUMNS, type SourceName } from '@retail-etl/sales';
 import { chunkName, type ChunkManifest, publishManifest, type RunFolders, type Segment } from '@retail-etl/staging';
 import { type CheckedFile, CheckedFileWriter } from '@retail-etl/store';
+import { MalformedRows } from './malformed-rows.js';
 
-/** A chunk ends at the first piece of text after so many rows … */
+/** A chunk ends at the first piece of text after so many rows, malformed ones included … */
 const CHUNK_ROWS = 4 * ROW_GROUP_ROWS;
 /** … or after so many bytes, which bounds what a chunk of wide rows, and its malformed ones in memory, may take. */
 const CHUNK_BYTES = 32 << 20;
@@ -16,8 +17,6 @@ const idleBuilders: ParquetFile[] = [];
 const IDLE_BUILDERS_MAX = 3;
 /** Some 14 MB are usual; wide rows need more, which is given back. */
 const IDLE_BUILDER_BYTES = 24 << 20;
-
-const MALFORMED_COLUMNS = ['segment', 'rows_before', 'record', 'raw'] as const;
 
 /** Whose chunks are written, and who hears of them. */
 export interface ChunkTarget {
@@ -42,7 +41,7 @@ export class ChunkWriter implements RecordWriter {
   readonly rows = idleBuilders.pop() ?? new ParquetFile(SALES_COLUMNS);
   readonly #target: ChunkTarget;
   readonly #attempt = newAttemptToken();
-  readonly #malformedRows = new ParquetFile(MALFORMED_COLUMNS);
+  readonly #malformedRows = new MalformedRows();
   #segments: Segment[] = [];
   #file: string | null = null;
   #count = 0;
@@ -60,14 +59,7 @@ export class ChunkWriter implements RecordWriter {
   }
 
   malformed(record: number, raw: Uint8Array): void {
-    const [segment, rowsBefore, number, text] = this.#malformedRows.columns;
-    segment!.append(Buffer.from(String(this.#segments.length - 1)));
-    rowsBefore!.append(Buffer.from(String(this.rows.rows)));
-    number!.append(Buffer.from(String(record)));
-    // What is no text becomes the replacement character, NUL its picture: people read this, in a spreadsheet.
-    text!.append(Buffer.from(Buffer.from(raw).toString('utf8').replaceAll('\0', '\u2400')));
-    this.#malformedRows.endRow();
-    this.#malformedRows.limitRowGroup();
+    this.#malformedRows.add(this.#segments.length - 1, this.rows.rows, record, raw);
   }
 
   /** Whether `advance` has something to do. */
@@ -76,7 +68,7 @@ export class ChunkWriter implements RecordWriter {
   }
 
   get #isFull(): boolean {
-    return this.rows.rows >= CHUNK_ROWS || this.rows.bytes + this.#malformedRows.bytes >= CHUNK_BYTES;
+    return this.rows.rows + this.#malformedRows.rows >= CHUNK_ROWS || this.rows.bytes + this.#malformedRows.bytes >= CHUNK_BYTES;
   }
 
   /** Writes out what is complete, and stages a chunk if enough has been gathered; `nextRecord` is the number of the file's next record. */

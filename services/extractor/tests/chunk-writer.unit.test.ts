@@ -9,6 +9,9 @@ import { afterEach, beforeEach, expect, test } from 'vitest';
 import { ChunkWriter } from '../src/chunk-writer.js';
 import { ROW_GROUP_ROWS } from '../../../packages/reading/dist/codec/parquet/parquet-file.js';
 
+/** Rows of a whole chunk. */
+const CHUNK_ROWS = 524_288;
+
 let dataDir: string;
 let folders: RunFolders;
 let staged: Map<string, ChunkManifest>;
@@ -78,6 +81,26 @@ test('row groups are written out as they are complete, and the chunk counts once
   for (const file of [manifest!.file, manifest!.malformedFile!]) await verifiedPath(folders.chunks, file);
   const rows = ROW_GROUP_ROWS + 10;
   expect(await count()).toEqual({ rows, sum: (rows * (rows - 1)) / 2 });
+});
+
+test('a chunk ends after as many malformed records as good ones, or of both together', async () => {
+  const writer = openWriter();
+  const end = async (next: number): Promise<void> => {
+    expect(writer.isDue).toBe(true);
+    await writer.advance(next);
+    expect(writer.isDue).toBe(false);
+  };
+  for (let record = 1; record <= CHUNK_ROWS; record += 1) writer.malformed(record, Buffer.from('x'));
+  await end(CHUNK_ROWS + 1);
+  append(writer, ROW_GROUP_ROWS);
+  await end(CHUNK_ROWS + ROW_GROUP_ROWS + 1);
+  for (let record = 1; record <= CHUNK_ROWS - ROW_GROUP_ROWS; record += 1) writer.malformed(record, Buffer.from('x'));
+  await end(2 * CHUNK_ROWS + 1);
+  await writer.finish();
+  expect([...staged.values()].map(({ rows, malformed }) => [rows, malformed])).toEqual([
+    [0, CHUNK_ROWS],
+    [ROW_GROUP_ROWS, CHUNK_ROWS - ROW_GROUP_ROWS],
+  ]);
 });
 
 test('a writer after another one uses its memory again, and stages only its own rows', async () => {

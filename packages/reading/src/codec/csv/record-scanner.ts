@@ -113,9 +113,10 @@ export class RecordScanner implements RecordReader {
     return this.#scan(data, data.length);
   }
 
-  #malformed(raw: Uint8Array): void {
+  /** Hands over the record between `start` and `end` of `data`. */
+  #malformed(data: Uint8Array, start = 0, end = data.length): void {
     this.records += 1;
-    this.#sink.malformed(this.records, raw.subarray(0, RAW_BYTES_MAX));
+    this.#sink.malformed(this.records, data.subarray(start, Math.min(end, start + RAW_BYTES_MAX)));
   }
 
   /** Scans whole lines, `data[end - 1]` being a newline. Returns where the first record begins that has not ended by `end`. */
@@ -184,7 +185,7 @@ export class RecordScanner implements RecordReader {
           this.#rollBack();
           if (!this.#quotesStayOpen) return -1;
           const newline = data.indexOf(NEWLINE, start);
-          this.#malformed(data.subarray(start, lineEnd(data, newline, this.#textEnd)));
+          this.#malformed(data, start, lineEnd(data, newline, this.#textEnd));
           return newline + 1;
         }
         at = closed;
@@ -247,7 +248,7 @@ export class RecordScanner implements RecordReader {
       rows.endRow();
     } else {
       this.#rollBack();
-      this.#malformed(data.subarray(start, recordEnd));
+      this.#malformed(data, start, recordEnd);
     }
     return newline + 1;
   }

@@ -1,4 +1,5 @@
 import { pipeline, Readable } from 'node:stream';
+import { setImmediate as nextTurn } from 'node:timers/promises';
 import { createGunzip } from 'node:zlib';
 import { EtlError } from '@retail-etl/contracts';
 import type { CsvEncoding } from '@retail-etl/sales';
@@ -7,6 +8,11 @@ import { OpenInputFile } from '@retail-etl/store';
 import { toUtf8 } from '../../codec/csv/to-utf8.js';
 
 const PIECE_BYTES = 1 << 19;
+/**
+ * So much is decoded and split into records at once. It may be 65,536 records, after which the process has to look at its timers and sockets:
+ * a job whose worker is silent for seconds is given to another one.
+ */
+const SLICE_BYTES = 1 << 17;
 
 export interface ReadOptions {
   readonly folder: string;
@@ -54,8 +60,8 @@ export class StoreFile {
   }
 
   /**
-   * Its text as UTF-8 from `offset` on, in pieces that are good until the next is asked for. `onBytes` sees the decompressed bytes of the
-   * whole file. Throws FILE_REFUSED if it is no gzip although named so, or larger than `bytesMax`, FILE_CHANGED if it has grown.
+   * Its text as UTF-8 from `offset` on, in pieces that are good until the next is asked for, each in a turn of the event loop of its own.
+   * `onBytes` sees the decompressed bytes of the whole file. Throws FILE_REFUSED if it is no gzip although named so, or larger than `bytesMax`, FILE_CHANGED if it has grown.
    */
   async *read(offset: number, onBytes?: (bytes: Buffer) => void): AsyncGenerator<Buffer> {
     let toSkip = offset;
@@ -90,7 +96,10 @@ export class StoreFile {
       if (bytes > bytesMax)
         throw new EtlError('FILE_REFUSED', `${this.name} is larger than FILE_BYTES_MAX (${bytesMax} bytes, decompressed)`);
       onBytes?.(piece);
-      yield piece;
+      for (let at = 0; at < piece.length; at += SLICE_BYTES) {
+        if (at > 0) await nextTurn();
+        yield piece.subarray(at, at + SLICE_BYTES);
+      }
     }
   }
 
