@@ -67,7 +67,7 @@ describe('the table', () => {
     [
       'columns in another order, in upper case, and more of them',
       [
-        'CREATE TABLE online_sales (note text, "SALE_DATE " timestamptz, sale_amount float8, "Quantity" numeric, product_id text, "a""b" int, sale_id bigint)',
+        'CREATE TABLE online_sales (note text, "SALE_DATE " timestamptz, sale_amount numeric(38,10), "Quantity" numeric, product_id text, "a""b" int, sale_id bigint)',
         "INSERT INTO online_sales VALUES ('x', '2026-01-01 10:00+00', 1.5, 2.0, '7', 1, 1), (NULL, '2026-01-02', 2.25, 3, ' 8', 2, 2)",
       ],
     ],
@@ -82,8 +82,8 @@ describe('the table', () => {
   test('of types that COPY writes otherwise than a cast to text does', async () => {
     await define(
       'CREATE DOMAIN code AS char(6)',
-      'CREATE TABLE online_sales (sale_id code, product_id char(4), quantity boolean, sale_amount float8, sale_date timestamptz)',
-      "INSERT INTO online_sales VALUES ('1', '7', true, 1e20, '2026-01-01 10:00+02'), (NULL, '8', false, 0.1, NULL)",
+      'CREATE TABLE online_sales (sale_id code, product_id char(4), quantity boolean, sale_amount jsonb, sale_date timestamptz)',
+      "INSERT INTO online_sales VALUES ('1', '7', true, '1e20', '2026-01-01 10:00+02'), (NULL, '8', false, '[0.10]', NULL)",
     );
     const { rows } = await stack.postgres.query<string[]>({
       text: `SELECT ${NAMES.split(', ')

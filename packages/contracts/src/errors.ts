@@ -24,6 +24,10 @@ export const ERROR_CATALOGUE = {
   HEADER_INVALID: terminal(
     'In a file, remove the lines above the header, and separate fields by comma, semicolon, tab or pipe. Header or table has to name sale_id, product_id, quantity, sale_amount and sale_date, each once. Then start a new run.',
   ),
+  /** A column of the table that holds numbers is of a type that does not print exact ones: real, double precision or money. */
+  COLUMN_INEXACT: terminal(
+    'In the database of POSTGRES_URL, run the statements that the message ends with, as a superuser, then retry the run: the role then reads a view with casts. Or change the type of the named columns to numeric.',
+  ),
   /** A file that cannot be read as a store file: a link, a folder, too large, unreadable or not gzip. */
   FILE_REFUSED: terminal('Replace the named file by a regular, readable file within FILE_BYTES_MAX, then start a new run.'),
   /** A file was written to, replaced or removed while it was being read. */
@@ -88,7 +92,7 @@ export const ERROR_CATALOGUE = {
   ),
   /** Row-level security hides rows of the table from the role, so the sums would be of a part. */
   ROW_SECURITY: terminal(
-    'Let the role see every row (ALTER ROLE … BYPASSRLS, or a policy dropped), or set ALLOW_ROW_SECURITY=true if a part is what you want, then retry the run.',
+    'Run the statement in the message as a superuser, or switch row-level security off for the table (ALTER TABLE … DISABLE ROW LEVEL SECURITY), or set ALLOW_ROW_SECURITY=true at the extractor if a part is what you want. Then retry the run.',
   ),
   /** MySQL refuses connections, went away, is read-only or gave up on a lock. */
   MYSQL_UNAVAILABLE: transient(

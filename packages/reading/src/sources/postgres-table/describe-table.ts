@@ -2,7 +2,9 @@ import { EtlError } from '@retail-etl/contracts';
 import { SALES_COLUMNS } from '@retail-etl/sales';
 import type { Client } from 'pg';
 import { columnKey } from '../../codec/csv/column-name.js';
+import { type FoundColumn, refuseInexact, type TablePlace } from './inexact-columns.js';
 import { postgresError } from './postgres-error.js';
+import { refuseHiddenRows } from './row-security.js';
 
 /** What to read, and whether rows that the role must not see may be missing. */
 export interface TableRequest {
@@ -29,6 +31,18 @@ interface Attribute {
   readonly name: string;
   /** Whether COPY writes it as a cast to text would; then the cast, a third of the server's time, is left out. */
   readonly isText: boolean;
+  readonly type: string;
+  readonly baseType: string;
+}
+
+interface Described extends TablePlace {
+  readonly attributes: readonly Attribute[] | null;
+  readonly relkind: string;
+  readonly bytes: string;
+  readonly block_bytes: number;
+  readonly rows: number;
+  readonly pages: number;
+  readonly is_filtered: boolean;
 }
 
 /** Not so, for example: char(n), whose padding a cast takes off, and boolean, which COPY writes as t and f. */
@@ -39,55 +53,57 @@ const TEXT_TYPES = ['int2', 'int4', 'int8', 'numeric', 'text', 'varchar', 'date'
 /** Rows that a range should hold, so that parallel readers finish together and a chunk is reached often. */
 const RANGE_ROWS = 250_000;
 
+/** $1: the table, $2: the types of which COPY writes the text that a cast would give. A domain is as its base type, whose own may be one. */
+const DESCRIBE = `
+  WITH RECURSIVE behind AS (
+    SELECT attnum, attname, atttypid, atttypmod, atttypid AS base
+      FROM pg_attribute WHERE attrelid = to_regclass($1) AND attnum > 0 AND NOT attisdropped
+    UNION ALL
+    SELECT attnum, attname, atttypid, atttypmod, typbasetype FROM behind JOIN pg_type ON oid = base WHERE typtype = 'd'
+  ), attributes AS (
+    SELECT attnum, json_build_object('name', attname, 'isText', atttypid = ANY ($2::regtype[]),
+             'type', format_type(atttypid, atttypmod), 'baseType', typname) AS attribute
+      FROM behind JOIN pg_type ON oid = base WHERE typtype <> 'd'
+  )
+  SELECT c.relkind::text, CASE WHEN c.relkind IN ('r', 'm') THEN pg_relation_size(c.oid) ELSE 0 END AS bytes,
+         current_setting('block_size')::int AS block_bytes, c.reltuples::float8 AS rows, c.relpages AS pages,
+         row_security_active(c.oid) AS is_filtered,
+         (SELECT json_agg(attribute ORDER BY attnum) FROM attributes) AS attributes,
+         quote_ident(n.nspname) AS schema, quote_ident(c.relname) AS relation, quote_ident(current_database()) AS database,
+         quote_ident(current_user) AS role,
+         ARRAY(SELECT quote_ident(path) FROM unnest(current_schemas(false)) path) AS "searchPath"
+    FROM pg_class c JOIN pg_namespace n ON n.oid = c.relnamespace WHERE c.oid = to_regclass($1)`;
+
 /**
  * Looks at a table, found through the role's search path. Throws SOURCE_MISSING without it, HEADER_INVALID naming columns
- * that are missing or, trimmed and in lower case, stand twice, ROW_SECURITY naming the policies that hide rows from this role.
+ * that are missing or, trimmed and in lower case, stand twice, COLUMN_INEXACT naming those of floats and money, ROW_SECURITY naming the
+ * policies that hide rows from this role.
  */
 export async function describeTable(client: Client, { table, allowRowSecurity }: TableRequest): Promise<SalesTable> {
   try {
-    const found = await client.query<{
-      attributes: Attribute[] | null;
-      relkind: string;
-      bytes: string;
-      block_bytes: number;
-      rows: number;
-      pages: number;
-      is_filtered: boolean;
-      policies: string[];
-    }>(
-      `SELECT c.relkind::text, CASE WHEN c.relkind IN ('r', 'm') THEN pg_relation_size(c.oid) ELSE 0 END AS bytes,
-              current_setting('block_size')::int AS block_bytes, c.reltuples::float8 AS rows, c.relpages AS pages,
-              row_security_active(c.oid) AS is_filtered,
-              ARRAY(SELECT polname::text FROM pg_policy WHERE polrelid = c.oid ORDER BY polname) AS policies,
-              (SELECT json_agg(json_build_object('name', attname, 'isText', atttypid = ANY ($2::regtype[])) ORDER BY attnum)
-                 FROM pg_attribute WHERE attrelid = c.oid AND attnum > 0 AND NOT attisdropped) AS attributes
-         FROM pg_class c WHERE c.oid = to_regclass($1)`,
-      [table, TEXT_TYPES],
-    );
+    const found = await client.query<Described>(DESCRIBE, [table, TEXT_TYPES]);
     const described = found.rows[0];
     if (described === undefined) throw new EtlError('SOURCE_MISSING', `table ${table} does not exist in the database of POSTGRES_URL`);
-    if (described.is_filtered && !allowRowSecurity) {
-      const policies =
-        described.policies.length === 0 ? 'there is no policy, so it shows none' : `policies: ${described.policies.join(', ')}`;
-      throw new EtlError('ROW_SECURITY', `table ${table}: row-level security hides rows from the role of POSTGRES_URL (${policies})`);
-    }
+    // A view hides rows if a table behind it does.
+    if (!allowRowSecurity && (described.is_filtered || described.relkind === 'v')) await refuseHiddenRows(client, table);
     const columns = matchColumns(table, described.attributes ?? []);
+    refuseInexact(table, columns, described);
     const pages = Math.ceil(Number(described.bytes) / described.block_bytes);
     const rowsPerPage = described.rows > 0 && described.pages > 0 ? described.rows / described.pages : 100;
-    return { name: table, columns, ranges: splitPages(described.relkind, pages, rowsPerPage) };
+    const texts = columns.map(({ isText, quoted }) => (isText ? quoted : `${quoted}::text`));
+    return { name: table, columns: texts, ranges: splitPages(described.relkind, pages, rowsPerPage) };
   } catch (cause) {
     throw postgresError(cause, `looking at ${table}`);
   }
 }
 
-function matchColumns(table: string, attributes: readonly Attribute[]): string[] {
+function matchColumns(table: string, attributes: readonly Attribute[]): (FoundColumn & Attribute)[] {
   const problems: string[] = [];
-  const columns = SALES_COLUMNS.map((column) => {
+  const columns = SALES_COLUMNS.flatMap((column) => {
     const matches = attributes.filter(({ name }) => columnKey(name) === column);
     if (matches.length === 0) problems.push(`column ${column} is missing`);
     if (matches.length > 1) problems.push(`column ${column} appears twice (${matches.map(({ name }) => `"${name}"`).join(', ')})`);
-    const quoted = `"${(matches[0]?.name ?? column).replaceAll('"', '""')}"`;
-    return matches[0]?.isText === true ? quoted : `${quoted}::text`;
+    return matches.map((match) => ({ ...match, column, quoted: `"${match.name.replaceAll('"', '""')}"` }));
   });
   if (problems.length > 0) throw new EtlError('HEADER_INVALID', `table ${table}: ${problems.join(', ')}`);
   return columns;

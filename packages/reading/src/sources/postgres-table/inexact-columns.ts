@@ -1,0 +1,62 @@
+import { EtlError } from '@retail-etl/contracts';
+import type { SALES_COLUMNS } from '@retail-etl/sales';
+
+type SalesColumn = (typeof SALES_COLUMNS)[number];
+
+/** One of the five columns as the table has it. */
+export interface FoundColumn {
+  readonly column: SalesColumn;
+  /** As a statement names it. */
+  readonly quoted: string;
+  /** As declared, such as `double precision`. */
+  readonly type: string;
+  /** The type behind all domains, by its short name. */
+  readonly baseType: string;
+}
+
+/** Where a table is and who reads it, each as a statement names it. */
+export interface TablePlace {
+  readonly schema: string;
+  readonly relation: string;
+  readonly database: string;
+  readonly role: string;
+  readonly searchPath: readonly string[];
+}
+
+/** These print what is near a number (139.92999999999998), or a number with its currency. A date is never of them. */
+const FLOATS: ReadonlySet<string> = new Set(['float4', 'float8']);
+const isInexact = ({ column, baseType }: FoundColumn): boolean => column !== 'sale_date' && (FLOATS.has(baseType) || baseType === 'money');
+
+/** As many as an amount may have; what lies beyond them is the float's own error. */
+const AMOUNT_DECIMALS = 6;
+
+/** A float's text has all of its digits; a cast of the float itself keeps 15, or 6. */
+function exactly({ column, quoted, baseType }: FoundColumn): string {
+  if (baseType === 'money') return `${quoted}::numeric`;
+  const number = `${quoted}::text::numeric`;
+  return column === 'sale_amount' ? `round(${number}, ${AMOUNT_DECIMALS})` : number;
+}
+
+/**
+ * Throws COLUMN_INEXACT if one of the columns that hold numbers is of a type that does not print exact ones: which rows would be rejected
+ * depends on how their numbers happen to print. The message ends with statements that have the role read casts from a view.
+ */
+export function refuseInexact(table: string, columns: readonly FoundColumn[], place: TablePlace): void {
+  const found = columns.filter(isInexact);
+  if (found.length === 0) return;
+  const whats = found.map((each) => `column ${each.column} is of type ${each.type}: read ${exactly(each)}`);
+  const terms = columns.map((each) => `${isInexact(each) ? exactly(each) : each.quoted} AS ${each.column}`);
+  const { schema, relation, database, role, searchPath } = place;
+  const ownSchema = `"${schema.replaceAll('"', '')}_exact"`;
+  const statements = [
+    `CREATE SCHEMA ${ownSchema}`,
+    `CREATE VIEW ${ownSchema}.${relation} AS SELECT ${terms.join(', ')} FROM ${schema}.${relation}`,
+    `GRANT USAGE ON SCHEMA ${ownSchema} TO ${role}`,
+    `GRANT SELECT ON ${ownSchema}.${relation} TO ${role}`,
+    `ALTER ROLE ${role} IN DATABASE ${database} SET search_path = ${[ownSchema, ...searchPath].join(', ')}`,
+  ];
+  throw new EtlError(
+    'COLUMN_INEXACT',
+    `table ${table} does not hold exact numbers: ${whats.join('; ')}. To have the role read that: ${statements.map((each) => `${each};`).join(' ')}`,
+  );
+}

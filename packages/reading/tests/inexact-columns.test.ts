@@ -1,0 +1,63 @@
+import { randomBytes } from 'node:crypto';
+import { SALES_COLUMNS } from '@retail-etl/sales';
+import pg from 'pg';
+import { afterAll, beforeAll, expect, test } from 'vitest';
+import { serverUrl } from '../../../tests/support/test-databases.js';
+import { ParquetFile } from '../src/codec/parquet/parquet-file.js';
+import type { RecordWriter } from '../src/index.js';
+import { readTable } from '../src/sources/postgres-table/read-table.js';
+
+/** Names that have to be quoted; the role finds the table by its search path alone. */
+const name = `In "exact" ${randomBytes(5).toString('hex')}`;
+const quoted = pg.escapeIdentifier(name);
+const owner = new pg.Pool({ connectionString: serverUrl('POSTGRES_URL'), max: 1 });
+const readerUrl = new URL(serverUrl('POSTGRES_URL'));
+readerUrl.username = encodeURIComponent(name);
+readerUrl.password = 'reader';
+
+beforeAll(async () => {
+  await owner.query(`
+    CREATE ROLE ${quoted} LOGIN PASSWORD 'reader';
+    ALTER ROLE ${quoted} SET search_path = ${quoted};
+    CREATE SCHEMA ${quoted};
+    GRANT USAGE ON SCHEMA ${quoted} TO ${quoted};
+    CREATE TABLE ${quoted}.online_sales (sale_id int, product_id int, quantity int, "Sale_Amount" float8, sale_date date);
+    INSERT INTO ${quoted}.online_sales SELECT g, g, 1, g * 19.99::float8, '2026-01-01' FROM generate_series(1, 20) g;
+    GRANT SELECT ON ${quoted}.online_sales TO ${quoted}`);
+});
+afterAll(async () => {
+  const { rows } = await owner.query('SELECT quote_ident(nspname) AS schema FROM pg_namespace WHERE strpos(nspname, $1) = 1', [
+    name.replaceAll('"', ''),
+  ]);
+  for (const { schema } of rows) await owner.query(`DROP SCHEMA ${schema} CASCADE`);
+  await owner.query(`DROP SCHEMA ${quoted} CASCADE; DROP OWNED BY ${quoted}; DROP ROLE ${quoted}`);
+  await owner.end();
+});
+
+/** Rows are only counted: PostgreSQL says how many it copied. */
+const openWriter = (): RecordWriter => ({
+  rows: new ParquetFile(SALES_COLUMNS),
+  isDue: false,
+  malformed: () => undefined,
+  startSegment: () => undefined,
+  advance: () => Promise.resolve(),
+  finish: () => Promise.resolve(),
+});
+const read = async (): Promise<number> =>
+  (await readTable(readerUrl.toString(), { table: 'online_sales', allowRowSecurity: false }, { openWriter }, new AbortController().signal))
+    .copiedRows;
+
+test('a role that may only read is given the view that the message describes, whatever the names are', async () => {
+  const error = (await read().catch((thrown: unknown) => thrown)) as { code: string; message: string };
+  expect(error).toMatchObject({
+    code: 'COLUMN_INEXACT',
+    message: expect.stringContaining('column sale_amount is of type double precision') as string,
+  });
+  const [, statements = ''] = error.message.split('To have the role read that: ');
+  await owner.query(statements);
+  expect(await read()).toBe(20);
+  const { rows } = await owner.query(
+    `SELECT sum(sale_amount)::text AS amount FROM ${/CREATE VIEW (".*?"\.online_sales)/.exec(statements)?.[1]}`,
+  );
+  expect(rows).toEqual([{ amount: '4197.900000' }]);
+});
