@@ -34,7 +34,7 @@ export const ERROR_CATALOGUE = {
   FILE_CHANGED: terminal('Let the delivery of the named file finish (write it under another name, then rename it), then start a new run.'),
   /** Two files hold the same bytes: most likely one delivery under two names, which would count every sale twice. */
   FILE_DUPLICATE: terminal('Remove one of the named files, or set ALLOW_DUPLICATE_FILES=true if both count, then start a new run.'),
-  /** More rows of a source were rejected than MAX_REJECT_RATIO allows. */
+  /** More rows of a source were rejected than MAX_REJECT_RATIO allows; the message names the files with the most. */
   REJECT_RATIO: terminal("Look at the run's rejects; correct the source and start a new run, or raise MAX_REJECT_RATIO and retry."),
   /** No row at all was accepted, so there is nothing to publish. */
   SUMMARY_EMPTY: terminal("Look at the run's rejects and its window (from, to), then start a new run."),

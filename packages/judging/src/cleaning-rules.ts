@@ -58,6 +58,14 @@ const date = (column: string, formats: readonly string[]): string => `
          }
   END`;
 
+/**
+ * A row that is not rejected takes at least so many bytes of a store file: a digit for each of four numbers, a date (of ISO 8601 ten
+ * characters, of other formats at least one), four delimiters and a line end.
+ */
+export function goodRowBytes(dateFormats: readonly string[]): number {
+  return 4 + (dateFormats.length === 0 ? 10 : 1) + 4 + 1;
+}
+
 /** Codes of a row's outcome: accepted, one for each reason in the catalogue's order (malformed_row is 1), outside the window. */
 export const ACCEPTED = 0;
 export const SKIPPED = REJECT_REASONS.length + 1;

@@ -1,5 +1,5 @@
 export { checkDateFormats } from './check-date-formats.js';
-export { judgeRows, type RuleOptions } from './cleaning-rules.js';
+export { goodRowBytes, judgeRows, type RuleOptions } from './cleaning-rules.js';
 export { judgeChunk, type ChunkToJudge, type JudgedChunk } from './judge-chunk.js';
 export { mergePartials, type MergedSummary, type PartialFile } from './merge-partials.js';
 export { streamRejects } from './stream-rejects.js';

@@ -36,6 +36,8 @@ export class RecordingSink implements PartitionSink {
   readonly violations: string[] = [];
   readonly writers: RecordingWriter[] = [];
   advances = 0;
+  /** At each `advance`: how many rows had come, and the most bytes that were said to be still to come. */
+  readonly bytesLeft: { readonly rows: number; readonly bytes: number }[] = [];
   /** Set by the test once `read` has thrown. */
   isClosed = false;
   readonly options: RecordingOptions;
@@ -112,8 +114,9 @@ class RecordingWriter implements RecordWriter {
     return this.#sinceAdvance >= (this.#sink.options.advanceEvery ?? 500);
   }
 
-  async advance(nextRecord: number): Promise<void> {
+  async advance(nextRecord: number, bytesLeft = Infinity): Promise<void> {
     this.#sink.note('advance');
+    this.#sink.bytesLeft.push({ rows: this.#sink.rows.length, bytes: bytesLeft });
     if (this.#file === undefined) this.#sink.violations.push('advance before startSegment');
     const expected = this.#file === null ? 1 : this.#next;
     if (nextRecord !== expected) this.#sink.violations.push(`advance says that ${nextRecord} comes next, it is ${expected}`);

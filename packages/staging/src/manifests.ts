@@ -44,6 +44,19 @@ export interface ExtractManifest extends StepTimes {
   readonly sources: readonly SourceRead[];
   /** PostgreSQL's own count of copied rows; null for files. */
   readonly copiedRows: number | null;
+  /**
+   * Set if reading ended early because the run can no longer pass its limit of rejects: the epoch in which that was. Only whole chunks are
+   * listed then, and `sources` is empty.
+   */
+  readonly stoppedInEpoch?: number;
+}
+
+/** When a source has too many rejects to pass, whatever is still to come of it. */
+export interface RejectLimit {
+  /** 0 to 1: MAX_REJECT_RATIO of the transformer. */
+  readonly ratio: number;
+  /** A row that is not rejected takes at least so many bytes of a store file. */
+  readonly goodRowBytes: number;
 }
 
 /** Rows of one file that follow each other in a chunk. */
@@ -81,6 +94,8 @@ export interface PartialBooks {
 
 export interface PartialManifest extends StepTimes {
   readonly source: SourceName;
+  /** By which the transformer will judge the run; the extractor does not know it otherwise. */
+  readonly rejectLimit?: RejectLimit;
   readonly books: readonly PartialBooks[];
   /** The chunk's groups as Parquet, described where they are written (`judging`). */
   readonly file: CheckedFile;

@@ -59,6 +59,12 @@ export async function listRunFolders(dataDir: string, kind: 'staging' | 'runs'):
   return listFolders(join(dataDir, kind));
 }
 
+/** The names of the partitions that have been extracted. */
+export async function listExtracted(folders: RunFolders): Promise<string[]> {
+  const names = await listNames(folders.staging);
+  return names.flatMap((name) => /^extract-(.+)\.json$/.exec(name)?.[1] ?? []);
+}
+
 /** The names of the staged chunks that wait to be transformed: complete ones, which have a manifest, and whose rows are still there. */
 export async function listStagedChunks(folders: RunFolders): Promise<Set<string>> {
   const names = new Set(await listNames(folders.chunks));

@@ -29,8 +29,8 @@ export interface ChunkTarget {
   readonly signal: AbortSignal;
   /** Waits until another chunk may be staged. */
   admit(): Promise<void>;
-  /** Called with the name of each chunk once it is complete. */
-  announce(chunk: string, manifest: ChunkManifest): Promise<void>;
+  /** Called with the name of each chunk once it is complete, and the most bytes of the partition that are still to come. */
+  announce(chunk: string, manifest: ChunkManifest, bytesLeft: number): Promise<void>;
 }
 
 /**
@@ -71,10 +71,10 @@ export class ChunkWriter implements RecordWriter {
     return this.rows.rows + this.#malformedRows.rows >= CHUNK_ROWS || this.rows.bytes + this.#malformedRows.bytes >= CHUNK_BYTES;
   }
 
-  /** Writes out what is complete, and stages a chunk if enough has been gathered; `nextRecord` is the number of the file's next record. */
-  async advance(nextRecord: number): Promise<void> {
+  /** Writes out what is complete, and stages a chunk if enough has been gathered; `nextRecord` is the number of the file's next record, and at most `bytesLeft` bytes of the partition come after it. */
+  async advance(nextRecord: number, bytesLeft = Infinity): Promise<void> {
     if (this.#isFull) {
-      await this.finish();
+      await this.#endChunk(bytesLeft);
       this.startSegment(this.#file, nextRecord);
     } else if (this.rows.hasBuilt) {
       const output = await this.#open();
@@ -84,6 +84,10 @@ export class ChunkWriter implements RecordWriter {
 
   /** Stages what has been gathered, if anything, as a chunk. */
   async finish(): Promise<void> {
+    await this.#endChunk(0);
+  }
+
+  async #endChunk(bytesLeft: number): Promise<void> {
     const rows = this.rows.rows;
     const malformed = this.#malformedRows.rows;
     const segments = this.#segments;
@@ -101,7 +105,7 @@ export class ChunkWriter implements RecordWriter {
     this.#target.signal.throwIfAborted();
     this.#outputs = [];
     crashPoint('extract.after-chunk-manifest');
-    await this.#target.announce(chunk, manifest);
+    await this.#target.announce(chunk, manifest, bytesLeft);
     crashPoint('extract.after-chunk-attach');
   }
 

@@ -1,7 +1,7 @@
 import { EtlError, type ExtractData, type StepResult } from '@retail-etl/contracts';
 import { crashPoint } from '@retail-etl/faults';
 import type { Producer } from '@retail-etl/queue';
-import type { Source } from '@retail-etl/reading';
+import type { PartitionRead, Source } from '@retail-etl/reading';
 import type { StepContext } from '@retail-etl/runtime';
 import type { SourceName } from '@retail-etl/sales';
 import {
@@ -16,6 +16,7 @@ import {
   runFolders,
 } from '@retail-etl/staging';
 import { removeFiles, verifiedPath } from '@retail-etl/store';
+import { ReadingStopped } from './reject-watch.js';
 import { StagedChunks } from './staged-chunks.js';
 
 export interface ExtractDeps {
@@ -33,35 +34,53 @@ export async function extractPartition(data: ExtractData, deps: ExtractDeps, con
   const { plan, partition, source } = await findPartition(data, deps, folders);
 
   const before = await readOwnManifest<ExtractManifest>(folders.extractManifest(partition.name));
-  if (before !== undefined && (await areWhole(before.chunks, folders))) {
+  // What stopped because of the limit of rejects is read anew by a retry, before which the limit may have been raised.
+  const isStale = before?.stoppedInEpoch !== undefined && before.stoppedInEpoch !== data.epoch;
+  if (before !== undefined && !isStale && (await areWhole(before.chunks, folders))) {
     await deps.producer.attachTransforms(data.runId, data.epoch, before.chunks);
     return { rows: 0, note: 'already extracted' };
   }
   if (before !== undefined) await removeFiles([folders.extractManifest(partition.name)]);
 
   const startedAt = new Date().toISOString();
-  const staged = new StagedChunks({ data, partition, params: plan.params, folders, producer: deps.producer, context });
-  const read = await source.read(partition, staged, context.signal).catch(async (error: unknown) => {
-    await staged.giveUp(error);
-    throw error;
-  });
-  staged.release();
+  const staged = new StagedChunks({ data, plan, partition, source, folders, producer: deps.producer, context });
+  const { read, stopped } = await readPartition(source, partition, staged, context.signal);
   const manifest: ExtractManifest = {
     source: partition.source,
     chunks: staged.names,
     ...read,
+    ...(stopped === null ? {} : { stoppedInEpoch: data.epoch }),
     startedAt,
     finishedAt: new Date().toISOString(),
   };
   crashPoint('extract.before-manifest');
   const published = await publishManifest(folders.extractManifest(partition.name), manifest);
   crashPoint('extract.after-manifest');
-  if (!published.won) await deps.producer.attachTransforms(data.runId, data.epoch, published.manifest.chunks);
+  // Where reading was stopped, another connection of the table may have been about to attach a chunk that counts.
+  if (!published.won || stopped !== null) await deps.producer.attachTransforms(data.runId, data.epoch, published.manifest.chunks);
 
   const bytesRead = read.sources.reduce((sum, { bytes }) => sum + bytes, 0);
-  const note = `${staged.rows} rows, ${bytesRead} bytes read, ${staged.names.length} chunks staged`;
+  const note = `${staged.rows} rows, ${stopped === null ? `${bytesRead} bytes read` : `stopped (${stopped})`}, ${staged.names.length} chunks staged`;
   await context.note(note);
   return { rows: staged.rows, bytes: staged.bytes, note };
+}
+
+/** What was read and staged; or why reading was stopped, and then nothing is said of what was read. */
+async function readPartition(
+  source: Source,
+  partition: Partition,
+  staged: StagedChunks,
+  signal: AbortSignal,
+): Promise<{ read: PartitionRead; stopped: string | null }> {
+  try {
+    const read = await source.read(partition, staged, signal);
+    staged.release();
+    return { read, stopped: null };
+  } catch (error) {
+    await staged.giveUp(error);
+    if (!(error instanceof ReadingStopped)) throw error;
+    return { read: { sources: [], copiedRows: null }, stopped: error.message };
+  }
 }
 
 async function findPartition(

@@ -1,16 +1,18 @@
 import type { ExtractData, RunParams } from '@retail-etl/contracts';
 import type { Producer } from '@retail-etl/queue';
-import type { PartitionSink } from '@retail-etl/reading';
+import type { PartitionSink, Source } from '@retail-etl/reading';
 import type { StepContext } from '@retail-etl/runtime';
 import type { SourceName } from '@retail-etl/sales';
-import type { ChunkManifest, Partition, RunFolders } from '@retail-etl/staging';
+import type { ChunkManifest, Partition, PlanManifest, RunFolders } from '@retail-etl/staging';
 import { Backpressure } from './backpressure.js';
 import { type ChunkTarget, ChunkWriter } from './chunk-writer.js';
+import { RejectWatch } from './reject-watch.js';
 
 export interface StagedChunksOptions {
   readonly data: ExtractData;
+  readonly plan: PlanManifest;
   readonly partition: Partition;
-  readonly params: RunParams;
+  readonly source: Source;
   readonly folders: RunFolders;
   readonly producer: Producer;
   readonly context: StepContext;
@@ -25,6 +27,7 @@ export class StagedChunks implements PartitionSink, ChunkTarget {
   readonly #writers: ChunkWriter[] = [];
   readonly #names: string[] = [];
   readonly #backpressure: Backpressure;
+  readonly #rejects: RejectWatch;
   /** Aborted by `giveUp`: one failing connection of a table ends the attempt for the others, too, wherever they wait. */
   readonly #givenUp = new AbortController();
   readonly signal: AbortSignal;
@@ -35,6 +38,7 @@ export class StagedChunks implements PartitionSink, ChunkTarget {
     this.#options = options;
     this.signal = AbortSignal.any([options.context.signal, this.#givenUp.signal]);
     this.#backpressure = new Backpressure(options.folders, this.signal);
+    this.#rejects = new RejectWatch({ ...options, epoch: options.data.epoch });
   }
 
   get folders(): RunFolders {
@@ -50,7 +54,7 @@ export class StagedChunks implements PartitionSink, ChunkTarget {
   }
 
   get params(): RunParams {
-    return this.#options.params;
+    return this.#options.plan.params;
   }
 
   /** The names of the complete chunks. */
@@ -74,15 +78,17 @@ export class StagedChunks implements PartitionSink, ChunkTarget {
     return writer;
   }
 
-  /** Waits until another chunk may be staged. */
+  /** Waits until another chunk may be staged. Throws ReadingStopped if there is no use in it. */
   async admit(): Promise<void> {
     await this.#backpressure.admit();
+    await this.#rejects.check();
   }
 
   /** Announces a chunk that is complete. */
-  async announce(chunk: string, manifest: ChunkManifest): Promise<void> {
+  async announce(chunk: string, manifest: ChunkManifest, bytesLeft: number): Promise<void> {
     const { data, producer, context } = this.#options;
     this.#backpressure.staged(chunk);
+    this.#rejects.staged(chunk, manifest, bytesLeft);
     this.#names.push(chunk);
     this.#rows += manifest.rows + manifest.malformed;
     this.#bytes += manifest.file.bytes;

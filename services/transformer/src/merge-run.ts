@@ -19,7 +19,7 @@ import {
 import { describeFile, removeFiles } from '@retail-etl/store';
 import { balanceBooks, gatherBooks } from './balance-books.js';
 import { addUp, stageReports } from './run-figures.js';
-import { checkRejectRatio, refuseDuplicates } from './run-limits.js';
+import { checkRejectRatio, refuseDuplicates, refuseStopped } from './run-limits.js';
 import { readManifests, type RunManifests, verifyPartials } from './run-manifests.js';
 
 /**
@@ -106,6 +106,7 @@ async function checkBooks(merge: Merge, { overflow, ...sums }: MergedSummary): P
   if (overflow !== null) {
     // The books say where the total comes from, or that it is none.
     await recordFindings(deps.database, data.runId, data.epoch, { sources: books });
+    refuseStopped(manifests.extracts, books, deps.maxRejectRatio);
     balanceBooks(books, manifests.extracts, sums);
     throw new EtlError('TARGET_OVERFLOW', overflow);
   }
@@ -118,6 +119,7 @@ async function checkBooks(merge: Merge, { overflow, ...sums }: MergedSummary): P
   await recordFindings(deps.database, data.runId, data.epoch, { sources: books, totals, stages });
   crashPoint('merge.after-findings');
 
+  refuseStopped(manifests.extracts, books, deps.maxRejectRatio);
   balanceBooks(books, manifests.extracts, sums);
   checkRejectRatio(books, deps.maxRejectRatio);
   refuseEmptySummary(totals);

@@ -13,7 +13,10 @@ export function refuseDuplicates(extracts: readonly ExtractManifest[]): void {
   }
 }
 
-/** Throws REJECT_RATIO if more than `max` (0 to 1) of a source's rows were rejected, all its files together. */
+/** Files that the message names. */
+const FILES_NAMED_MAX = 3;
+
+/** Throws REJECT_RATIO if more than `max` (0 to 1) of a source's rows were rejected, all its files together; names the files that it is due to. */
 export function checkRejectRatio(books: readonly SourceBooks[], max: number): void {
   for (const source of new Set(books.map((each) => each.source))) {
     const own = books.filter((each) => each.source === source);
@@ -22,8 +25,40 @@ export function checkRejectRatio(books: readonly SourceBooks[], max: number): vo
     if (read > 0 && rejected / read > max) {
       throw new EtlError(
         'REJECT_RATIO',
-        `${source}: ${rejected} of ${read} rows were rejected (${(rejected / read).toFixed(4)}, allowed ${max})`,
+        `${source}: ${rejected} of ${read} rows were rejected (${(rejected / read).toFixed(4)}, allowed ${max}): ${describeWorst(own)}`,
       );
     }
   }
+}
+
+/**
+ * Throws REJECT_RATIO if the reading of a source was stopped because it cannot pass, whatever is still to come. The books are of what was
+ * read until then.
+ */
+export function refuseStopped(extracts: readonly ExtractManifest[], books: readonly SourceBooks[], max: number): void {
+  if (extracts.every(({ stoppedInEpoch }) => stoppedInEpoch === undefined)) return;
+  try {
+    checkRejectRatio(books, max);
+  } catch (error) {
+    if (!(error instanceof EtlError)) throw error;
+    throw new EtlError(error.code, `${error.message}. Reading was stopped there: the rest could not have made it pass`);
+  }
+  throw new EtlError(
+    'REJECT_RATIO',
+    `reading was stopped under a lower limit than MAX_REJECT_RATIO is now (${max}); a retry reads all of it`,
+  );
+}
+
+/** Where most of the rejects are and why, for a table only why: `b.csv 4 of 5 (malformed_row 3, invalid_date 1), a.csv 1 of 9 (missing_value 1)`. */
+function describeWorst(books: readonly SourceBooks[]): string {
+  const worst = books.filter(({ rowsRejected }) => rowsRejected > 0).sort((a, b) => b.rowsRejected - a.rowsRejected);
+  const named = worst.slice(0, FILES_NAMED_MAX).map(({ file, rowsRejected, rowsRead, rejectsByReason }) => {
+    const reasons = Object.entries(rejectsByReason)
+      .sort(([, a], [, b]) => b - a)
+      .map(([reason, rows]) => `${reason} ${rows}`)
+      .join(', ');
+    return file === null ? reasons : `${file} ${rowsRejected} of ${rowsRead} (${reasons})`;
+  });
+  const more = worst.length - named.length;
+  return `${named.join(', ')}${more === 0 ? '' : `, and ${more} more files`}`;
 }

@@ -1,5 +1,5 @@
 import { join } from 'node:path';
-import { type ChunkToJudge, judgeChunk } from '@retail-etl/judging';
+import { type ChunkToJudge, goodRowBytes, judgeChunk } from '@retail-etl/judging';
 import { type Engine, withDuckDb } from '@retail-etl/duckdb';
 import { crashPoint } from '@retail-etl/faults';
 import { EtlError, newAttemptToken, type StepResult, type TransformData } from '@retail-etl/contracts';
@@ -24,6 +24,8 @@ export interface TransformDeps {
   readonly database: Database;
   readonly engine: Engine;
   readonly csvDateFormats: readonly string[];
+  /** 0 to 1. */
+  readonly maxRejectRatio: number;
 }
 
 /**
@@ -75,12 +77,13 @@ async function transform(
   const rejectsPath = join(folders.rejects, output);
   let isPublished = false;
   try {
+    const dateFormats = takesOtherDates(chunk.source) ? deps.csvDateFormats : [];
     const staged: ChunkToJudge = {
       source: chunk.source,
       rowsPath,
       malformedPath,
       segments: chunk.segments,
-      rules: { ...chunk.params, dateFormats: takesOtherDates(chunk.source) ? deps.csvDateFormats : [] },
+      rules: { ...chunk.params, dateFormats },
       carryTexts: !isSparing,
       partialPath,
       rejectsPath,
@@ -95,6 +98,7 @@ async function transform(
     crashPoint('transform.after-partial-file');
     const manifest: PartialManifest = {
       source: chunk.source,
+      rejectLimit: { ratio: deps.maxRejectRatio, goodRowBytes: goodRowBytes(dateFormats) },
       books,
       file: await describeFile(folders.partials, output),
       sums,

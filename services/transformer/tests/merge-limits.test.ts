@@ -1,5 +1,6 @@
 import { access } from 'node:fs/promises';
 import { join } from 'node:path';
+import type { PartialBooks } from '@retail-etl/staging';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { booksOf, filesExtract, readOf, tableExtract } from './books.js';
 import { CHUNKS, EXTRACTS, SUMMARY_CSV, withChunk } from './sample-chunks.js';
@@ -30,7 +31,10 @@ test('as many rejects as allowed pass, one more in a source does not, all its fi
   // Two of the nine rows of the stores, though two of the five of a.csv and two of all eleven.
   await expectRefused(
     { maxRejectRatio: 0.2222 },
-    { code: 'REJECT_RATIO', message: 'store_sales: 2 of 9 rows were rejected (0.2222, allowed 0.2222)' },
+    {
+      code: 'REJECT_RATIO',
+      message: 'store_sales: 2 of 9 rows were rejected (0.2222, allowed 0.2222): a.csv 2 of 5 (malformed_row 1, invalid_date 1)',
+    },
   );
   const { findings } = await staged.now();
   expect(findings).toMatchObject({ totals: { rowsRejected: 2, rowsRead: 11 }, stages: [{ name: 'extract' }, { name: 'transform' }] });
@@ -48,6 +52,55 @@ test.each([
   await staged.stage({ store: filesExtract(readOf('b.csv', 4)) }, [{ ...CHUNKS[2]!, figures }]);
   if (passes) expect(await staged.merge({ maxRejectRatio })).toMatchObject({ rows: 1 });
   else await expectRefused({ maxRejectRatio }, { code: 'REJECT_RATIO', message: expect.stringContaining('1 of 4 rows') as string });
+});
+
+test('the files with the most rejects are named, with their reasons; of a table only these', async () => {
+  const bad = (rows: number, more = 0): Partial<PartialBooks> => ({
+    rowsRead: rows + more + 1,
+    rowsRejected: rows + more,
+    rowsSkipped: 1,
+    rejectsByReason: { invalid_date: rows, ...(more === 0 ? {} : { malformed_row: more }) },
+  });
+  const figures = [bad(1), bad(4), bad(2, 7), bad(3), bad(0)];
+  const chunks = figures.map((each, index) => ({
+    ...CHUNKS[1]!,
+    name: `store-0000bbbb-0000${index}`,
+    file: `${index}.csv`,
+    sums: [],
+    figures: each,
+  }));
+  await staged.stage(
+    { store: filesExtract(...figures.map((each, index) => readOf(`${index}.csv`, each.rowsRead!, each.rejectsByReason!.malformed_row))) },
+    chunks,
+  );
+  const worst =
+    '2.csv 9 of 10 (malformed_row 7, invalid_date 2), 1.csv 4 of 5 (invalid_date 4), 3.csv 3 of 4 (invalid_date 3), and 1 more files';
+  await expectRefused(
+    { maxRejectRatio: 0.5 },
+    { code: 'REJECT_RATIO', message: `store_sales: 17 of 22 rows were rejected (0.7727, allowed 0.5): ${worst}` },
+  );
+
+  await staged.stage({ table: tableExtract(3) }, [{ ...CHUNKS[0]!, sums: [], figures: bad(2) }]);
+  await expectRefused(
+    { maxRejectRatio: 0.5 },
+    { code: 'REJECT_RATIO', message: 'online_sales: 2 of 3 rows were rejected (0.6667, allowed 0.5): invalid_date 2' },
+  );
+});
+
+test('what was not read to its end is never published: the books are of what was read, and the limit says why', async () => {
+  const figures = { ...CHUNKS[1]!.figures, rowsRead: 9, rowsRejected: 6, rejectsByReason: { malformed_row: 6 } };
+  const stopped = { ...filesExtract(), stoppedInEpoch: 1 };
+  await staged.stage({ ...EXTRACTS, store: stopped }, [CHUNKS[0]!, { ...CHUNKS[1]!, figures }]);
+  const ratio = 'store_sales: 6 of 9 rows were rejected (0.6667, allowed 0.5): a.csv 6 of 9 (malformed_row 6)';
+  await expectRefused(
+    { maxRejectRatio: 0.5 },
+    { code: 'REJECT_RATIO', message: `${ratio}. Reading was stopped there: the rest could not have made it pass` },
+  );
+  const { findings } = await staged.now();
+  expect(findings.totals).toMatchObject({ rowsRead: 11, rowsRejected: 6 });
+  expect(findings.sources).toMatchObject([{ file: null }, { file: 'a.csv', rowsRead: 9, rowsRejected: 6 }]);
+  const message = 'reading was stopped under a lower limit than MAX_REJECT_RATIO is now (0.7); a retry reads all of it';
+  await expectRefused({ maxRejectRatio: 0.7 }, { code: 'REJECT_RATIO', message });
 });
 
 test('no rejects pass where none are allowed', async () => {

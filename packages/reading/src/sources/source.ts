@@ -28,6 +28,9 @@ export interface Source {
    */
   plan(signal: AbortSignal): Promise<Partition[]>;
 
+  /** The text of a partition, as `plan` described it, has at most so many bytes; Infinity if nobody can tell before it is read. */
+  bytesMost(partition: Partition): number;
+
   /**
    * Reads all records of one partition, as `plan` described it, into the writers of `sink`; resolves once all of it is staged.
    *
@@ -57,10 +60,11 @@ export interface RecordWriter extends RecordSink {
   /** Whether `advance` has something to do. */
   readonly isDue: boolean;
   /**
-   * Writes out what is complete; `nextRecord` is the number of the file's next record (1 for a table, whose records have no numbers). To be
-   * called between records while `isDue`, and awaited before the next record: memory is bounded by that.
+   * Writes out what is complete; `nextRecord` is the number of the file's next record (1 for a table, whose records have no numbers), and
+   * the records of the partition that are still to come have at most `bytesLeft` bytes, as far as that is known. To be called between
+   * records while `isDue`, and awaited before the next record: memory is bounded by that.
    */
-  advance(nextRecord: number): Promise<void>;
+  advance(nextRecord: number, bytesLeft?: number): Promise<void>;
   /** Stages all that is left. To be called once for each writer; nothing may be written afterwards. */
   finish(): Promise<void>;
 }

@@ -1,6 +1,6 @@
 import { join } from 'node:path';
 import type { SourceOfKind } from '@retail-etl/sales';
-import type { SourceRead } from '@retail-etl/staging';
+import type { PlannedFile, SourceRead } from '@retail-etl/staging';
 import { inBatches } from '@retail-etl/store';
 import type { SourceSettings } from '../source-settings.js';
 import type { Source } from '../source.js';
@@ -17,6 +17,7 @@ const HEADERS_MAX = 4;
 export function csvFiles({ name, folder: folderName }: SourceOfKind<'csv-files'>, settings: SourceSettings): Source {
   const folder = join(settings.dataDir, folderName);
   const options = { folder, encoding: settings.csvEncoding, bytesMax: settings.fileBytesMax };
+  const bytesMost = (files: readonly PlannedFile[]): number => files.reduce((sum, file) => sum + StoreFile.bytesMost(file, options), 0);
   return {
     name,
     async plan(signal) {
@@ -37,14 +38,16 @@ export function csvFiles({ name, folder: folderName }: SourceOfKind<'csv-files'>
         files: group,
       }));
     },
+    bytesMost: ({ files }) => bytesMost(files),
     async read({ files }, sink, signal) {
       signal.throwIfAborted();
       const writer = sink.openWriter();
       const sources: SourceRead[] = [];
-      for (const planned of files) {
+      for (const [index, planned] of files.entries()) {
+        const bytes = { own: bytesMost([planned]), after: bytesMost(files.slice(index + 1)) };
         const file = await StoreFile.open(planned, options);
         try {
-          sources.push(await readStoreFile(file, writer, signal));
+          sources.push(await readStoreFile(file, bytes, writer, signal));
         } finally {
           await file.close();
         }

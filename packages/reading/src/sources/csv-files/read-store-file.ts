@@ -3,12 +3,25 @@ import { EtlError } from '@retail-etl/contracts';
 import type { SourceRead } from '@retail-etl/staging';
 import { RecordScanner } from '../../codec/csv/record-scanner.js';
 import { CountedSink } from '../counted-sink.js';
+import { RECORD_BYTES_MAX } from '../../codec/csv/record-reader.js';
 import type { RecordWriter } from '../source.js';
 import { readHeader } from './read-header.js';
 import type { StoreFile } from './store-file.js';
 
+/**
+ * So much of what was read may not be records yet: one of 1 MiB that has not ended, and the slice in which it began. In UTF-16 that is twice as
+ * much of the file.
+ */
+const UNENDED_BYTES_MAX = 4 * RECORD_BYTES_MAX;
+
+/** At most so many bytes of text are in a file, and in those that are read after it. */
+interface BytesMost {
+  readonly own: number;
+  readonly after: number;
+}
+
 /** Reads one file's records into `writer`. Throws SOURCE_EMPTY if it has none, FILE_CHANGED if it is no longer what was planned. */
-export async function readStoreFile(file: StoreFile, writer: RecordWriter, signal: AbortSignal): Promise<SourceRead> {
+export async function readStoreFile(file: StoreFile, most: BytesMost, writer: RecordWriter, signal: AbortSignal): Promise<SourceRead> {
   const { shape, bodyAt } = await readHeader(file);
   const hash = createHash('sha256');
   let bytes = 0;
@@ -27,7 +40,9 @@ export async function readStoreFile(file: StoreFile, writer: RecordWriter, signa
     for await (const piece of file.read(from, onBytes)) {
       signal.throwIfAborted();
       scanner.push(piece);
-      if (writer.isDue) await writer.advance(scanner.records + 1);
+      // Of a text that is read once more, all may be still to come.
+      const bytesLeft = most.own - (isFirstPass ? bytes - UNENDED_BYTES_MAX : 0) + most.after;
+      if (writer.isDue) await writer.advance(scanner.records + 1, bytesLeft);
     }
     signal.throwIfAborted();
     from = scanner.finish();

@@ -14,6 +14,9 @@ const PIECE_BYTES = 1 << 19;
  */
 const SLICE_BYTES = 1 << 17;
 
+/** A compressed byte holds at most so many: the longest match, 258 bytes, takes two bits at least. */
+const DEFLATE_RATIO_MAX = 1_032;
+
 export interface ReadOptions {
   readonly folder: string;
   readonly encoding: CsvEncoding;
@@ -33,6 +36,11 @@ export class StoreFile {
     this.#planned = planned;
     this.#options = options;
     this.#file = file;
+  }
+
+  /** Its text has at most so many bytes, decompressed. */
+  static bytesMost({ name, bytes }: PlannedFile, { bytesMax }: ReadOptions): number {
+    return Math.min(isCompressed(name) ? bytes * DEFLATE_RATIO_MAX : bytes, bytesMax);
   }
 
   /** Throws FILE_CHANGED if the file is no longer what plan saw, FILE_REFUSED if it may not be read. */
@@ -85,11 +93,11 @@ export class StoreFile {
 
   async *#decompressed(onBytes: ((bytes: Buffer) => void) | undefined): AsyncGenerator<Buffer> {
     const { bytesMax } = this.#options;
-    const isCompressed = /\.gz$/i.test(this.name);
+    const isPacked = isCompressed(this.name);
     // The decompressing stream reads ahead, so there each piece needs memory of its own.
-    const pieces = this.#pieces(isCompressed);
+    const pieces = this.#pieces(isPacked);
     // The error of either stream comes out of the loop below.
-    const source = isCompressed ? pipeline(Readable.from(pieces), createGunzip({ chunkSize: PIECE_BYTES }), () => undefined) : pieces;
+    const source = isPacked ? pipeline(Readable.from(pieces), createGunzip({ chunkSize: PIECE_BYTES }), () => undefined) : pieces;
     let bytes = 0;
     for await (const piece of source as AsyncIterable<Buffer>) {
       bytes += piece.length;
@@ -117,4 +125,8 @@ export class StoreFile {
       yield buffer.subarray(0, bytesRead);
     }
   }
+}
+
+function isCompressed(name: string): boolean {
+  return /\.gz$/i.test(name);
 }

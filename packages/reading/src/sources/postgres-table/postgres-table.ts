@@ -13,6 +13,7 @@ export function postgresTable({ name, table }: SourceOfKind<'postgres-table'>, {
       signal.throwIfAborted();
       return [{ name: 'table', source: name, files: [] }];
     },
+    bytesMost: () => Infinity,
     async read(_partition, sink, signal) {
       const { copiedRows, ...read } = await readTable(postgresUrl, { table, allowRowSecurity }, sink, signal);
       if (copiedRows !== read.rows) {
