@@ -1,4 +1,4 @@
-import { readdir, readFile } from 'node:fs/promises';
+import { readdir, readFile, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { gzipSync } from 'node:zlib';
 import axe from 'axe-core';
@@ -92,6 +92,22 @@ describe.skipIf(executable === undefined)('the page in Chromium (skipped where n
     )) as unknown as [[{ rejected: string }]];
     expect(lines.length - 1).toBe(Number(books.rejected));
     expect(Number(books.rejected)).toBe(3);
+    expect(complaints).toEqual([]);
+    await context.close();
+  });
+
+  test('a stray quote that swallows lines is seen in the books and in the table of rejects', async () => {
+    const stray = `1,8,"3,1.00,2026-01-01\n${'2,8,1,1.00,2026-01-01\n'.repeat(1_233)}9,8,1"x,1.00,2026-01-01\n`;
+    await putFile(stack, 'stray.csv', `${HEADER}${stray}${'2,8,1,1.00,2026-01-01\n'.repeat(3)}`);
+    const { id } = await stack.run();
+    await rm(join(stack.dataDir, 'input', 'stray.csv'));
+    const context = await browser.newContext();
+    const { page, complaints } = await signIn(context, operator);
+    await page.goto(`${stack.url}/runs/${id}`);
+    await page.getByRole('rowheader', { name: /^stray\.csv\s*longest record: 1,235 lines$/ }).waitFor();
+    expect(await page.getByText('longest record').count()).toBe(1);
+    await page.getByRole('cell', { name: '1, 1,235 lines', exact: true }).waitFor();
+    expect(await page.getByRole('cell', { name: /lines$/ }).count()).toBe(1);
     expect(complaints).toEqual([]);
     await context.close();
   });

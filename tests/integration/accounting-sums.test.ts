@@ -165,12 +165,13 @@ describe('the rejects as CSV', () => {
         '1',
         'x',
         '',
+        '1',
       ]),
-      ['store_sales', "'=x.csv", '8', 'malformed_row', '', '', '', '', '', "'=1,2"],
-      ['store_sales', "'=x.csv", '9', 'malformed_row', '', '', '', '', '', "'-plain'"],
+      ['store_sales', "'=x.csv", '8', 'malformed_row', '', '', '', '', '', "'=1,2", '1'],
+      ['store_sales', "'=x.csv", '9', 'malformed_row', '', '', '', '', '', "'-plain'", '1'],
     ];
     expect(await rejectsOf(stack, report.id)).toEqual([
-      ['online_sales', '', '', 'invalid_sale_id', "'=cmd", "'-1", "'+1", "'@x", "'-2026", ''],
+      ['online_sales', '', '', 'invalid_sale_id', "'=cmd", "'-1", "'+1", "'@x", "'-2026", '', ''],
       ...lines,
     ]);
   });
@@ -193,7 +194,7 @@ describe('the rejects as CSV', () => {
     expect(
       lines
         .slice(1, -1)
-        .every((line, index) => line === `${report.id},store_sales,bad.csv,${index + 1},invalid_quantity,${index},7,x,1.50,2026-01-01,`),
+        .every((line, index) => line === `${report.id},store_sales,bad.csv,${index + 1},invalid_quantity,${index},7,x,1.50,2026-01-01,,1`),
     ).toBe(true);
   });
 

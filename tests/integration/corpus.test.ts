@@ -44,6 +44,7 @@ async function restartTransformer(env: NodeJS.ProcessEnv): Promise<void> {
 async function rejectsByFile(report: RunReport): Promise<Map<string, Reject[]>> {
   const byFile = new Map<string, Reject[]>();
   for (const [, file = '', record, reason, ...texts] of await rejectsOf(stack, report.id)) {
+    texts.pop();
     const raw = texts.pop()!;
     const reject = [Number(record), reason, raw === '' ? texts.join('|') : raw] as unknown as Reject;
     byFile.set(file, [...(byFile.get(file) ?? []), reject]);

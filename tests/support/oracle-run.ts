@@ -32,6 +32,7 @@ export interface OracleBooks {
   readonly rejectsByReason: Partial<Record<RejectReason, number>>;
   readonly quantity: string;
   readonly amount: string;
+  readonly longestRecordLines?: number;
 }
 
 export interface OracleOutcome {
@@ -55,6 +56,8 @@ interface SourceRecord {
   readonly texts: Texts | null;
   readonly record: string;
   readonly raw: string;
+  /** Lines of the file; 0 for a row of the table, which has none. */
+  readonly lines: number;
 }
 
 export function expectedOutcome({ table, files, window }: OracleInput): OracleOutcome {
@@ -62,7 +65,7 @@ export function expectedOutcome({ table, files, window }: OracleInput): OracleOu
   run.book(
     'online_sales',
     null,
-    table.map((texts) => ({ texts, record: '', raw: '' })),
+    table.map((texts) => ({ texts, record: '', raw: '', lines: 0 })),
   );
   for (const file of files) run.book('store_sales', file.name, recordsOf(file));
   const { sources, rejects, all } = run;
@@ -87,6 +90,7 @@ function recordsOf({ body, delimiter, columnOfField }: OracleFile): SourceRecord
     texts: fields === null ? null : [0, 1, 2, 3, 4].map((column) => fields[columnOfField.indexOf(column)]!),
     record: String(number),
     raw: fields === null ? shownRaw(raw) : '',
+    lines: raw.toString('latin1').split('\n').length,
   }));
 }
 
@@ -107,12 +111,20 @@ class Tally {
     const counts = { rowsRead: rows.length, rowsAccepted: 0, rowsRejected: 0, rowsSkipped: 0 };
     const rejectsByReason: OracleBooks['rejectsByReason'] = {};
     const own: Sum = { quantity: 0n, amount: 0n };
-    for (const { texts, record, raw } of rows) {
+    for (const { texts, record, raw, lines } of rows) {
       const sale = texts === null ? 'malformed_row' : judge(texts);
       if (typeof sale === 'string') {
         counts.rowsRejected += 1;
         rejectsByReason[sale] = (rejectsByReason[sale] ?? 0) + 1;
-        this.rejects.push([source, file ?? '', record, sale, ...(texts ?? ['', '', '', '', '']).map((text) => text ?? ''), raw]);
+        this.rejects.push([
+          source,
+          file ?? '',
+          record,
+          sale,
+          ...(texts ?? ['', '', '', '', '']).map((text) => text ?? ''),
+          raw,
+          lines === 0 ? '' : String(lines),
+        ]);
       } else if (isOutside(sale, this.#window)) counts.rowsSkipped += 1;
       else {
         counts.rowsAccepted += 1;
@@ -122,7 +134,9 @@ class Tally {
         }
       }
     }
-    this.sources.push({ source, file, ...counts, rejectsByReason, quantity: String(own.quantity), amount: decimalText(own.amount, 6) });
+    const longest = rows.reduce((most, { lines }) => Math.max(most, lines), 1);
+    const sums = { quantity: String(own.quantity), amount: decimalText(own.amount, 6) };
+    this.sources.push({ source, file, ...counts, rejectsByReason, ...sums, ...(longest === 1 ? {} : { longestRecordLines: longest }) });
   }
 
   #productSum(product: bigint): Sum {

@@ -38,6 +38,7 @@ export async function rejectsOf(stack: Stack, runId: string): Promise<RejectCell
     'sale_amount',
     'sale_date',
     'raw',
+    'lines',
   ]);
   return records.map(({ fields, raw }) => {
     if (fields === null) throw new Error(`a line of the rejects is no CSV: ${raw.toString().slice(0, 500)}`);

@@ -7,6 +7,8 @@ export interface ChunkToJudge {
   readonly source: SourceName;
   readonly rowsPath: string;
   readonly malformedPath: string | null;
+  /** Of the file that says which rows span several lines; null or absent if none does. */
+  readonly linesPath?: string | null;
   readonly segments: readonly Segment[];
   readonly rules: RuleOptions;
   /** False: a chunk of which nearly all is rejected takes less memory, but all rejects are read again from the staged file. */
@@ -44,10 +46,14 @@ export async function judgeChunk(connection: DuckDbConnection, chunk: ChunkToJud
   const staged = `read_parquet(${quoteText(chunk.rowsPath)}, file_row_number = true)`;
   await writePartial(connection, chunk, judgeRows(staged, chunk.rules));
   const counts = await countRows(connection, chunk);
+  const longest = await findLongest(connection, chunk);
   const rejects = counts.filter(({ outcome }) => isRejected(outcome));
   if (rejects.length > 0) await writeRejects(connection, chunk, staged, rejects);
   return {
-    books: chunk.segments.map(({ file }, index) => countBooks(file, counts, index)),
+    books: chunk.segments.map(({ file }, index) => {
+      const lines = longest.get(index) ?? 1;
+      return { ...countBooks(file, counts, index), ...(file === null || lines === 1 ? {} : { longestRecordLines: lines }) };
+    }),
     sums: counts.reduce((sum, { outcome, groups }) => sum + (outcome === ACCEPTED ? groups : 0), 0),
     hasRejects: rejects.length > 0,
   };
@@ -94,9 +100,32 @@ function segmentStarts({ segments }: ChunkToJudge): string {
           FROM (VALUES ${[...starts.values()].join(', ')}) AS v(segment, rows_before, record)`;
 }
 
-/** SELECT of the malformed rows: `segment, rows_before, record, raw`. */
+/** SELECT of the malformed rows: `segment, rows_before, record, lines, raw`. */
 function malformedRows(path: string): string {
-  return `SELECT segment::INTEGER AS segment, rows_before::BIGINT AS rows_before, record::BIGINT AS record, raw FROM read_parquet(${quoteText(path)})`;
+  return `SELECT segment::INTEGER AS segment, rows_before::BIGINT AS rows_before, record::BIGINT AS record, lines::INTEGER AS lines, raw FROM read_parquet(${quoteText(path)})`;
+}
+
+/** SELECT of the well-formed rows of several lines: `row, lines`. */
+function multiLineRows(path: string): string {
+  return `SELECT row::BIGINT AS row, lines::INTEGER AS lines FROM read_parquet(${quoteText(path)})`;
+}
+
+/** Lines of the longest record by segment; of those without malformed records and records of several lines nothing is said. */
+async function findLongest(connection: DuckDbConnection, chunk: ChunkToJudge): Promise<Map<number, number>> {
+  const { malformedPath, linesPath = null } = chunk;
+  const parts = [
+    ...(malformedPath === null ? [] : [`SELECT segment, lines FROM (${malformedRows(malformedPath)})`]),
+    ...(linesPath === null
+      ? []
+      : [`SELECT s.segment, m.lines FROM (${multiLineRows(linesPath)}) m ASOF JOIN (${segmentStarts(chunk)}) s ON m.row >= s.rows_before`]),
+  ];
+  if (parts.length === 0) return new Map();
+  const found = await readRows(
+    connection,
+    'finding the longest records',
+    `SELECT segment, max(lines) FROM (${parts.join(' UNION ALL ')}) GROUP BY segment`,
+  );
+  return new Map(found.map(([segment, lines]) => [Number(segment), Number(lines)]));
 }
 
 /** Rows of one segment with one outcome. */
@@ -155,29 +184,33 @@ function countBooks(file: string | null, counts: readonly Count[], segment: numb
 
 /** Rejects with the text of their columns as it stood in the source. Only files have record numbers. */
 async function writeRejects(connection: DuckDbConnection, chunk: ChunkToJudge, staged: string, rejects: readonly Count[]): Promise<void> {
-  const { malformedPath, segments } = chunk;
+  const { malformedPath, linesPath = null, segments } = chunk;
   const rejected = `SELECT segment, row, outcome, texts FROM read_parquet(${quoteText(chunk.partialPath)}) WHERE ${IS_REJECTED}`;
   const malformed = malformedPath === null ? [] : [malformedRows(malformedPath)];
   // After an anchor, rows are numbered on: each segment's start is one, and each malformed row.
   const anchors = [segmentStarts(chunk), ...malformed.map((rows_) => `SELECT segment, rows_before, record FROM (${rows_})`)];
-  const numbered = isPlain(chunk)
+  const withoutLines = isPlain(chunk)
     ? `SELECT *, row + ${segments[0]?.firstRecord ?? 1} AS record FROM (${rejected})`
     : `SELECT r.*, a.record + 1 + (r.row - a.rows_before) AS record
        FROM (${rejected}) r
        ASOF JOIN (SELECT rows_before, max_by(record, (segment, record)) AS record FROM (${anchors.join(' UNION ALL ')}) GROUP BY rows_before) a
          ON r.row >= a.rows_before`;
+  const numbered =
+    linesPath === null
+      ? `SELECT *, 1 AS lines FROM (${withoutLines})`
+      : `SELECT w.*, coalesce(m.lines, 1) AS lines FROM (${withoutLines}) w LEFT JOIN (${multiLineRows(linesPath)}) m ON m.row = w.row`;
   // Numbered before they are joined, because numbering sorts and joining only passes them on: texts are long.
   const lookedUp = `
-    SELECT n.segment, n.record, n.outcome, ${SALES_COLUMNS.map((column) => `s.${column}`).join(', ')}, NULL::VARCHAR AS raw
+    SELECT n.segment, n.record, n.outcome, ${SALES_COLUMNS.map((column) => `s.${column}`).join(', ')}, NULL::VARCHAR AS raw, n.lines
     FROM (SELECT * FROM (${numbered}) WHERE texts IS NULL) n JOIN ${staged} s ON s.file_row_number = n.row`;
   const carried = `
-    SELECT segment, record, outcome, ${SALES_COLUMNS.map((column, index) => `texts[${index + 1}] AS ${column}`).join(', ')}, NULL::VARCHAR AS raw
+    SELECT segment, record, outcome, ${SALES_COLUMNS.map((column, index) => `texts[${index + 1}] AS ${column}`).join(', ')}, NULL::VARCHAR AS raw, lines
     FROM (${numbered}) WHERE texts IS NOT NULL`;
   const none = SALES_COLUMNS.map((column) => `NULL::VARCHAR AS ${column}`).join(', ');
   const parts = [
     ...(rejects.some(({ groups, withoutTexts }) => groups > withoutTexts) ? [carried] : []),
     ...(rejects.some(({ withoutTexts }) => withoutTexts > 0) ? [lookedUp] : []),
-    ...malformed.map((rows_) => `SELECT segment, record, 1 AS outcome, ${none}, raw FROM (${rows_})`),
+    ...malformed.map((rows_) => `SELECT segment, record, 1 AS outcome, ${none}, raw, lines FROM (${rows_})`),
   ];
   const files = segments.map(({ file }) => (file === null ? 'NULL' : quoteText(file)));
   await runSql(
@@ -185,7 +218,7 @@ async function writeRejects(connection: DuckDbConnection, chunk: ChunkToJudge, s
     'writing rejects',
     `COPY (
        SELECT ${quoteText(chunk.source)} AS source, file, CASE WHEN file IS NOT NULL THEN record END AS record, ([${REJECT_REASONS.map(quoteText).join(', ')}])[outcome] AS reason,
-         ${SALES_COLUMNS.join(', ')}, raw
+         ${SALES_COLUMNS.join(', ')}, raw, CASE WHEN file IS NOT NULL THEN lines END AS lines
        FROM (SELECT *, ([${files.join(', ')}])[segment + 1]::VARCHAR AS file FROM (${parts.join(' UNION ALL ')}))
      ) TO ${quoteText(chunk.rejectsPath)} (FORMAT parquet, ROW_GROUP_SIZE ${ROW_GROUP_ROWS})`,
   );

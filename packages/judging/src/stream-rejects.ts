@@ -8,13 +8,13 @@ import type { RejectFiles } from '@retail-etl/staging';
  */
 export function streamRejects(
   connection: DuckDbConnection,
-  { paths, haveSource }: RejectFiles,
+  { paths, haveSource, haveLines }: RejectFiles,
   limit?: number,
 ): AsyncGenerator<(string | null)[][]> {
   if (paths.length === 0) return noRows();
   const source = haveSource ? 'source' : `CASE WHEN file IS NULL THEN 'online_sales' ELSE 'store_sales' END AS source`;
   const sql = `
-    SELECT ${source}, file, record::VARCHAR, reason, ${SALES_COLUMNS.join(', ')}, raw
+    SELECT ${source}, file, record::VARCHAR, reason, ${SALES_COLUMNS.join(', ')}, raw, ${haveLines ? 'lines::VARCHAR' : 'NULL'} AS lines
     FROM read_parquet([${paths.map(quoteText).join(', ')}]) r
     ORDER BY source, file, r.record, TRY_CAST(sale_id AS BIGINT)${limit === undefined ? '' : ` LIMIT ${limit}`}`;
   return streamTexts(connection, 'reading rejects', sql);

@@ -72,7 +72,7 @@ test('a chunk of nothing but malformed rows gives rejects in the columns of all 
       `COPY (SELECT ${SALES_COLUMNS.map((column) => `'' AS ${column}`).join(', ')} WHERE FALSE) TO '${rowsPath}' (FORMAT parquet)`,
     );
     await connection.run(
-      `COPY (SELECT * FROM (VALUES ('0', '0', '1', 'a;b'), ('0', '0', '2', 'c')) AS v(segment, rows_before, record, raw)) TO '${malformedPath}' (FORMAT parquet)`,
+      `COPY (SELECT * FROM (VALUES ('0', '0', '1', '1', 'a;b'), ('0', '0', '2', '12', 'c')) AS v(segment, rows_before, record, lines, raw)) TO '${malformedPath}' (FORMAT parquet)`,
     );
     const rejectsPath = join(dir, 'rejects.parquet');
     const segments = [{ file: 'a.csv', firstRow: 0, firstRecord: 1 }];
@@ -85,11 +85,15 @@ test('a chunk of nothing but malformed rows gives rejects in the columns of all 
       carryTexts: true,
     });
     expect(sums).toBe(0);
-    expect(books).toMatchObject([{ file: 'a.csv', rowsRead: 2, rowsAccepted: 0, rejectsByReason: { malformed_row: 2 }, quantity: '0' }]);
-    const kept = await connection.runAndReadAll(`SELECT record::INTEGER, reason, raw, typeof(sale_date) FROM '${rejectsPath}' ORDER BY 1`);
+    expect(books).toMatchObject([
+      { file: 'a.csv', rowsRead: 2, rowsAccepted: 0, rejectsByReason: { malformed_row: 2 }, quantity: '0', longestRecordLines: 12 },
+    ]);
+    const kept = await connection.runAndReadAll(
+      `SELECT record::INTEGER, reason, raw, typeof(sale_date), lines FROM '${rejectsPath}' ORDER BY 1`,
+    );
     expect(kept.getRows()).toEqual([
-      [1, 'malformed_row', 'a;b', 'VARCHAR'],
-      [2, 'malformed_row', 'c', 'VARCHAR'],
+      [1, 'malformed_row', 'a;b', 'VARCHAR', 1],
+      [2, 'malformed_row', 'c', 'VARCHAR', 12],
     ]);
     connection.closeSync();
   } finally {

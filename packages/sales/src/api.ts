@@ -24,6 +24,7 @@ export const REJECT_CSV_COLUMNS = [
   'sale_amount',
   'sale_date',
   'raw',
+  'lines',
 ] as const;
 
 export const RejectList = Type.Object(
@@ -41,6 +42,7 @@ export const RejectList = Type.Object(
           saleAmount: Nullable(Type.String()),
           saleDate: Nullable(Type.String()),
           raw: Nullable(Type.String()),
+          lines: Nullable(Type.Integer({ minimum: 1, description: 'Lines of the file that the record spans' })),
         },
         { title: 'Reject' },
       ),

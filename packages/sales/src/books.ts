@@ -22,6 +22,8 @@ export const SourceBooks = Type.Object({
   rejectsByReason: RejectCounts,
   quantity: Decimal,
   amount: Decimal,
+  /** Absent if each record of the file is one line, and for a table. */
+  longestRecordLines: Type.Optional(Count),
 });
 export type SourceBooks = Static<typeof SourceBooks>;
 

@@ -74,9 +74,11 @@ export interface ChunkManifest {
   /** Well-formed rows: Parquet with the five columns as text. */
   readonly rows: number;
   readonly file: CheckedFile;
-  /** Malformed rows: Parquet with `segment`, `rows_before`, `record`, `raw`, all text. */
+  /** Malformed rows: Parquet with `segment`, `rows_before`, `record`, `lines`, `raw`, all text. */
   readonly malformed: number;
   readonly malformedFile: CheckedFile | null;
+  /** Well-formed rows of a file that span several of its lines: Parquet with `row`, their position, and `lines`, both text. */
+  readonly linesFile: CheckedFile | null;
   readonly segments: readonly Segment[];
 }
 
@@ -90,6 +92,8 @@ export interface PartialBooks {
   readonly rejectsByReason: RejectCounts;
   readonly quantity: string;
   readonly amount: string;
+  /** Lines of the longest record; absent if each is one line, and for a table. */
+  readonly longestRecordLines?: number;
 }
 
 export interface PartialManifest extends StepTimes {

@@ -2,8 +2,8 @@ import { join } from 'node:path';
 import { listNames, readJson, removeFiles, replaceJson } from '@retail-etl/store';
 import type { RunFolders } from './run-folders.js';
 
-/** In format 1, of version 0.1.0, which wrote no number, a reject does not name its source. */
-const REJECTS_FORMAT = 2;
+/** In format 1, of version 0.1.0, which wrote no number, a reject does not name its source; in format 2 it does not say how many lines it spans. */
+const REJECTS_FORMAT = 3;
 
 interface RejectsManifest {
   readonly format?: number;
@@ -16,6 +16,8 @@ export interface RejectFiles {
   readonly paths: readonly string[];
   /** Whether each reject names its source; else one with a file is of `store_sales`, one without of `online_sales`. */
   readonly haveSource: boolean;
+  /** Whether each reject of a file says how many lines it spans. */
+  readonly haveLines: boolean;
 }
 
 /** Says which files hold the run's rejects; those of attempts that did not count are removed. */
@@ -30,5 +32,6 @@ export async function publishRejects(folders: RunFolders, files: readonly string
 export async function readRejects(folders: RunFolders): Promise<RejectFiles | undefined> {
   const manifest = await readJson<RejectsManifest>(join(folders.results, 'rejects.json'));
   if (manifest === undefined) return undefined;
-  return { paths: manifest.files.map((name) => join(folders.rejects, name)), haveSource: manifest.format !== undefined };
+  const { files, format = 1 } = manifest;
+  return { paths: files.map((name) => join(folders.rejects, name)), haveSource: format >= 2, haveLines: format >= 3 };
 }

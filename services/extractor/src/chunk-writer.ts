@@ -5,6 +5,7 @@ import { SALES_COLUMNS, type SourceName } from '@retail-etl/sales';
 import { chunkName, type ChunkManifest, publishManifest, type RunFolders, type Segment } from '@retail-etl/staging';
 import { type CheckedFile, CheckedFileWriter } from '@retail-etl/store';
 import { MalformedRows } from './malformed-rows.js';
+import { MultiLineRows } from './multi-line-rows.js';
 
 /** A chunk ends at the first piece of text after so many rows, malformed ones included … */
 const CHUNK_ROWS = 4 * ROW_GROUP_ROWS;
@@ -42,10 +43,11 @@ export class ChunkWriter implements RecordWriter {
   readonly #target: ChunkTarget;
   readonly #attempt = newAttemptToken();
   readonly #malformedRows = new MalformedRows();
+  readonly #multiLineRows = new MultiLineRows();
   #segments: Segment[] = [];
   #file: string | null = null;
   #count = 0;
-  /** Of the chunk that is being written: its rows, then its malformed records if there are any. */
+  /** Of the chunk that is being written: its rows, then its malformed records and its rows of several lines if there are any. */
   #outputs: CheckedFileWriter[] = [];
 
   constructor(target: ChunkTarget) {
@@ -58,8 +60,13 @@ export class ChunkWriter implements RecordWriter {
     this.#segments.push({ file, firstRow: this.rows.rows, firstRecord });
   }
 
-  malformed(record: number, raw: Uint8Array): void {
-    this.#malformedRows.add(this.#segments.length - 1, this.rows.rows, record, raw);
+  malformed(record: number, raw: Uint8Array, lines = 1): void {
+    this.#malformedRows.add(this.#segments.length - 1, this.rows.rows, record, lines, raw);
+  }
+
+  multiLine(lines: number): void {
+    // Rows of a table have no lines.
+    if (this.#file !== null) this.#multiLineRows.add(this.rows.rows, lines);
   }
 
   /** Whether `advance` has something to do. */
@@ -68,7 +75,10 @@ export class ChunkWriter implements RecordWriter {
   }
 
   get #isFull(): boolean {
-    return this.rows.rows + this.#malformedRows.rows >= CHUNK_ROWS || this.rows.bytes + this.#malformedRows.bytes >= CHUNK_BYTES;
+    return (
+      this.rows.rows + this.#malformedRows.rows >= CHUNK_ROWS ||
+      this.rows.bytes + this.#malformedRows.bytes + this.#multiLineRows.bytes >= CHUNK_BYTES
+    );
   }
 
   /** Writes out what is complete, and stages a chunk if enough has been gathered; `nextRecord` is the number of the file's next record, and at most `bytesLeft` bytes of the partition come after it. */
@@ -97,10 +107,11 @@ export class ChunkWriter implements RecordWriter {
     const output = await this.#open();
     await output.append(this.rows.finish());
     const file = await output.finish();
-    const malformedFile = malformed === 0 ? null : await this.#writeMalformed();
+    const malformedFile = malformed === 0 ? null : await this.#write('malformed', this.#malformedRows.finish());
+    const linesFile = this.#multiLineRows.rows === 0 ? null : await this.#write('lines', this.#multiLineRows.finish());
     crashPoint('extract.after-chunk-file');
     const chunk = this.#chunk;
-    const manifest: ChunkManifest = { source, params, rows, file, malformed, malformedFile, segments };
+    const manifest: ChunkManifest = { source, params, rows, file, malformed, malformedFile, linesFile, segments };
     await publishManifest(folders.chunkManifest(chunk), manifest);
     this.#target.signal.throwIfAborted();
     this.#outputs = [];
@@ -135,13 +146,13 @@ export class ChunkWriter implements RecordWriter {
     return output;
   }
 
-  async #writeMalformed(): Promise<CheckedFile> {
-    const output = await this.#create('malformed');
-    await output.append(this.#malformedRows.finish());
+  async #write(kind: 'malformed' | 'lines', content: Uint8Array): Promise<CheckedFile> {
+    const output = await this.#create(kind);
+    await output.append(content);
     return output.finish();
   }
 
-  async #create(kind: 'parquet' | 'malformed'): Promise<CheckedFileWriter> {
+  async #create(kind: 'parquet' | 'malformed' | 'lines'): Promise<CheckedFileWriter> {
     const { folders, signal } = this.#target;
     signal.throwIfAborted();
     const output = await CheckedFileWriter.create(folders.chunks, `${this.#chunk}.${kind}`);

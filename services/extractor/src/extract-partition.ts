@@ -108,7 +108,7 @@ async function areWhole(chunks: readonly string[], folders: RunFolders): Promise
       const manifest = await readManifest<ChunkManifest>(folders.chunkManifest(chunk));
       if (manifest === undefined) throw new EtlError('STAGED_CORRUPT', `staged chunk ${chunk} has no manifest`);
       await verifiedPath(folders.chunks, manifest.file);
-      if (manifest.malformedFile !== null) await verifiedPath(folders.chunks, manifest.malformedFile);
+      for (const file of [manifest.malformedFile, manifest.linesFile]) if (file !== null) await verifiedPath(folders.chunks, file);
     } catch (error) {
       if (!(error instanceof EtlError)) throw error;
       // Its files go once it has been transformed, perhaps just now.

@@ -3,7 +3,7 @@ import { ParquetFile, type TextColumn } from '@retail-etl/reading';
 
 const decoder = new TextDecoder('utf-8', { ignoreBOM: true });
 
-const COLUMNS = ['segment', 'rows_before', 'record', 'raw'] as const;
+const COLUMNS = ['segment', 'rows_before', 'record', 'lines', 'raw'] as const;
 
 /**
  * The malformed records of one chunk after the other, as `ChunkManifest` describes them, in memory. A file may hold nothing but such records,
@@ -22,11 +22,12 @@ export class MalformedRows {
   }
 
   /** `rowsBefore`: well-formed rows of the chunk that come before it. `raw` is good until the call returns. */
-  add(segment: number, rowsBefore: number, record: number, raw: Uint8Array): void {
-    const [segments, before, numbers, texts] = this.#file.columns;
+  add(segment: number, rowsBefore: number, record: number, lines: number, raw: Uint8Array): void {
+    const [segments, before, numbers, spans, texts] = this.#file.columns;
     segments!.appendInteger(segment);
     before!.appendInteger(rowsBefore);
     numbers!.appendInteger(record);
+    spans!.appendInteger(lines);
     appendReadable(texts!, raw);
     this.#file.endRow();
     this.#file.limitRowGroup();

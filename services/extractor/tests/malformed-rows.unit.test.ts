@@ -22,7 +22,7 @@ async function readBack(file: Uint8Array): Promise<unknown[][]> {
   await writeFile(path, file);
   const connection = await engine.connect();
   const reader = await connection.runAndReadAll(
-    `SELECT segment::DOUBLE, rows_before::DOUBLE, record::DOUBLE, lower(hex(encode(raw))) FROM read_parquet('${path}', file_row_number = true) ORDER BY file_row_number`,
+    `SELECT segment::DOUBLE, rows_before::DOUBLE, record::DOUBLE, lines::DOUBLE, lower(hex(encode(raw))) FROM read_parquet('${path}', file_row_number = true) ORDER BY file_row_number`,
   );
   connection.closeSync();
   return reader.getRows();
@@ -50,19 +50,21 @@ test('texts are kept as they are; what is no text, and NUL, can be seen', async 
     Buffer.from('é'.repeat(2_049)).subarray(1, 4_097),
   ];
   const rows = new MalformedRows();
-  for (const [index, text] of texts.entries()) rows.add(0, 0, index + 1, text);
-  expect(await readBack(rows.finish())).toEqual(texts.map((text, index) => [0, 0, index + 1, asRead(text)]));
+  for (const [index, text] of texts.entries()) rows.add(0, 0, index + 1, 1, text);
+  expect(await readBack(rows.finish())).toEqual(texts.map((text, index) => [0, 0, index + 1, 1, asRead(text)]));
 });
 
 test('numbers of any size are kept, over several row groups, and the next file begins anew', async () => {
   const numbers = [0, 9, 10, 99, 100, 2 ** 31 - 1, 2 ** 31, 2 ** 32, 78_000_000_001, Number.MAX_SAFE_INTEGER];
   const rows = new MalformedRows();
   const count = 150_000;
-  for (let row = 0; row < count; row += 1) rows.add(row % 7, row, numbers[row % numbers.length]!, Buffer.from('x'));
+  for (let row = 0; row < count; row += 1) rows.add(row % 7, row, numbers[row % numbers.length]!, 1 + (row % 300), Buffer.from('x'));
   expect(rows.rows).toBe(count);
   const found = await readBack(rows.finish());
-  expect(found).toEqual(Array.from({ length: count }, (_, row) => [row % 7, row, numbers[row % numbers.length]!, hex('x')]));
+  expect(found).toEqual(
+    Array.from({ length: count }, (_, row) => [row % 7, row, numbers[row % numbers.length]!, 1 + (row % 300), hex('x')]),
+  );
   expect(rows.rows).toBe(0);
-  rows.add(1, 2, 3, Buffer.from('next'));
-  expect(await readBack(rows.finish())).toEqual([[1, 2, 3, hex('next')]]);
+  rows.add(1, 2, 3, 4, Buffer.from('next'));
+  expect(await readBack(rows.finish())).toEqual([[1, 2, 3, 4, hex('next')]]);
 });

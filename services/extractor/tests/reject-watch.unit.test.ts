@@ -69,6 +69,7 @@ const chunkOf = ({ malformed, rejected, good }: Rows): ChunkManifest => ({
   file: FILE,
   malformed,
   malformedFile: null,
+  linesFile: null,
   segments: [],
 });
 

@@ -37,10 +37,10 @@ test('rejects come as CSV that no spreadsheet runs', async () => {
   const connection = await duckdb.connect();
   await connection.run(
     `COPY (SELECT * FROM (VALUES
-       ('store_sales', 'same.csv', 2::BIGINT, 'invalid_quantity', '1', '7', '=1+1', '2.00', '2026-01-01', NULL),
-       ('store_sales', 'same.csv', 3::BIGINT, 'malformed_row', NULL, NULL, NULL, NULL, NULL, 'a "b", c'),
-       ('online_sales', NULL, NULL, 'non_positive_quantity', '5', '9', '-5', '+1', '@x', NULL)
-     ) t(source, file, record, reason, sale_id, product_id, quantity, sale_amount, sale_date, raw)) TO '${join(folder, 'chunk-1.parquet')}' (FORMAT parquet)`,
+       ('store_sales', 'same.csv', 2::BIGINT, 'invalid_quantity', '1', '7', '=1+1', '2.00', '2026-01-01', NULL, 1),
+       ('store_sales', 'same.csv', 3::BIGINT, 'malformed_row', NULL, NULL, NULL, NULL, NULL, 'a "b", c', 30000),
+       ('online_sales', NULL, NULL, 'non_positive_quantity', '5', '9', '-5', '+1', '@x', NULL, NULL)
+     ) t(source, file, record, reason, sale_id, product_id, quantity, sale_amount, sale_date, raw, lines)) TO '${join(folder, 'chunk-1.parquet')}' (FORMAT parquet)`,
   );
   expect((await csv()).status).toBe(404);
   await publishRejects(runFolders(world.dataDir, runId), ['chunk-1.parquet']);
@@ -50,7 +50,7 @@ test('rejects come as CSV that no spreadsheet runs', async () => {
   );
   // Version 0.1.0 named no source.
   await connection.run(
-    `COPY (SELECT * EXCLUDE source FROM '${join(folder, 'chunk-1.parquet')}') TO '${join(world.dataDir, 'chunk-0.parquet')}' (FORMAT parquet)`,
+    `COPY (SELECT * EXCLUDE (source, lines) FROM '${join(folder, 'chunk-1.parquet')}') TO '${join(world.dataDir, 'chunk-0.parquet')}' (FORMAT parquet)`,
   );
   connection.closeSync();
   duckdb.closeSync();
@@ -59,25 +59,26 @@ test('rejects come as CSV that no spreadsheet runs', async () => {
   expect(response.headers.get('content-type')).toContain('text/csv');
   expect(response.headers.get('content-disposition')).toBe(`attachment; filename="rejects-${runId}.csv"`);
   lines = (await response.text()).split('\n');
-  expect(lines[0]).toBe('run_id,source,file,record,reason,sale_id,product_id,quantity,sale_amount,sale_date,raw');
+  expect(lines[0]).toBe('run_id,source,file,record,reason,sale_id,product_id,quantity,sale_amount,sale_date,raw,lines');
   expect(lines.slice(1, -1).sort()).toEqual(
     [
-      `${runId},online_sales,,,non_positive_quantity,5,9,'-5,'+1,'@x,`,
-      `${runId},store_sales,same.csv,2,invalid_quantity,1,7,'=1+1,2.00,2026-01-01,`,
-      `${runId},store_sales,same.csv,3,malformed_row,,,,,,"a ""b"", c"`,
+      `${runId},online_sales,,,non_positive_quantity,5,9,'-5,'+1,'@x,,`,
+      `${runId},store_sales,same.csv,2,invalid_quantity,1,7,'=1+1,2.00,2026-01-01,,1`,
+      `${runId},store_sales,same.csv,3,malformed_row,,,,,,"a ""b"", c",30000`,
     ].sort(),
   );
   expect(lines.at(-1)).toBe('');
 });
 
-test('those of version 0.1.0, which named no source, come in the same way', async () => {
+test('those of version 0.1.0, which named no source and no lines, come in the same way', async () => {
   await rename(join(world.dataDir, 'chunk-0.parquet'), join(folder, 'chunk-0.parquet'));
   await writeFile(join(world.dataDir, 'runs', runId, 'rejects.json'), JSON.stringify({ files: ['chunk-0.parquet'] }));
   const older = await (await csv()).text();
-  expect(older.split('\n').sort()).toEqual(lines.toSorted());
+  expect(older.split('\n').sort()).toEqual(lines.map((line) => line.replace(/,(1|30000)$/, ',')).sort());
 });
 
 test('the first of them come as JSON, and how many the report counts', async () => {
+  await publishRejects(runFolders(world.dataDir, runId), ['chunk-1.parquet']);
   const { rejects, total } = (await (await gateway.api('GET', `/api/runs/${runId}/rejects`)).json()) as {
     rejects: object[];
     total: number;
@@ -94,5 +95,8 @@ test('the first of them come as JSON, and how many the report counts', async () 
     saleAmount: '2.00',
     saleDate: '2026-01-01',
     raw: null,
+    lines: 1,
   });
+  expect(rejects).toContainEqual(expect.objectContaining({ record: '3', raw: 'a "b", c', lines: 30_000 }));
+  expect(rejects).toContainEqual(expect.objectContaining({ source: 'online_sales', lines: null }));
 });

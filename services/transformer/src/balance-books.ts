@@ -22,6 +22,7 @@ export function gatherBooks(extracts: readonly ExtractManifest[], partials: read
         rejectsByReason: addCounts(sum.rejectsByReason, part.rejectsByReason),
         quantity: (BigInt(sum.quantity) + BigInt(part.quantity)).toString(),
         amount: fromMillionths(toMillionths(sum.amount) + toMillionths(part.amount)),
+        ...longestRecord(sum.longestRecordLines, part.longestRecordLines),
       });
     }
   }
@@ -77,6 +78,11 @@ function emptyBooks(source: SourceName, file: string | null): SourceBooks {
     quantity: '0',
     amount: '0.000000',
   };
+}
+
+function longestRecord(a = 1, b = 1): Pick<SourceBooks, 'longestRecordLines'> {
+  const lines = Math.max(a, b);
+  return lines === 1 ? {} : { longestRecordLines: lines };
 }
 
 function addCounts(a: RejectCounts, b: RejectCounts): RejectCounts {

@@ -17,7 +17,7 @@ import {
   readManifest,
   readOwnManifest,
 } from '@retail-etl/staging';
-import { describeFile, removeFiles, verifiedPath } from '@retail-etl/store';
+import { type CheckedFile, describeFile, removeFiles, verifiedPath } from '@retail-etl/store';
 
 export interface TransformDeps {
   readonly dataDir: string;
@@ -71,7 +71,6 @@ async function transform(
 ): Promise<StepResult> {
   const startedAt = new Date().toISOString();
   const rowsPath = await verifiedPath(folders.chunks, chunk.file);
-  const malformedPath = chunk.malformedFile === null ? null : await verifiedPath(folders.chunks, chunk.malformedFile);
   const output = `${name}-${newAttemptToken()}.parquet`;
   const partialPath = join(folders.partials, output);
   const rejectsPath = join(folders.rejects, output);
@@ -81,7 +80,8 @@ async function transform(
     const staged: ChunkToJudge = {
       source: chunk.source,
       rowsPath,
-      malformedPath,
+      malformedPath: await pathIfAny(folders, chunk.malformedFile),
+      linesPath: await pathIfAny(folders, chunk.linesFile),
       segments: chunk.segments,
       rules: { ...chunk.params, dateFormats },
       carryTexts: !isSparing,
@@ -122,6 +122,11 @@ async function transform(
   }
 }
 
+/** The checked path of a file that only some chunks have. */
+async function pathIfAny(folders: RunFolders, file: CheckedFile | null): Promise<string | null> {
+  return file === null ? null : verifiedPath(folders.chunks, file);
+}
+
 function stagedFiles(folders: RunFolders, chunk: string): string[] {
-  return ['parquet', 'malformed'].map((kind) => join(folders.chunks, `${chunk}.${kind}`));
+  return ['parquet', 'malformed', 'lines'].map((kind) => join(folders.chunks, `${chunk}.${kind}`));
 }

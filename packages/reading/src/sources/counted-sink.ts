@@ -11,8 +11,12 @@ export class CountedSink implements RecordSink {
     this.rows = sink.rows;
   }
 
-  malformed(record: number, raw: Uint8Array): void {
+  malformed(record: number, raw: Uint8Array, lines: number): void {
     this.malformedRecords += 1;
-    this.#sink.malformed(record, raw);
+    this.#sink.malformed(record, raw, lines);
+  }
+
+  multiLine(lines: number): void {
+    this.#sink.multiLine?.(lines);
   }
 }

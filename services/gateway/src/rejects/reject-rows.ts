@@ -17,7 +17,7 @@ export function spreadsheetSafe(cell: string | null): string {
 
 /** A reject for the page. The cells are those of REJECT_CSV_COLUMNS. */
 export function toReject(cells: RejectCells): RejectList['rejects'][number] {
-  const [, source, file, record, reason, saleId, productId, quantity, saleAmount, saleDate, raw] = cells.map((cell) =>
+  const [, source, file, record, reason, saleId, productId, quantity, saleAmount, saleDate, raw, lines] = cells.map((cell) =>
     cell === '' ? null : cell,
   );
   return {
@@ -31,5 +31,6 @@ export function toReject(cells: RejectCells): RejectList['rejects'][number] {
     saleAmount: saleAmount ?? null,
     saleDate: saleDate ?? null,
     raw: raw ?? null,
+    lines: lines === undefined || lines === null ? null : Number(lines),
   };
 }

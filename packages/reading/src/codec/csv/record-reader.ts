@@ -26,9 +26,12 @@ export interface RecordSink {
   readonly rows: RowColumns;
   /**
    * Takes a malformed record: its 1-based number among the data records, and its first 4 KiB as they are in the text, without the line end.
-   * `raw` is good until the call returns. Rows that came before it in the text are in `rows` already, and later ones are not.
+   * `raw` is good until the call returns. Rows that came before it in the text are in `rows` already, and later ones are not. `lines`: so many
+   * lines it spans, more than one if there are newlines in quotes.
    */
-  malformed(record: number, raw: Uint8Array): void;
+  malformed(record: number, raw: Uint8Array, lines: number): void;
+  /** Called before a row is ended whose record spans several lines: so many. */
+  multiLine?(lines: number): void;
 }
 
 /**

@@ -34,6 +34,8 @@ export class RecordScanner implements RecordReader {
   readonly #carry = new Carry();
   /** What is being scanned, to be read four bytes at a time. */
   #words: DataView = new DataView(new ArrayBuffer(0));
+  /** Lines of the record that is being read, so far: newlines in quotes begin further ones. */
+  #lines = 1;
   /** Whether the quoted field that was read last holds a NUL. */
   #sawNul = false;
   /** Set while a record over 1 MiB is passed over. */
@@ -68,7 +70,7 @@ export class RecordScanner implements RecordReader {
       const end = this.#skipper.feed(piece);
       if (end === -1) return;
       this.#offset = this.#skipper.offset;
-      this.#malformed(this.#skipper.head);
+      this.#malformed(this.#skipper.head, this.#skipper.lines);
       this.#skipper = null;
       data = piece.subarray(end);
     } else if (this.#carry.length > 0) {
@@ -91,7 +93,7 @@ export class RecordScanner implements RecordReader {
       const skipper = this.#skipper;
       this.#skipper = null;
       const isUnclosed = skipper.isQuoteOpen;
-      this.#malformed(isUnclosed ? skipper.firstLine : skipper.head);
+      this.#malformed(isUnclosed ? skipper.firstLine : skipper.head, isUnclosed ? 1 : skipper.lines);
       if (!isUnclosed || skipper.secondLineOffset === null) return null;
       this.#quotesStayOpen = true;
       this.#offset = skipper.secondLineOffset;
@@ -114,9 +116,9 @@ export class RecordScanner implements RecordReader {
   }
 
   /** Hands over the record between `start` and `end` of `data`. */
-  #malformed(data: Uint8Array, start = 0, end = data.length): void {
+  #malformed(data: Uint8Array, lines: number, start = 0, end = data.length): void {
     this.records += 1;
-    this.#sink.malformed(this.records, data.subarray(start, Math.min(end, start + RAW_BYTES_MAX)));
+    this.#sink.malformed(this.records, data.subarray(start, Math.min(end, start + RAW_BYTES_MAX)), lines);
   }
 
   /** Scans whole lines, `data[end - 1]` being a newline. Returns where the first record begins that has not ended by `end`. */
@@ -183,9 +185,10 @@ export class RecordScanner implements RecordReader {
         const closed = this.#scanQuoted(data, at + 1, end, column);
         if (closed < 0) {
           this.#rollBack();
+          this.#lines = 1;
           if (!this.#quotesStayOpen) return -1;
           const newline = data.indexOf(NEWLINE, start);
-          this.#malformed(data, start, lineEnd(data, newline, this.#textEnd));
+          this.#malformed(data, 1, start, lineEnd(data, newline, this.#textEnd));
           return newline + 1;
         }
         at = closed;
@@ -243,12 +246,15 @@ export class RecordScanner implements RecordReader {
     const newline = passReturns(data, at);
     const isWell =
       !isBad && field === fieldCount && this.#fits(start, recordEnd, newline) && (isValid || isUtf8(data.subarray(start, recordEnd)));
+    const lines = this.#lines;
+    this.#lines = 1;
     if (isWell) {
       this.records += 1;
+      if (lines > 1) this.#sink.multiLine?.(lines);
       rows.endRow();
     } else {
       this.#rollBack();
-      this.#malformed(data, start, recordEnd);
+      this.#malformed(data, lines, start, recordEnd);
     }
     return newline + 1;
   }
@@ -272,7 +278,10 @@ export class RecordScanner implements RecordReader {
         at += 1;
         byte = QUOTE;
       } else if (byte === 0) this.#sawNul = true;
-      else if (byte === NEWLINE && this.#quotesStayOpen) return -1;
+      else if (byte === NEWLINE) {
+        if (this.#quotesStayOpen) return -1;
+        this.#lines += 1;
+      }
       if (target !== null) target.bytes[to++] = byte;
     }
     return -1;

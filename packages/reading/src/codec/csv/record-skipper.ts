@@ -13,6 +13,8 @@ const QUOTE_IN_QUOTED = 3;
 export class RecordSkipper {
   /** Where the text goes on after the record, once that has ended. */
   offset: number;
+  /** Lines of the record so far. */
+  lines = 1;
   /** Offset of the record's second line; null while the record has only one. */
   secondLineOffset: number | null = null;
   readonly #delimiter: number;
@@ -62,6 +64,7 @@ export class RecordSkipper {
           this.#advance(at + 1);
           return at + 1;
         }
+        this.lines += 1;
       } else this.#step(byte);
       this.#returns = byte === RETURN ? this.#returns + 1 : 0;
     }

@@ -1354,6 +1354,7 @@ export interface components {
                 quantity: string;
                 /** @description A number as text, so that no digit is lost */
                 amount: string;
+                longestRecordLines?: number;
             }[];
             totals: {
                 rowsRead: number;
@@ -1475,6 +1476,7 @@ export interface components {
             saleAmount: string | null;
             saleDate: string | null;
             raw: string | null;
+            lines: number | null;
         };
         /** RejectList */
         RejectList: {

@@ -70,7 +70,12 @@ function BookRow({ book }: { book: Book }): ReactNode {
   const reasons = Object.entries(book.rejectsByReason).filter(([, count]) => count > 0);
   return (
     <tr className={isBalanced(book) ? '' : 'books-unbalanced'}>
-      <th scope="row">{book.file ?? `${book.source} (table)`}</th>
+      <th scope="row">
+        {book.file ?? `${book.source} (table)`}
+        {book.longestRecordLines === undefined ? null : (
+          <span className="books-lines">longest record: {formatNumber(book.longestRecordLines)} lines</span>
+        )}
+      </th>
       <td className="number">{formatNumber(book.rowsRead)}</td>
       <td className="number">{formatNumber(book.rowsAccepted)}</td>
       <td className="number">{formatNumber(book.rowsRejected)}</td>

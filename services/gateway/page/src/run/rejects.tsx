@@ -57,7 +57,10 @@ function RejectTable({ rejects, total }: { rejects: readonly Reject[]; total: nu
               // Rejects have no id of their own, and the list never changes its order.
               <tr key={index}>
                 <td>{reject.file ?? reject.source}</td>
-                <td>{reject.record ?? '–'}</td>
+                <td>
+                  {reject.record ?? '–'}
+                  {reject.lines !== null && reject.lines > 1 ? `, ${formatNumber(reject.lines)} lines` : ''}
+                </td>
                 <td>{reasonText(reject.reason)}</td>
                 {reject.raw === null ? (
                   REJECT_CELLS.map((cell) => (
