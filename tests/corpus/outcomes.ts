@@ -16,6 +16,8 @@ export interface ReadFile {
   /** Data records. */
   readonly records: number;
   readonly rejects: readonly Reject[];
+  /** Headers among the records; none unless given. */
+  readonly repeatedHeaders?: number;
   readonly content?: () => Uint8Array;
 }
 
@@ -102,6 +104,26 @@ export const READ: readonly ReadFile[] = [
   { name: 'newline-inside-header.csv', why: 'a column name of two lines', records: 1, rejects: [] },
   { name: 'padded-upper-header.csv', why: 'padded, upper-case and quoted column names', records: 2, rejects: [] },
   { name: 'other-order.csv', why: 'columns in another order', records: 3, rejects: [[2, 'invalid_quantity', '2|7|x|1.50|2026-01-01']] },
+  {
+    name: 'header-again.csv',
+    why: 'the header once more, as in files put together: as it is, quoted after a mark, after a line sep=, and glued to a row',
+    records: 5,
+    rejects: [[4, 'malformed_row', `${good(4)}${HEADER}`]],
+    repeatedHeaders: 3,
+    content: () =>
+      lines(
+        HEADER,
+        good(1),
+        HEADER,
+        good(2),
+        `\ufeff"${HEADER.toUpperCase().replaceAll(',', '","')}"`,
+        good(3),
+        'sep=,',
+        HEADER,
+        good(4) + HEADER,
+        good(5),
+      ),
+  },
   { name: 'more-columns.csv', why: 'more columns, two of one name, one of none', records: 2, rejects: [] },
   { name: 'no-final-newline.csv', why: 'no newline at the end', records: 2, rejects: [] },
   { name: 'blank-lines-first.csv', why: 'zero-length lines before the header', records: 1, rejects: [] },

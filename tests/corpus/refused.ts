@@ -14,6 +14,8 @@ export interface RefusedFile {
 const ALL_MISSING =
   'column sale_id is missing, column product_id is missing, column quantity is missing, column sale_amount is missing, column sale_date is missing';
 
+const MOVED = 'sale_id,quantity,product_id,sale_amount,sale_date';
+
 /** Each fails its run before anything is published. */
 export const REFUSED: readonly RefusedFile[] = [
   {
@@ -99,6 +101,20 @@ export const REFUSED: readonly RefusedFile[] = [
     message: `long-header.csv: no header of at most 1 MiB was found; line 1 is "${HEADER},${'x'.repeat(70)}…"`,
     content: () => lines(`${HEADER},${'x'.repeat(1 << 20)}`, good(1)),
   },
+  {
+    name: 'second-header.csv',
+    why: 'a second header with the columns in another order',
+    code: 'HEADER_CHANGED',
+    message: `second-header.csv: record 2 holds a second header, "${MOVED}", which differs from the one in line 1, "${HEADER}"`,
+    content: () => lines(HEADER, good(1), MOVED, '3,1,9,1.50,2026-01-01'),
+  },
+  {
+    name: 'second-delimiter.csv',
+    why: 'a second header with another delimiter, after a malformed record and a blank line',
+    code: 'HEADER_CHANGED',
+    message: `second-delimiter.csv: record 3 holds a second header, "${HEADER.replaceAll(',', ';')}", which differs from the one in line 1, "${HEADER}"`,
+    content: () => lines(HEADER, good(1), 'x', ',,,,', HEADER.replaceAll(',', ';'), good(2).replaceAll(',', ';')),
+  },
   { name: 'empty.csv', why: 'nothing', code: 'SOURCE_EMPTY', message: 'empty.csv is empty' },
   { name: 'mark-only.csv', why: 'nothing but a mark', code: 'SOURCE_EMPTY', message: 'mark-only.csv is empty' },
   { name: 'only-blank-lines.csv', why: 'nothing but blank lines', code: 'SOURCE_EMPTY', message: 'only-blank-lines.csv is empty' },
@@ -108,6 +124,13 @@ export const REFUSED: readonly RefusedFile[] = [
     why: 'no records, no newline',
     code: 'SOURCE_EMPTY',
     message: 'header-without-newline.csv has a header but no records',
+  },
+  {
+    name: 'headers-only.csv',
+    why: 'headers alone are no records',
+    code: 'SOURCE_EMPTY',
+    message: 'headers-only.csv has a header but no records',
+    content: () => lines(HEADER, HEADER, '', HEADER),
   },
   {
     name: 'header-and-blank-lines.csv',

@@ -33,7 +33,7 @@ describe.skipIf(executable === undefined)('the page in Chromium (skipped where n
     await putFile(
       stack,
       'store.csv',
-      `${HEADER}1,8,3,1.005,2026-01-01\n2,9,x,2.00,2026-01-02\nbroken\n4,8,1,2.00,2026-01-02\n5,9,1,3.00,2026-01-02\n`,
+      `${HEADER}1,8,3,1.005,2026-01-01\n2,9,x,2.00,2026-01-02\nbroken\n${HEADER}4,8,1,2.00,2026-01-02\n5,9,1,3.00,2026-01-02\n`,
     );
   });
   afterAll(async () => {
@@ -82,6 +82,7 @@ describe.skipIf(executable === undefined)('the page in Chromium (skipped where n
     expect(await stack.ended(id)).toMatchObject({ state: 'published', error: null });
     await page.getByText('published', { exact: true }).first().waitFor();
     expect(await bar.getAttribute('value')).toBe(await bar.getAttribute('max'));
+    await page.getByRole('rowheader', { name: 'store.csv 1 repeated header passed over' }).waitFor();
 
     const download = page.waitForEvent('download');
     await page.getByRole('link', { name: 'Download all rejects (CSV)' }).click();

@@ -27,6 +27,13 @@ const NAMES = ['a', 'b b', "c'c", 'd,"d"', 'é', '=f', '10', '9', 'Z', 'z.csv', 
 /** Lines that are no records of the file, or not whole ones. */
 const strayLine = fc.constantFrom('', '', '   ', 'broken', '"', '"unclosed;,|', '"a"b,c', '\0', '1,2,3', ',,,,,,,,,,,', 'ÿ');
 
+/** The header as another file may have it, put together with the first. */
+function headerLine(names: readonly string[], delimiter: string, form: string): string {
+  if (form === 'quoted') return names.map((name) => `"${name.trim()}"`).join(delimiter);
+  if (form === 'padded') return names.map((name) => `  ${name.toUpperCase()} `).join(delimiter);
+  return `${form === 'marked' ? '\ufeff' : ''}${names.join(delimiter)}`;
+}
+
 const file: fc.Arbitrary<GeneratedFile> = fc
   .record({
     delimiter: fc.constantFrom(',', ';', '\t', '|'),
@@ -39,28 +46,37 @@ const file: fc.Arbitrary<GeneratedFile> = fc
     ),
     rows: fc.array(saleTexts, { minLength: 1, maxLength: 14, size: 'max' }),
     strays: fc.array(fc.tuple(fc.nat(13), strayLine), { maxLength: 3 }),
+    headers: fc.array(fc.tuple(fc.nat(13), fc.constantFrom('as it is', 'quoted', 'marked', 'padded')), { maxLength: 2 }),
     quoteAll: fc.boolean(),
     upper: fc.boolean(),
     mark: fc.boolean(),
     isCompressed: fc.boolean(),
     endsWithNewline: fc.boolean(),
   })
-  .map(({ delimiter, newline, columns, rows, strays, quoteAll, upper, mark, isCompressed, endsWithNewline }) => {
+  .map(({ delimiter, newline, columns, rows, strays, headers, quoteAll, upper, mark, isCompressed, endsWithNewline }) => {
     const cell = (text: string): string => (quoteAll || /[",;|\t\r\n]/.test(text) ? `"${text.replaceAll('"', '""')}"` : text);
     const line = (texts: readonly string[]): string =>
       columns.map((column) => cell(column === -1 ? 'ignored' : texts[column]!)).join(delimiter);
     const lines = rows.map(line);
     for (const [at, stray] of strays) lines.splice(at, 0, stray);
     const names = SALES_COLUMNS.map((name) => (upper ? ` ${name.toUpperCase()} ` : name));
-    const header = columns.map((column, index) => (column === -1 ? `extra_${index}` : names[column]!)).join(delimiter) + newline;
+    const header = columns.map((column, index) => (column === -1 ? `extra_${index}` : names[column]!));
+    for (const [at, form] of headers) lines.splice(at, 0, headerLine(header, delimiter, form));
     // A text in latin1 stands for bytes as well, so that 'ÿ' is no UTF-8.
     const body = Buffer.concat(
       lines.map((text, index) =>
         Buffer.from(text + (index < lines.length - 1 || endsWithNewline ? newline : ''), text === 'ÿ' ? 'latin1' : 'utf8'),
       ),
     );
-    const whole = Buffer.concat([Buffer.from(mark ? '\ufeff' : ''), Buffer.from(header), body]);
-    return { body, delimiter, columnOfField: columns, isCompressed, content: isCompressed ? gzipSync(whole) : whole };
+    const whole = Buffer.concat([Buffer.from(mark ? '\ufeff' : ''), Buffer.from(header.join(delimiter) + newline), body]);
+    return {
+      body,
+      delimiter,
+      columnOfField: columns,
+      header: header.map((name) => name.trim().toLowerCase()),
+      isCompressed,
+      content: isCompressed ? gzipSync(whole) : whole,
+    };
   });
 
 const maybe = (text: fc.Arbitrary<string>): fc.Arbitrary<string | null> =>

@@ -59,7 +59,7 @@ async function readAll(files: readonly ReadFile[]): Promise<RunReport> {
   expect(report.error).toBeNull();
   const rejects = await rejectsByFile(report);
   expect(new Set(report.sources.map(({ file }) => file))).toEqual(new Set([null, ...files.map(({ name }) => name)]));
-  for (const { name, why, records, rejects: expected } of files) {
+  for (const { name, why, records, rejects: expected, repeatedHeaders } of files) {
     const accepted = records - expected.length;
     const books = report.sources.find(({ file }) => file === name);
     expect(books, `${name}: ${why}`).toMatchObject({
@@ -68,6 +68,7 @@ async function readAll(files: readonly ReadFile[]): Promise<RunReport> {
       quantity: String(accepted),
       amount: `${(accepted * 1.5).toFixed(1)}00000`,
     });
+    expect(books?.repeatedHeaders, `${name}: ${why}`).toBe(repeatedHeaders);
     expect(rejects.get(name) ?? [], `${name}: ${why}`).toEqual(expected);
   }
   const accepted = 1 + files.reduce((sum, file) => sum + file.records - file.rejects.length, 0);

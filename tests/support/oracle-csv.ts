@@ -18,11 +18,22 @@ export interface OracleOptions {
   readonly recordBytesMax?: number;
   /** Whether a line of delimiters, spaces and tabs is no record. */
   readonly skipsBlankLines?: boolean;
+  /** Names of the fields, in lower case: a record that holds just these, in any case and padded, is the header again, and no record. */
+  readonly header?: readonly string[];
+}
+
+/** How often the header comes again. */
+export function countHeaders(body: Uint8Array, options: OracleOptions): number {
+  const { header: _, ...others } = options;
+  return readRecords(body, others).length - readRecords(body, options).length;
 }
 
 const NEWLINE = /\r*\n/y;
 /** The closing quote has no quote behind it: two together are one of the text. */
 const QUOTED = /"([^"]*(?:""[^"]*)*)"(?!")/y;
+
+/** UTF-8 in latin1. */
+const BYTE_ORDER_MARK = '\u00ef\u00bb\u00bf';
 
 /** Reads data records, the header being gone already. */
 export function readRecords(body: Uint8Array, options: OracleOptions): OracleRecord[] {
@@ -49,6 +60,11 @@ export function readRecords(body: Uint8Array, options: OracleOptions): OracleRec
       isGood(raw) &&
       fits(raw, newline, options) &&
       record.fields.length === options.fieldCount;
+    const names = isWell ? record.fields.map((field) => field.replace(BYTE_ORDER_MARK, '').trim().toLowerCase()) : [];
+    if (isWell && options.header !== undefined && names.join('\n') === options.header.join('\n')) {
+      at = end + newline.length;
+      continue;
+    }
     records.push({
       number: records.length + 1,
       fields: isWell ? record.fields.map((field) => Buffer.from(field, 'latin1').toString('utf8')) : null,

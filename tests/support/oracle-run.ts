@@ -1,5 +1,5 @@
 import type { RejectReason, SourceName } from '@retail-etl/sales';
-import { readRecords, shownRaw } from './oracle-csv.js';
+import { countHeaders, type OracleOptions, readRecords, shownRaw } from './oracle-csv.js';
 import { decimalText, isOutside, judge, type Texts, toHundredths, type Window } from './oracle-values.js';
 
 /** What a run has to publish, count and reject, computed from the texts of its sources alone. */
@@ -11,6 +11,8 @@ export interface OracleFile {
   readonly delimiter: string;
   /** For each field the column that it fills, or -1. */
   readonly columnOfField: readonly number[];
+  /** The names in its header, in lower case. */
+  readonly header: readonly string[];
 }
 
 export interface OracleInput {
@@ -30,6 +32,7 @@ export interface OracleBooks {
   readonly rowsRejected: number;
   readonly rowsSkipped: number;
   readonly rejectsByReason: Partial<Record<RejectReason, number>>;
+  readonly repeatedHeaders?: number;
   readonly quantity: string;
   readonly amount: string;
   readonly longestRecordLines?: number;
@@ -67,7 +70,7 @@ export function expectedOutcome({ table, files, window }: OracleInput): OracleOu
     null,
     table.map((texts) => ({ texts, record: '', raw: '', lines: 0 })),
   );
-  for (const file of files) run.book('store_sales', file.name, recordsOf(file));
+  for (const file of files) run.book('store_sales', file.name, recordsOf(file), countHeaders(file.body, optionsOf(file)));
   const { sources, rejects, all } = run;
   const sorted = [...run.products].sort(([a], [b]) => (a < b ? -1 : 1));
   const overflows = sorted.some(([, { quantity, amount }]) => quantity >= 2n ** 63n || toHundredths(amount) >= 10n ** 20n);
@@ -85,9 +88,13 @@ export function expectedOutcome({ table, files, window }: OracleInput): OracleOu
   };
 }
 
-function recordsOf({ body, delimiter, columnOfField }: OracleFile): SourceRecord[] {
-  return readRecords(body, { delimiter, fieldCount: columnOfField.length, skipsBlankLines: true }).map(({ number, fields, raw }) => ({
-    texts: fields === null ? null : [0, 1, 2, 3, 4].map((column) => fields[columnOfField.indexOf(column)]!),
+function optionsOf({ delimiter, header }: OracleFile): OracleOptions {
+  return { delimiter, fieldCount: header.length, skipsBlankLines: true, header };
+}
+
+function recordsOf(file: OracleFile): SourceRecord[] {
+  return readRecords(file.body, optionsOf(file)).map(({ number, fields, raw }) => ({
+    texts: fields === null ? null : [0, 1, 2, 3, 4].map((column) => fields[file.columnOfField.indexOf(column)]!),
     record: String(number),
     raw: fields === null ? shownRaw(raw) : '',
     lines: raw.toString('latin1').split('\n').length,
@@ -107,7 +114,7 @@ class Tally {
   }
 
   /** Judges every row of the table or of one file. */
-  book(source: SourceName, file: string | null, rows: readonly SourceRecord[]): void {
+  book(source: SourceName, file: string | null, rows: readonly SourceRecord[], repeatedHeaders = 0): void {
     const counts = { rowsRead: rows.length, rowsAccepted: 0, rowsRejected: 0, rowsSkipped: 0 };
     const rejectsByReason: OracleBooks['rejectsByReason'] = {};
     const own: Sum = { quantity: 0n, amount: 0n };
@@ -136,7 +143,16 @@ class Tally {
     }
     const longest = rows.reduce((most, { lines }) => Math.max(most, lines), 1);
     const sums = { quantity: String(own.quantity), amount: decimalText(own.amount, 6) };
-    this.sources.push({ source, file, ...counts, rejectsByReason, ...sums, ...(longest === 1 ? {} : { longestRecordLines: longest }) });
+    const repeated = repeatedHeaders === 0 ? {} : { repeatedHeaders };
+    this.sources.push({
+      source,
+      file,
+      ...counts,
+      ...repeated,
+      rejectsByReason,
+      ...sums,
+      ...(longest === 1 ? {} : { longestRecordLines: longest }),
+    });
   }
 
   #productSum(product: bigint): Sum {

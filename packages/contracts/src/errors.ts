@@ -24,6 +24,10 @@ export const ERROR_CATALOGUE = {
   HEADER_INVALID: terminal(
     'In a file, remove the lines above the header, and separate fields by comma, semicolon, tab or pipe. Header or table has to name sale_id, product_id, quantity, sale_amount and sale_date, each once. Then start a new run.',
   ),
+  /** Further down in a file, a record names the columns again, in another order or form: files of different headers were put together. */
+  HEADER_CHANGED: terminal(
+    'Split the named file where the second header begins, so that each part is a file with its own header. Then start a new run.',
+  ),
   /** A column of the table that holds numbers is of a type that does not print exact ones: real, double precision or money. */
   COLUMN_INEXACT: terminal(
     'In the database of POSTGRES_URL, run the statements that the message ends with, as a superuser, then retry the run: the role then reads a view with casts. Or change the type of the named columns to numeric.',

@@ -27,7 +27,7 @@ function scanLines(text: Buffer, pieceSizes: readonly number[]): number[] {
     malformed: (_record, _raw, lines) => void found.push(lines),
     multiLine: (lines) => (ofRow = lines),
   };
-  const scanner = new RecordScanner(SHAPE, sink, 0, RECORD_BYTES_MAX);
+  const scanner = new RecordScanner(SHAPE, sink, 0, null, RECORD_BYTES_MAX);
   for (let from: number | null = 0; from !== null; from = scanner.finish()) {
     let at = from;
     for (let piece = 0; at < text.length; piece += 1) {

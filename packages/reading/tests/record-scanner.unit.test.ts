@@ -55,7 +55,7 @@ function scan(arrival: Arrival, rows: ParquetFile): { records: number; malformed
     skipsBlankLines: arrival.skipsBlankLines,
   };
   const sink = { rows, malformed: (record: number, raw: Uint8Array) => malformed.push({ record, raw: Buffer.from(raw).toString('hex') }) };
-  const scanner = new RecordScanner(shape, sink, arrival.header.length, arrival.recordBytesMax);
+  const scanner = new RecordScanner(shape, sink, arrival.header.length, null, arrival.recordBytesMax);
   let from: number | null = arrival.header.length;
   while (from !== null) {
     for (let at: number = from, turn = 0; at < text.length; turn += 1) {

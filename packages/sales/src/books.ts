@@ -20,6 +20,8 @@ export const SourceBooks = Type.Object({
   rowsRejected: Count,
   rowsSkipped: Count,
   rejectsByReason: RejectCounts,
+  /** Times that the file's header came again among its rows, and was passed over; absent if it did not. */
+  repeatedHeaders: Type.Optional(Count),
   quantity: Decimal,
   amount: Decimal,
   /** Absent if each record of the file is one line, and for a table. */

@@ -32,6 +32,8 @@ export interface SourceRead {
   /** Records, malformed ones included. */
   readonly rows: number;
   readonly malformed: number;
+  /** Headers among the records, which are none; absent if there are none. */
+  readonly repeatedHeaders?: number;
   /** Decompressed. */
   readonly bytes: number;
   readonly sha256: string | null;

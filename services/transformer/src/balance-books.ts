@@ -7,7 +7,10 @@ import type { ExtractManifest, PartialManifest } from '@retail-etl/staging';
 export function gatherBooks(extracts: readonly ExtractManifest[], partials: readonly PartialManifest[]): SourceBooks[] {
   const books = new Map<string, SourceBooks>();
   for (const extract of extracts) {
-    for (const { file } of extract.sources) books.set(key(extract.source, file), emptyBooks(extract.source, file));
+    for (const { file, repeatedHeaders } of extract.sources) {
+      const noted = repeatedHeaders === undefined ? {} : { repeatedHeaders };
+      books.set(key(extract.source, file), { ...emptyBooks(extract.source, file), ...noted });
+    }
   }
   for (const partial of partials) {
     for (const part of partial.books) {

@@ -37,6 +37,17 @@ test('the parts of a file in several chunks are added up, each figure and each r
   expect(first.rejectsByReason).toEqual({ malformed_row: 1, invalid_date: 19 });
 });
 
+test('headers that were passed over stand in the books of their file, and are no rows of it', () => {
+  const extracts = [filesExtract({ ...readOf('a.csv', 3), repeatedHeaders: 2 }, readOf('b.csv', 1))];
+  const partials = [partialOf('store_sales', part('a.csv', { rowsRead: 3 }), part('b.csv', { rowsRead: 1 }))];
+  const books = gatherBooks(extracts, partials);
+  expect(books).toEqual([
+    { ...booksOf('store_sales', 'a.csv', { rowsRead: 3 }), repeatedHeaders: 2 },
+    booksOf('store_sales', 'b.csv', { rowsRead: 1 }),
+  ]);
+  expect(books[1]).not.toHaveProperty('repeatedHeaders');
+});
+
 test('two parts of a file in the same chunk are added up as well', () => {
   const twice = partialOf('store_sales', part('a.csv', { rowsRead: 2, amount: '1.5' }), part('a.csv', { rowsRead: 3, amount: '-0.25' }));
   expect(gatherBooks([filesExtract(readOf('a.csv', 5))], [twice])).toEqual([

@@ -39,7 +39,7 @@ export interface Source {
    * either as a row or as malformed, and that the figures it returns count them. Values are copied as they are, to the byte, as text of
    * UTF-8; a missing value (NULL) is an empty text. A record of more than 1 MiB is malformed.
    *
-   * Throws the errors that `plan` leaves to it, FILE_CHANGED if a file is no longer what `plan` saw, at the latest when it has been read,
+   * Throws the errors that `plan` leaves to it, HEADER_CHANGED if the order of a file's columns changes further down, FILE_CHANGED if a file is no longer what `plan` saw, at the latest when it has been read,
    * SOURCE_EMPTY if a file or the table has no records, and errors that are transient if reading again may succeed. What a writer throws
    * comes out as it is, and so does the reason of `signal` once that is aborted, soon: what it waits for is given up. After it has thrown,
    * or once `signal` is aborted, it calls no writer any more.

@@ -57,6 +57,12 @@ export function findHeader(bytes: Buffer, isAll: boolean, file: string): Header 
   return null;
 }
 
+/** Whether a line is `sep=` with one of the four delimiters. */
+export function isSeparatorLine(line: string): boolean {
+  const separator = SEPARATOR_LINE.exec(withoutUnseen(line))?.[1];
+  return DELIMITERS.some((delimiter) => delimiter === separator);
+}
+
 /** The offset of the newline that ends the line at `start`, or -1 if none is there. */
 function findLineEnd(bytes: Buffer, start: number): number {
   let isQuoted = false;

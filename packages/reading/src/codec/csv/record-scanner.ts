@@ -1,6 +1,7 @@
 import { isUtf8 } from 'node:buffer';
 import { TextColumn } from '../parquet/text-column.js';
 import { Carry } from './carry.js';
+import { type HeaderWatch, lacksNumber, valuesFrom } from './header-watch.js';
 import { endsLine, lineEnd, passReturns } from './line-ends.js';
 import { RAW_BYTES_MAX, RECORD_BYTES_MAX, type RecordReader, type RecordShape, type RecordSink } from './record-reader.js';
 import { RecordSkipper } from './record-skipper.js';
@@ -23,6 +24,7 @@ export class RecordScanner implements RecordReader {
   records = 0;
   readonly #shape: RecordShape;
   readonly #sink: RecordSink;
+  readonly #headers: HeaderWatch | null;
   readonly #recordBytesMax: number;
   readonly #classes = new Uint8Array(256);
   /** 1 for the bytes that a line without a record can begin with. */
@@ -50,10 +52,11 @@ export class RecordScanner implements RecordReader {
   /** Where in what is being scanned the text ends, if it ends in returns: no newline of the text follows them, so they are text. Else -1. */
   #textEnd = -1;
 
-  /** `offset` is the first pushed byte's place in the text. */
-  constructor(shape: RecordShape, sink: RecordSink, offset: number, recordBytesMax = RECORD_BYTES_MAX) {
+  /** `offset` is the first pushed byte's place in the text. Without `headers`, every record is one. */
+  constructor(shape: RecordShape, sink: RecordSink, offset: number, headers: HeaderWatch | null = null, recordBytesMax = RECORD_BYTES_MAX) {
     this.#shape = shape;
     this.#sink = sink;
+    this.#headers = headers;
     this.#recordBytesMax = recordBytesMax;
     this.#offset = offset;
     this.#classes[shape.delimiter] = DELIMITER;
@@ -117,8 +120,13 @@ export class RecordScanner implements RecordReader {
 
   /** Hands over the record between `start` and `end` of `data`. */
   #malformed(data: Uint8Array, lines: number, start = 0, end = data.length): void {
+    if (this.#isHeader(data, start, end - start > this.#recordBytesMax ? start + RAW_BYTES_MAX : end, null)) return;
     this.records += 1;
     this.#sink.malformed(this.records, data.subarray(start, Math.min(end, start + RAW_BYTES_MAX)), lines);
+  }
+
+  #isHeader(data: Uint8Array, start: number, end: number, valuesOf: (() => string[]) | null): boolean {
+    return this.#headers?.isHeader(data, start, end, valuesOf, this.records) === true;
   }
 
   /** Scans whole lines, `data[end - 1]` being a newline. Returns where the first record begins that has not ended by `end`. */
@@ -248,13 +256,19 @@ export class RecordScanner implements RecordReader {
       !isBad && field === fieldCount && this.#fits(start, recordEnd, newline) && (isValid || isUtf8(data.subarray(start, recordEnd)));
     const lines = this.#lines;
     this.#lines = 1;
-    if (isWell) {
+    if (!isWell) {
+      this.#rollBack();
+      this.#malformed(data, lines, start, recordEnd);
+    } else if (
+      this.#headers !== null &&
+      lacksNumber(columns, this.#marks, this.#headers) &&
+      this.#isHeader(data, start, recordEnd, () => valuesFrom(columns, this.#marks))
+    ) {
+      this.#rollBack();
+    } else {
       this.records += 1;
       if (lines > 1) this.#sink.multiLine?.(lines);
       rows.endRow();
-    } else {
-      this.#rollBack();
-      this.#malformed(data, lines, start, recordEnd);
     }
     return newline + 1;
   }

@@ -1,11 +1,11 @@
 import { EtlError } from '@retail-etl/contracts';
 import { readDialect } from '../../codec/csv/dialect.js';
-import { findHeader } from '../../codec/csv/find-header.js';
+import { findHeader, type Header } from '../../codec/csv/find-header.js';
 import type { RecordShape } from '../../codec/csv/record-reader.js';
 import type { StoreFile } from './store-file.js';
 
 /** Reads and checks a file's header. Throws SOURCE_EMPTY for a file without one, HEADER_INVALID as `readDialect` does. */
-export async function readHeader(file: StoreFile): Promise<{ shape: RecordShape; bodyAt: number }> {
+export async function readHeader(file: StoreFile): Promise<{ header: Header; shape: RecordShape }> {
   let begin: Buffer = Buffer.alloc(0);
   let header = null;
   for await (const piece of file.read(0)) {
@@ -15,5 +15,5 @@ export async function readHeader(file: StoreFile): Promise<{ shape: RecordShape;
   }
   header ??= findHeader(begin, true, file.name);
   if (header === null) throw new EtlError('SOURCE_EMPTY', `${file.name} is empty`);
-  return { shape: await readDialect(header, file.name), bodyAt: header.bodyAt };
+  return { header, shape: await readDialect(header, file.name) };
 }

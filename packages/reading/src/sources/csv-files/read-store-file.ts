@@ -2,6 +2,7 @@ import { createHash } from 'node:crypto';
 import { EtlError } from '@retail-etl/contracts';
 import type { SourceRead } from '@retail-etl/staging';
 import { RecordScanner } from '../../codec/csv/record-scanner.js';
+import { RepeatedHeaders } from '../../codec/csv/repeated-headers.js';
 import { CountedSink } from '../counted-sink.js';
 import { RECORD_BYTES_MAX } from '../../codec/csv/record-reader.js';
 import type { RecordWriter } from '../source.js';
@@ -20,17 +21,21 @@ interface BytesMost {
   readonly after: number;
 }
 
-/** Reads one file's records into `writer`. Throws SOURCE_EMPTY if it has none, FILE_CHANGED if it is no longer what was planned. */
+/**
+ * Reads one file's records into `writer`. Throws SOURCE_EMPTY if it has none, HEADER_CHANGED if another header comes among them,
+ * FILE_CHANGED if it is no longer what was planned.
+ */
 export async function readStoreFile(file: StoreFile, most: BytesMost, writer: RecordWriter, signal: AbortSignal): Promise<SourceRead> {
-  const { shape, bodyAt } = await readHeader(file);
+  const { header, shape } = await readHeader(file);
   const hash = createHash('sha256');
   let bytes = 0;
   const sink = new CountedSink(writer);
-  const scanner = new RecordScanner(shape, sink, bodyAt);
+  const headers = new RepeatedHeaders(header, shape, file.name);
+  const scanner = new RecordScanner(shape, sink, header.bodyAt, headers);
   signal.throwIfAborted();
   writer.startSegment(file.name, 1);
   // A quote that stays open makes the scanner ask for the text once more, from behind the line it is in.
-  for (let from: number | null = bodyAt, isFirstPass = true; from !== null; isFirstPass = false) {
+  for (let from: number | null = header.bodyAt, isFirstPass = true; from !== null; isFirstPass = false) {
     const onBytes = isFirstPass
       ? (piece: Buffer): void => {
           hash.update(piece);
@@ -49,5 +54,12 @@ export async function readStoreFile(file: StoreFile, most: BytesMost, writer: Re
   }
   await file.verifyUnchanged();
   if (scanner.records === 0) throw new EtlError('SOURCE_EMPTY', `${file.name} has a header but no records`);
-  return { file: file.name, rows: scanner.records, malformed: sink.malformedRecords, bytes, sha256: hash.digest('hex') };
+  return {
+    file: file.name,
+    rows: scanner.records,
+    malformed: sink.malformedRecords,
+    ...(headers.count === 0 ? {} : { repeatedHeaders: headers.count }),
+    bytes,
+    sha256: hash.digest('hex'),
+  };
 }

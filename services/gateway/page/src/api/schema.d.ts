@@ -1350,6 +1350,7 @@ export interface components {
                     non_positive_quantity?: number;
                     non_positive_amount?: number;
                 };
+                repeatedHeaders?: number;
                 /** @description A number as text, so that no digit is lost */
                 quantity: string;
                 /** @description A number as text, so that no digit is lost */

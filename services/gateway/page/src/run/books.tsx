@@ -75,6 +75,11 @@ function BookRow({ book }: { book: Book }): ReactNode {
         {book.longestRecordLines === undefined ? null : (
           <span className="books-lines">longest record: {formatNumber(book.longestRecordLines)} lines</span>
         )}
+        {book.repeatedHeaders === undefined ? null : (
+          <div className="soft">
+            {formatNumber(book.repeatedHeaders)} repeated {book.repeatedHeaders === 1 ? 'header' : 'headers'} passed over
+          </div>
+        )}
       </th>
       <td className="number">{formatNumber(book.rowsRead)}</td>
       <td className="number">{formatNumber(book.rowsAccepted)}</td>

@@ -1,0 +1,99 @@
+import { EtlError, shownText } from '@retail-etl/contracts';
+import { NUMBER_COLUMNS, SALES_COLUMNS } from '@retail-etl/sales';
+import { columnKey } from './column-name.js';
+import { type Header, isSeparatorLine } from './find-header.js';
+import type { HeaderWatch } from './header-watch.js';
+import type { RecordShape } from './record-reader.js';
+
+/** Each of the five names and each line `sep=` holds one of these bytes, and few records that are neither do. */
+const TELLING = new Uint8Array(256);
+for (const byte of Buffer.from('_qQ=')) TELLING[byte] = 1;
+
+const isName = (key: string): boolean => SALES_COLUMNS.some((column) => column === key);
+
+/**
+ * The headers after the first one of a file. One that puts the five columns where the first does is passed over and counted. Any other ends
+ * the reading, because the rows behind it would be read in the wrong order.
+ *
+ * A record is taken for a header if it cannot be a sale and has the name of a column in the place of one of the five, or two names anywhere.
+ * A sale has a number for its quantity and its amount, so none can be taken for one.
+ */
+export class RepeatedHeaders implements HeaderWatch {
+  readonly numberColumns = NUMBER_COLUMNS.map((column) => SALES_COLUMNS.indexOf(column));
+  /** Headers that were passed over. */
+  count = 0;
+  readonly #header: Header;
+  readonly #shape: RecordShape;
+  readonly #file: string;
+
+  constructor(header: Header, shape: RecordShape, file: string) {
+    this.#header = header;
+    this.#shape = shape;
+    this.#file = file;
+  }
+
+  /** Throws HEADER_CHANGED for a header that is not the file's. */
+  isHeader(data: Uint8Array, start: number, end: number, valuesOf: (() => readonly string[]) | null, before: number): boolean {
+    if (!holdsTelling(data, start, end)) return false;
+    const text = Buffer.from(data.buffer, data.byteOffset + start, end - start).toString('utf8');
+    if (valuesOf === null && isSeparatorLine(text)) return true;
+    if (!holdsName(text, text.length === end - start)) return false;
+    const lines = text.split('\n');
+    if (valuesOf === null) {
+      for (const line of lines) if (countNames(line) >= 2 && !this.#endsAsHeader(line)) throw this.#changed(line, before);
+      return false;
+    }
+    const keys = valuesOf().map(nameIn);
+    if (keys.every((key, column) => key === SALES_COLUMNS[column])) {
+      this.count += 1;
+      return true;
+    }
+    const line = lines.find((each) => countNames(each) >= 2);
+    if (line === undefined && !keys.some(isName)) return false;
+    throw this.#changed(line ?? text, before);
+  }
+
+  /**
+   * Whether a malformed line is the header, or ends in it, as where the file before had no newline at its end. Then the record stays
+   * malformed, but those behind it are read rightly.
+   */
+  #endsAsHeader(line: string): boolean {
+    const { delimiter, fieldCount, columnOfField } = this.#shape;
+    const keys = line.split(String.fromCharCode(delimiter)).map(nameIn);
+    const isGlued = keys.length === 2 * fieldCount - 1;
+    return (
+      (isGlued || keys.length === fieldCount) &&
+      keys.slice(-fieldCount).every((key, field) => {
+        const name = SALES_COLUMNS[columnOfField[field]!];
+        return name === undefined || (isGlued && field === 0 ? key !== name && key.endsWith(name) : key === name);
+      })
+    );
+  }
+
+  #changed(found: string, before: number): EtlError {
+    const { text, line } = this.#header;
+    return new EtlError(
+      'HEADER_CHANGED',
+      `${this.#file}: record ${before + 1} holds a second header, "${shownText(found.replace(/\r+$/, ''))}", which differs from the one in line ${line}, "${shownText(text)}"`,
+    );
+  }
+}
+
+/** A name as it is compared. Quotes are still there if a byte order mark stands before them. */
+const nameIn = (field: string): string => columnKey(field.replaceAll('"', ''));
+
+function holdsTelling(data: Uint8Array, start: number, end: number): boolean {
+  for (let at = start; at < end; at += 1) if (TELLING[data[at]!] === 1) return true;
+  return false;
+}
+
+/** Of ASCII, no character is unseen, which saves the search for them. */
+function holdsName(text: string, isAscii: boolean): boolean {
+  const key = isAscii ? text.toLowerCase() : columnKey(text);
+  return SALES_COLUMNS.some((column) => key.includes(column));
+}
+
+/** How many names of columns stand between delimiters, whichever, in quotes or not. */
+function countNames(line: string): number {
+  return line.split(/[,;|\t"]/).filter((field) => isName(columnKey(field))).length;
+}
