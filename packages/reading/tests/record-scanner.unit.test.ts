@@ -255,6 +255,14 @@ describe('the scanner', () => {
     }
   });
 
+  test('more returns before a newline than a line of 1 MiB has room for make it malformed, however it arrives', () => {
+    const line = `${'x'.repeat((1 << 20) - 8)},2,3,4,5`;
+    for (const pieceSizes of [[1 << 19], [4 << 20]]) {
+      const { rows, malformed } = scanAlone(`${line}\r\r\r\n1,2,3,4,5\n`, { pieceSizes });
+      expect({ rows, malformed: malformed.map(([record]) => record) }).toEqual({ rows: 1, malformed: [1] });
+    }
+  });
+
   test('an unclosed quote before 3 MiB: its line alone is malformed, all others are read', () => {
     const others = '1,2,3,4,5\r\n'.repeat(300_000);
     const expected = { rows: 300_001, malformed: [[2, '1,"2,3,4,5']] };

@@ -90,6 +90,7 @@ describe('another header', () => {
     ],
     ['with a column more', `${PLAIN},note`, `${PLAIN},note`],
     ['with a column before', `note,${PLAIN}`, `note,${PLAIN}`],
+    ['with four columns before', `a,b,c,d,${PLAIN}`, `a,b,c,d,${PLAIN}`],
     ['with a column less', PLAIN.replace(',sale_date', ''), PLAIN.replace(',sale_date', '')],
     ['with one of the five by another name', PLAIN.replace('quantity', 'qty'), PLAIN.replace('quantity', 'qty')],
     ['with two of the five', 'id,product_id,qty,sale_amount,day', 'id,product_id,qty,sale_amount,day'],
