@@ -1,14 +1,15 @@
 import type { RunReport } from '@retail-etl/sales';
 import { type ChildProcess, execFileSync } from 'node:child_process';
 import { once } from 'node:events';
-import { appendFile, mkdir, rm, symlink } from 'node:fs/promises';
+import { appendFile, mkdir, rm, symlink, writeFile } from 'node:fs/promises';
 import { createServer } from 'node:net';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { gzipSync } from 'node:zlib';
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest';
-import { contentOf, good, HEADER, READ, READ_BY_ENCODING, type ReadFile, type Reject } from '../corpus/outcomes.js';
+import { contentOf, good, HEADER, lines, READ, READ_BY_ENCODING, type ReadFile, type Reject } from '../corpus/outcomes.js';
 import { BOMB, REFUSED } from '../corpus/refused.js';
+import { bytePath } from '../support/byte-path.js';
 import { clearInput, publishedRows, rejectsOf } from '../support/oracle-stack.js';
 import { refusal, refusedRun } from '../support/refused-run.js';
 import { createSales, putFile } from '../support/sales-rows.js';
@@ -88,6 +89,15 @@ describe('files that are read', () => {
     await restartExtractor({});
   });
 
+  test('names of any characters', async () => {
+    const names = ['line\nend.csv', 'tab\t\u001b[31m.csv', 'quotes\'"`.csv', ' ü 😀\u202e.csv', 'a,b;c.csv'];
+    const files = names.map((name): ReadFile => {
+      const bad = JSON.stringify(name);
+      return { name, why: bad, records: 2, rejects: [[2, 'malformed_row', bad]], content: () => lines(HEADER, good(1), bad) };
+    });
+    expect((await readAll(files)).state).toBe('published');
+  });
+
   test('dotfiles, folders below and other names are not looked at', async () => {
     await mkdir(input('sub'));
     for (const name of ['.hidden.csv', 'sub/inner.csv', 'a.csv.bak', 'a.txt', 'csv', 'a.csv.zip']) await putFile(stack, name, 'nonsense');
@@ -145,6 +155,18 @@ describe('files that fail the run', () => {
       over.abort();
       await writing;
     }
+  });
+
+  test('a name that is not valid UTF-8, with its bytes, and any other in one line', async () => {
+    await putFile(stack, 'fine.csv', ONE_GOOD);
+    const name = bytePath(input(''), 'K\xf6ln.csv');
+    await writeFile(name, ONE_GOOD);
+    expect((await refusedRun(stack)).error).toMatchObject(
+      refusal('FILE_NAME_INVALID', /^names of files that are not valid UTF-8: K\\xf6ln\.csv /),
+    );
+    await rm(name);
+    await putFile(stack, 'line\nend.csv', 'sale_id\n1\n');
+    expect((await refusedRun(stack)).error).toMatchObject(refusal('HEADER_INVALID', /^line\\nend\.csv: column product_id is missing/));
   });
 
   test('the same content under two names, unless it is allowed', async () => {

@@ -34,6 +34,10 @@ export const ERROR_CATALOGUE = {
   ),
   /** A file that cannot be read as a store file: a link, a folder, too large, unreadable or not gzip. */
   FILE_REFUSED: terminal('Replace the named file by a regular, readable file within FILE_BYTES_MAX, then start a new run.'),
+  /** The bytes of a file's name are not valid UTF-8, for example because it came from a system that uses Latin-1. */
+  FILE_NAME_INVALID: terminal(
+    'Rename the named files in the input folder to names of valid UTF-8 (a pattern such as K?ln.csv reaches each: mv K?ln.csv Koeln.csv), then start a new run.',
+  ),
   /** A file was written to, replaced or removed while it was being read. */
   FILE_CHANGED: terminal('Let the delivery of the named file finish (write it under another name, then rename it), then start a new run.'),
   /** Two files hold the same bytes: most likely one delivery under two names, which would count every sale twice. */

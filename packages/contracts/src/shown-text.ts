@@ -17,6 +17,14 @@ export function shownText(text: string, max = SHOWN_MAX): string {
   return characters.length > max ? `${shown}…` : shown;
 }
 
+/** More than a file system allows. */
+const NAME_MAX = 260;
+
+/** A file's name, whole, as a message may quote it. */
+export function shownName(name: string): string {
+  return shownText(name, NAME_MAX);
+}
+
 function escaped(character: string): string {
   const code = character.codePointAt(0)!.toString(16);
   return NAMED[character] ?? (code.length > 4 ? `\\u{${code}}` : `\\u${code.padStart(4, '0')}`);

@@ -18,6 +18,7 @@ import {
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { gunzipSync, gzipSync } from 'node:zlib';
+import { bytePath } from '../../../tests/support/byte-path.js';
 import { openSources, type Source } from '../src/index.js';
 import type { SourceRow } from './conformance-rows.js';
 import type { Change, ExpectedFile, Refusal, SourceHarness } from './source-harness.js';
@@ -127,6 +128,11 @@ export class CsvFilesHarness implements SourceHarness {
     ),
     { what: 'a link', code: 'FILE_REFUSED', arrange: () => symlink(this.#path(LARGE), this.#path('link.csv')) },
     { what: 'a link to nothing', code: 'FILE_REFUSED', arrange: () => symlink('absent', this.#path('link.csv')) },
+    {
+      what: 'a name that is not valid UTF-8',
+      code: 'FILE_NAME_INVALID',
+      arrange: () => writeFile(bytePath(this.#path(), 'K\xf6ln.csv'), `${NAMES.join(',')}\n1,2,3,4,5\n`),
+    },
     {
       what: 'a folder with the name of a store file',
       code: 'FILE_REFUSED',

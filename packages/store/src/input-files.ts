@@ -1,8 +1,12 @@
 import { type BigIntStats, constants } from 'node:fs';
-import { type FileHandle, lstat, open, readdir } from 'node:fs/promises';
+import { type FileHandle, lstat, open } from 'node:fs/promises';
 import { join } from 'node:path';
-import { EtlError } from '@retail-etl/contracts';
+import { EtlError, shownName } from '@retail-etl/contracts';
 import { inBatches, READS_MAX } from './in-batches.js';
+import { type FolderName, namesIn } from './names-in.js';
+
+/** So many names a message lists. */
+const SHOWN_MAX = 10;
 
 /** What tells one content of a file from another without reading it. */
 export interface FileIdentity {
@@ -17,24 +21,38 @@ export interface InputFile extends FileIdentity {
 }
 
 /**
- * The files directly in `folder` whose names are wanted, by name; null if there is no such folder. Throws FILE_REFUSED for a wanted name
- * that is no regular file, FILE_CHANGED if a file goes while it is looked at.
+ * The files directly in `folder` whose names are wanted, by name; null if there is no such folder. Throws FILE_NAME_INVALID for wanted names
+ * that are no text, FILE_REFUSED for one that is no regular file, FILE_CHANGED if a file goes while it is looked at.
  */
 export async function listInputFiles(folder: string, isWanted: (name: string) => boolean): Promise<InputFile[] | null> {
-  let names: string[];
+  let names: FolderName[];
   try {
-    names = await readdir(folder);
+    names = await namesIn(folder);
   } catch (cause) {
     if ((cause as NodeJS.ErrnoException).code !== 'ENOENT') throw cause;
     return null;
   }
-  return inBatches(names.filter(isWanted).sort(), READS_MAX, async (name) => {
+  const wanted = names.filter(({ name }) => isWanted(name));
+  refuseNames(wanted.filter(({ isText }) => !isText));
+  return inBatches(wanted, READS_MAX, async ({ name }) => {
     const stats = await lstat(join(folder, name), { bigint: true }).catch((cause: NodeJS.ErrnoException) => {
-      throw cause.code === 'ENOENT' ? new EtlError('FILE_CHANGED', `${name} was removed while the input was listed`, { cause }) : cause;
+      throw cause.code === 'ENOENT'
+        ? new EtlError('FILE_CHANGED', `${shownName(name)} was removed while the input was listed`, { cause })
+        : cause;
     });
-    if (!stats.isFile()) throw new EtlError('FILE_REFUSED', `${name} is ${kindOf(stats)}, not a regular file`);
+    if (!stats.isFile()) throw new EtlError('FILE_REFUSED', `${shownName(name)} is ${kindOf(stats)}, not a regular file`);
     return { name, ...identityOf(stats) };
   });
+}
+
+function refuseNames(names: readonly FolderName[]): void {
+  if (names.length === 0) return;
+  const shown = names.slice(0, SHOWN_MAX).map(({ name }) => name);
+  const others = names.length > SHOWN_MAX ? ` and ${names.length - SHOWN_MAX} more` : '';
+  throw new EtlError(
+    'FILE_NAME_INVALID',
+    `names of files that are not valid UTF-8: ${shown.join(', ')}${others} (\\x stands before the code of a byte)`,
+  );
 }
 
 /** An input file that is open for reading. */
@@ -52,9 +70,10 @@ export class OpenInputFile {
       return new OpenInputFile(await open(join(folder, name), constants.O_RDONLY | constants.O_NOFOLLOW | constants.O_NONBLOCK));
     } catch (cause) {
       const { code } = cause as NodeJS.ErrnoException;
-      if (code === 'ENOENT') throw new EtlError('FILE_CHANGED', `${name} was removed after the run had listed it`, { cause });
-      if (code === 'ELOOP') throw new EtlError('FILE_CHANGED', `${name} became a link after the run had listed it`, { cause });
-      if (code === 'EACCES') throw new EtlError('FILE_REFUSED', `${name} may not be read by the user of this service`, { cause });
+      if (code === 'ENOENT') throw new EtlError('FILE_CHANGED', `${shownName(name)} was removed after the run had listed it`, { cause });
+      if (code === 'ELOOP') throw new EtlError('FILE_CHANGED', `${shownName(name)} became a link after the run had listed it`, { cause });
+      if (code === 'EACCES')
+        throw new EtlError('FILE_REFUSED', `${shownName(name)} may not be read by the user of this service`, { cause });
       throw cause;
     }
   }

@@ -1,9 +1,9 @@
 import { createHash } from 'node:crypto';
 import { createReadStream } from 'node:fs';
-import { lstat, readdir, stat } from 'node:fs/promises';
-import { join } from 'node:path';
+import { lstat, stat } from 'node:fs/promises';
 import type { Readable } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
+import { namesIn } from './names-in.js';
 
 /** How large a file is and when it was written last; null if it cannot be seen. */
 export async function describeKeptFile(path: string): Promise<{ bytes: number; modifiedMs: number } | null> {
@@ -26,6 +26,8 @@ export async function digestOf(path: string): Promise<string> {
 /** A file as people look at it. */
 export interface SeenFile {
   readonly name: string;
+  /** False: the name is not valid UTF-8; `name` shows its bytes, and nothing can be opened by it. */
+  readonly hasTextName: boolean;
   readonly bytes: number;
   readonly modified: Date;
 }
@@ -39,15 +41,15 @@ export async function lookAtFiles(
   isWanted: (name: string) => boolean,
   max: number,
 ): Promise<{ files: SeenFile[]; truncated: boolean }> {
-  const names = await readdir(folder).catch((error: NodeJS.ErrnoException) => {
+  const names = await namesIn(folder).catch((error: NodeJS.ErrnoException) => {
     if (error.code === 'ENOENT') return [];
     throw error;
   });
-  const wanted = names.filter(isWanted).sort();
+  const wanted = names.filter(({ name }) => isWanted(name));
   const files: SeenFile[] = [];
-  for (const name of wanted.slice(0, max)) {
-    const found = await lstat(join(folder, name)).catch(() => undefined);
-    if (found?.isFile() === true) files.push({ name, bytes: found.size, modified: found.mtime });
+  for (const { name, isText, path } of wanted.slice(0, max)) {
+    const found = await lstat(path).catch(() => undefined);
+    if (found?.isFile() === true) files.push({ name, hasTextName: isText, bytes: found.size, modified: found.mtime });
   }
   return { files, truncated: wanted.length > max };
 }

@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import { text } from 'node:stream/consumers';
 import { describeKeptFile, digestOf, lookAtFiles, readKeptFile } from '@retail-etl/store';
 import { afterEach, beforeEach, expect, test } from 'vitest';
+import { bytePath } from '../../../tests/support/byte-path.js';
 
 const WRITTEN = new Date('2026-03-01T12:00:00Z');
 
@@ -51,12 +52,16 @@ test('of a folder the wanted regular files are seen, by name', async () => {
   await put('b.csv', 'bb');
   await put('a.csv', 'a');
   await put('notes.txt', 'no');
+  const latin1 = bytePath(folder, 'c\xf6.csv');
+  await writeFile(latin1, 'ccc');
+  await utimes(latin1, WRITTEN, WRITTEN);
   await mkdir(join(folder, 'folder.csv'));
   await symlink(join(folder, 'a.csv'), join(folder, 'link.csv'));
   expect(await lookAtFiles(folder, isCsv, 10)).toEqual({
     files: [
-      { name: 'a.csv', bytes: 1, modified: WRITTEN },
-      { name: 'b.csv', bytes: 2, modified: WRITTEN },
+      { name: 'a.csv', hasTextName: true, bytes: 1, modified: WRITTEN },
+      { name: 'b.csv', hasTextName: true, bytes: 2, modified: WRITTEN },
+      { name: String.raw`c\xf6.csv`, hasTextName: false, bytes: 3, modified: WRITTEN },
     ],
     truncated: false,
   });

@@ -6,6 +6,7 @@ import { putSchedule, recordRun } from '@retail-etl/ledger';
 import { runFolders } from '@retail-etl/staging';
 import type { TSchema } from 'typebox';
 import { afterAll, beforeAll, expect, test } from 'vitest';
+import { bytePath } from '../../../tests/support/byte-path.js';
 import { createWorld, type GatewayWorld, type RunningGateway } from '../../../tests/support/gateway-harness.js';
 
 let world: GatewayWorld;
@@ -175,6 +176,7 @@ test('the input folder is compared with the last run', async () => {
   await put('.hidden.csv', 'x');
   await put('notes.txt', 'x');
   await mkdir(join(input, 'folder.csv'));
+  await writeFile(bytePath(input, 'K\xf6ln.csv'), 'ccc');
   const { table, files, lastRun } = (await json('/api/sources')) as Sources;
   expect(table).toEqual({ name: 'online_sales', lastRows: 10 });
   expect(lastRun?.id).toBe(runId);
@@ -184,6 +186,7 @@ test('the input folder is compared with the last run', async () => {
     'copy.CSV.GZ': ['new', null, 3, null],
     'new.csv': ['duplicate', null, 3, 'copy.CSV.GZ'],
     'other.csv': ['new', null, 3, null],
+    [String.raw`K\xf6ln.csv`]: ['refused', null, 3, null],
     'gone.csv': ['gone', 7, null, null],
   });
 });

@@ -1,4 +1,4 @@
-import { EtlError } from '@retail-etl/contracts';
+import { EtlError, shownName } from '@retail-etl/contracts';
 import { fromMillionths, type RejectCounts, type SourceBooks, type SourceName, toMillionths } from '@retail-etl/sales';
 import type { MergedSummary } from '@retail-etl/judging';
 import type { ExtractManifest, PartialManifest } from '@retail-etl/staging';
@@ -41,7 +41,7 @@ export function balanceBooks(
   const problems: string[] = [];
   const reads = new Map(extracts.flatMap((extract) => extract.sources.map((read) => [key(extract.source, read.file), read] as const)));
   for (const { source, file, rowsRead, rowsAccepted, rowsRejected, rowsSkipped, rejectsByReason } of books) {
-    const name = file ?? source;
+    const name = shownName(file ?? source);
     const extracted = reads.get(key(source, file));
     if (extracted === undefined || extracted.rows !== rowsRead) {
       problems.push(`${name}: ${extracted?.rows ?? 0} rows extracted, ${rowsRead} transformed`);

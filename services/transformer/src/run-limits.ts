@@ -1,4 +1,4 @@
-import { EtlError } from '@retail-etl/contracts';
+import { EtlError, shownName } from '@retail-etl/contracts';
 import type { SourceBooks } from '@retail-etl/sales';
 import type { ExtractManifest } from '@retail-etl/staging';
 
@@ -8,7 +8,8 @@ export function refuseDuplicates(extracts: readonly ExtractManifest[]): void {
   for (const { file, sha256 } of extracts.flatMap((extract) => extract.sources)) {
     if (file === null || sha256 === null) continue;
     const other = seen.get(sha256);
-    if (other !== undefined) throw new EtlError('FILE_DUPLICATE', `${[other, file].sort().join(' and ')} have the same content`);
+    if (other !== undefined)
+      throw new EtlError('FILE_DUPLICATE', `${[other, file].sort().map(shownName).join(' and ')} have the same content`);
     seen.set(sha256, file);
   }
 }

@@ -8,6 +8,7 @@ export const SourceStatus = Type.Union([
   Type.Literal('unchanged'),
   Type.Literal('gone'),
   Type.Literal('duplicate'),
+  Type.Literal('refused'),
 ]);
 export type SourceStatus = Static<typeof SourceStatus>;
 

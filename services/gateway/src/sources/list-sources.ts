@@ -17,10 +17,14 @@ export async function listSources(dataDir: string, lastRun: Run | undefined): Pr
   const { files, truncated } = await lookAtFiles(folder, isStoreFileName, FILES_MAX);
   const books = lastRun?.findings.sources ?? [];
   const rowsOf = new Map(books.filter((book) => book.file !== null).map((book) => [book.file as string, book.rowsRead]));
-  const copies = await findCopies(folder, files);
+  const copies = await findCopies(
+    folder,
+    files.filter(({ hasTextName }) => hasTextName),
+  );
   const since = lastRun?.startedAt ?? lastRun?.createdAt;
 
   const status = (file: SeenFile): SourceStatus => {
+    if (!file.hasTextName) return 'refused';
     if (copies.has(file.name)) return 'duplicate';
     if (!rowsOf.has(file.name) || since === undefined) return 'new';
     return file.modified > since ? 'changed' : 'unchanged';

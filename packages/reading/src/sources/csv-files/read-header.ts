@@ -1,4 +1,4 @@
-import { EtlError } from '@retail-etl/contracts';
+import { EtlError, shownName } from '@retail-etl/contracts';
 import { readDialect } from '../../codec/csv/dialect.js';
 import { findHeader, type Header } from '../../codec/csv/find-header.js';
 import type { RecordShape } from '../../codec/csv/record-reader.js';
@@ -6,14 +6,15 @@ import type { StoreFile } from './store-file.js';
 
 /** Reads and checks a file's header. Throws SOURCE_EMPTY for a file without one, HEADER_INVALID as `readDialect` does. */
 export async function readHeader(file: StoreFile): Promise<{ header: Header; shape: RecordShape }> {
+  const name = shownName(file.name);
   let begin: Buffer = Buffer.alloc(0);
   let header = null;
   for await (const piece of file.read(0)) {
     begin = Buffer.concat([begin, piece]);
-    header = findHeader(begin, false, file.name);
+    header = findHeader(begin, false, name);
     if (header !== null) break;
   }
-  header ??= findHeader(begin, true, file.name);
-  if (header === null) throw new EtlError('SOURCE_EMPTY', `${file.name} is empty`);
-  return { header, shape: await readDialect(header, file.name) };
+  header ??= findHeader(begin, true, name);
+  if (header === null) throw new EtlError('SOURCE_EMPTY', `${name} is empty`);
+  return { header, shape: await readDialect(header, name) };
 }

@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto';
-import { EtlError } from '@retail-etl/contracts';
+import { EtlError, shownName } from '@retail-etl/contracts';
 import type { SourceRead } from '@retail-etl/staging';
 import { RecordScanner } from '../../codec/csv/record-scanner.js';
 import { RepeatedHeaders } from '../../codec/csv/repeated-headers.js';
@@ -30,7 +30,7 @@ export async function readStoreFile(file: StoreFile, most: BytesMost, writer: Re
   const hash = createHash('sha256');
   let bytes = 0;
   const sink = new CountedSink(writer);
-  const headers = new RepeatedHeaders(header, shape, file.name);
+  const headers = new RepeatedHeaders(header, shape, shownName(file.name));
   const scanner = new RecordScanner(shape, sink, header.bodyAt, headers);
   signal.throwIfAborted();
   writer.startSegment(file.name, 1);
@@ -53,7 +53,7 @@ export async function readStoreFile(file: StoreFile, most: BytesMost, writer: Re
     from = scanner.finish();
   }
   await file.verifyUnchanged();
-  if (scanner.records === 0) throw new EtlError('SOURCE_EMPTY', `${file.name} has a header but no records`);
+  if (scanner.records === 0) throw new EtlError('SOURCE_EMPTY', `${shownName(file.name)} has a header but no records`);
   return {
     file: file.name,
     rows: scanner.records,

@@ -1,7 +1,7 @@
 import { pipeline, Readable } from 'node:stream';
 import { setImmediate as nextTurn } from 'node:timers/promises';
 import { createGunzip } from 'node:zlib';
-import { EtlError } from '@retail-etl/contracts';
+import { EtlError, shownName } from '@retail-etl/contracts';
 import type { CsvEncoding } from '@retail-etl/sales';
 import type { PlannedFile } from '@retail-etl/staging';
 import { OpenInputFile } from '@retail-etl/store';
@@ -60,7 +60,7 @@ export class StoreFile {
     const { name, bytes, modifiedNs, inode } = this.#planned;
     const now = await this.#file.identity();
     if (now.bytes === bytes && now.modifiedNs === modifiedNs && now.inode === inode) return;
-    throw new EtlError('FILE_CHANGED', `${name} was changed while it was being read (${bytes} bytes before, ${now.bytes} now)`);
+    throw new EtlError('FILE_CHANGED', `${shownName(name)} was changed while it was being read (${bytes} bytes before, ${now.bytes} now)`);
   }
 
   async close(): Promise<void> {
@@ -87,7 +87,7 @@ export class StoreFile {
       if (code?.startsWith('Z_') !== true) throw cause;
       // A delivery that is still under way looks like a damaged one.
       await this.verifyUnchanged();
-      throw new EtlError('FILE_REFUSED', `${this.name} is not a whole gzip file (${code})`, { cause });
+      throw new EtlError('FILE_REFUSED', `${shownName(this.name)} is not a whole gzip file (${code})`, { cause });
     }
   }
 
@@ -102,7 +102,7 @@ export class StoreFile {
     for await (const piece of source as AsyncIterable<Buffer>) {
       bytes += piece.length;
       if (bytes > bytesMax)
-        throw new EtlError('FILE_REFUSED', `${this.name} is larger than FILE_BYTES_MAX (${bytesMax} bytes, decompressed)`);
+        throw new EtlError('FILE_REFUSED', `${shownName(this.name)} is larger than FILE_BYTES_MAX (${bytesMax} bytes, decompressed)`);
       onBytes?.(piece);
       for (let at = 0; at < piece.length; at += SLICE_BYTES) {
         if (at > 0) await nextTurn();

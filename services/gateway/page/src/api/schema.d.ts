@@ -1555,7 +1555,7 @@ export interface components {
             bytes: number | null;
             modifiedAt: string | null;
             lastRows: number | null;
-            status: "new" | "changed" | "unchanged" | "gone" | "duplicate";
+            status: "new" | "changed" | "unchanged" | "gone" | "duplicate" | "refused";
             sameAs: string | null;
         };
         /** Sources */

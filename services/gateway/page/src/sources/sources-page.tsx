@@ -9,9 +9,10 @@ import { Loading } from '../ui/loading.js';
 import { Time } from '../ui/time.js';
 import './sources.css';
 
-const STATUS_ORDER = ['new', 'changed', 'gone', 'duplicate', 'unchanged'] as const satisfies readonly SourceFile['status'][];
+const STATUS_ORDER = ['refused', 'new', 'changed', 'gone', 'duplicate', 'unchanged'] as const satisfies readonly SourceFile['status'][];
 
 const STATUS_MEANS: Record<SourceFile['status'], string> = {
+  refused: 'its name is not valid UTF-8, so a run fails: rename it',
   new: 'not read by the last run',
   changed: 'changed since the last run',
   unchanged: 'as the last run read it',

@@ -1,0 +1,26 @@
+import { isUtf8 } from 'node:buffer';
+import { readdir } from 'node:fs/promises';
+
+/** A name in a folder. For the system it is bytes, which need not be text. */
+export interface FolderName {
+  /** The name. If it is not valid UTF-8, its bytes as a message shows them, such as `K\xf6ln.csv`. */
+  readonly name: string;
+  /** Whether the name is valid UTF-8. */
+  readonly isText: boolean;
+  /** The folder's path and the name, as the system takes them. */
+  readonly path: Buffer;
+}
+
+/** The names of everything in a folder, in the order of `name`. Throws the system's ENOENT if it is absent. */
+export async function namesIn(folder: string): Promise<FolderName[]> {
+  const names = await readdir(folder, { encoding: 'buffer' });
+  return names.map((bytes) => describe(folder, bytes)).sort((a, b) => (a.name < b.name ? -1 : 1));
+}
+
+function describe(folder: string, bytes: Buffer): FolderName {
+  const isText = isUtf8(bytes);
+  const path = Buffer.concat([Buffer.from(`${folder}/`), bytes]);
+  return { name: isText ? bytes.toString('utf8') : bytes.toString('latin1').replaceAll(/[^ -~]/g, escaped), isText, path };
+}
+
+const escaped = (character: string): string => `\\x${character.charCodeAt(0).toString(16).padStart(2, '0')}`;
