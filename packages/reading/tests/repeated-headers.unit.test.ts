@@ -44,6 +44,7 @@ describe('the header once more', () => {
     ['padded', after(PLAIN.replaceAll(',', ' , '), row(2)), ['1', '2'], [], 1],
     ['quoted', after(`"${PLAIN.replaceAll(',', '","')}"`, row(2)), ['1', '2'], [], 1],
     ['with characters that nobody sees', after(PLAIN.replaceAll('_', '\u200b_\u00a0'), row(2)), ['1', '2'], [], 1],
+    ['with characters that nobody sees after each other', after(Array.from(PLAIN).join('\u200b'), row(2)), ['1', '2'], [], 1],
     ['with CRLF and CR CR LF', after(`${PLAIN}\r`, row(2), `${PLAIN}\r\r`, row(3)), ['1', '2', '3'], [], 2],
     ['after a line sep=', after('sep=,', PLAIN, row(2), '"sep=,",,', PLAIN, row(3), 'sep=\t'), ['1', '2', '3'], [], 2],
     ['with other names beside the five', [`${PLAIN},note`, `${row(1)},a`, `${PLAIN},remark`, `${row(2)},b`].join('\n'), ['1', '2'], [], 1],
@@ -112,6 +113,15 @@ describe('another header', () => {
       for (const whole of [text, text.trimEnd(), text.replaceAll('\n', '\r\n')]) {
         await expect(read(whole, size)).rejects.toMatchObject({ code: 'HEADER_CHANGED', message });
       }
+    }
+  });
+
+  test.each(PLAIN.split(','))('with %s as its only name, in any case', async (name) => {
+    for (const each of [name, name.toUpperCase(), `\u200b${name.replace('_', '_\u200b')}`]) {
+      const line = PLAIN.split(',')
+        .map((other) => (other === name ? each : 'other'))
+        .join(',');
+      await expect(read(after(line), 1_000)).rejects.toMatchObject({ code: 'HEADER_CHANGED' });
     }
   });
 

@@ -5,9 +5,17 @@ import { type Header, isSeparatorLine } from './find-header.js';
 import type { HeaderWatch } from './header-watch.js';
 import type { RecordShape } from './record-reader.js';
 
-/** Each of the five names and each line `sep=` holds one of these bytes, and few records that are neither do. */
-const TELLING = new Uint8Array(256);
-for (const byte of Buffer.from('_qQ=')) TELLING[byte] = 1;
+/**
+ * 1 for two bytes, one after the other, that tell a name or a line `sep=`: each of these holds one of the pairs, and few other records do.
+ * Between the two there may be characters that nobody sees, which are not ASCII.
+ */
+const TELLING = new Uint8Array(1 << 16);
+for (const pair of ['_i', '_a', '_d', 'qu', 'p=']) {
+  for (const first of Buffer.from(pair[0]! + pair[0]!.toUpperCase())) {
+    for (const second of Buffer.from(pair[1]! + pair[1]!.toUpperCase())) TELLING[(first << 8) | second] = 1;
+    TELLING.fill(1, (first << 8) | 0x80, (first + 1) << 8);
+  }
+}
 
 const isName = (key: string): boolean => SALES_COLUMNS.some((column) => column === key);
 
@@ -83,7 +91,11 @@ export class RepeatedHeaders implements HeaderWatch {
 const nameIn = (field: string): string => columnKey(field.replaceAll('"', ''));
 
 function holdsTelling(data: Uint8Array, start: number, end: number): boolean {
-  for (let at = start; at < end; at += 1) if (TELLING[data[at]!] === 1) return true;
+  for (let at = start, before = 0; at < end; at += 1) {
+    const byte = data[at]!;
+    if (TELLING[(before << 8) | byte] === 1) return true;
+    before = byte;
+  }
   return false;
 }
 
