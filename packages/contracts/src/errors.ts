@@ -153,6 +153,10 @@ export const ERROR_CATALOGUE = {
   ),
   /** The run's last job has ended, but the run has not: Redis or the ledger was restored from an older copy. */
   JOBS_LOST: terminal('Retry the run: what is complete is kept.'),
+  /** A job in Redis is not what BullMQ writes: changed or added by hand, or damaged. It was set aside, and others go on. */
+  JOB_UNREADABLE: terminal(
+    'If the message names a run, retry it. Find out who writes to Redis beside the services; what was set aside is kept for 30 days (docs/troubleshooting.md).',
+  ),
   /** A step's process died or stalled each time it was started. */
   STEP_CRASHED: terminal("Look at the service's log for what ended the process (memory limit?), then retry the run."),
   /** A step did not finish although it was tried as often as allowed. */

@@ -1,6 +1,7 @@
 export type { JobFailure } from './job-failures.js';
 export { openProducer, type Producer } from './producer.js';
 export { type Delivery, openWorker, type Outcome, type QueueWorker } from './worker.js';
+export { JobSetAside } from './set-aside/set-aside.js';
 export { flowState, type Queue, removeFlow, watchLoads } from './inspect.js';
 export { readRedisTime } from './redis-time.js';
 export { redisError } from './redis-error.js';
@@ -8,7 +9,8 @@ export { openRedis, type Redis } from './open-redis.js';
 export { parseCron } from './cron/cron-fields.js';
 export { nextTime, previousTime } from './cron/cron-times.js';
 export { openGatewayQueues } from './gateway-queues.js';
-export { reconcileSchedules, scheduledTick } from './schedules.js';
+export { reconcileSchedules } from './schedules.js';
+export { scheduledTick } from './scheduled-tick.js';
 export { readRunJobs, readRunLog, readStageProgress } from './run-jobs.js';
 export { redisOptions } from './redis-options.js';
 export { openRedisProbe } from './redis-probe.js';

@@ -10,9 +10,11 @@ import {
   STEPS,
 } from '@retail-etl/contracts';
 import { FlowProducer, Queue } from 'bullmq';
+import { parentOfStep } from './flow-parents.js';
 import { START_RUN_OPTIONS, stepOptions } from './job-options.js';
 import { redisError } from './redis-error.js';
 import { redisOptions } from './redis-options.js';
+import { checkedBackend } from './set-aside/checked-backend.js';
 
 /** Adds jobs. All ids follow from run, epoch, step and part, so adding a job again changes nothing. */
 export interface Producer {
@@ -47,7 +49,7 @@ class QueueProducer implements Producer {
     this.#flows.on('error', onError);
     // Connected from the start: the first call while a connection is being made would fail.
     const open = (name: QueueName): [QueueName, Queue] => {
-      const queue = new Queue(name, options);
+      const queue = new Queue(name, options, checkedBackend(onError));
       queue.on('error', onError);
       return [name, queue];
     };
@@ -88,8 +90,9 @@ class QueueProducer implements Producer {
 /** A job below the run's merge. */
 function attached<Step extends StepName>(step: Step, data: StepData<Step> & { runId: string; epoch: number }, part: string) {
   const { runId, epoch } = data;
-  const parent = { id: jobId(runId, epoch, 'merge'), queue: `${QUEUE_PREFIX}:${STEPS.merge.queue}` };
-  return { name: step, data, opts: { ...stepOptions(step), jobId: jobId(runId, epoch, step, part), parent } };
+  const parent = parentOfStep(runId, epoch, step);
+  const opts = { ...stepOptions(step), jobId: jobId(runId, epoch, step, part), ...(parent === undefined ? {} : { parent }) };
+  return { name: step, data, opts };
 }
 
 const toRedisError = (action: string) => (cause: unknown) => {

@@ -1,6 +1,7 @@
 import { randomBytes } from 'node:crypto';
 import type { RunParams } from '@retail-etl/contracts';
 import type { JobSchedulerJson, Queue } from 'bullmq';
+import { nextTime } from './cron/cron-times.js';
 import { START_RUN_OPTIONS } from './job-options.js';
 import type { Redis } from './open-redis.js';
 import { redisError } from './redis-error.js';
@@ -59,6 +60,7 @@ async function reconcile(runs: Queue, wanted: readonly WantedSchedule[], suspect
     const change =
       found === undefined ? 'added' : !isSame(found, schedule) ? 'changed' : (await isDead(runs, found, suspects)) ? 'revived' : null;
     if (change === null) continue;
+    if (change === 'added') await removeLeftTick(runs, schedule);
     await upsert(runs, schedule);
     suspects.delete(schedule.id);
     changes.push({ id: schedule.id, change });
@@ -69,6 +71,13 @@ async function reconcile(runs: Queue, wanted: readonly WantedSchedule[], suspect
     changes.push({ id, change: 'removed' });
   }
   return changes;
+}
+
+/** A schedule whose entry was lost has left the job of its next time; with that in the way BullMQ would not make the schedule again. */
+async function removeLeftTick(runs: Queue, { id, cron, tz }: WantedSchedule): Promise<void> {
+  const next = nextTime(cron, tz, new Date());
+  const left = next === undefined ? undefined : await runs.getJob(`repeat:${id}:${next.getTime()}`);
+  if (left !== undefined && left.processedOn === undefined) await left.remove();
 }
 
 async function upsert(runs: Queue, schedule: WantedSchedule): Promise<void> {
@@ -106,10 +115,4 @@ async function isDead(runs: Queue, found: JobSchedulerJson, suspects: Set<string
   if (suspects.has(found.key)) return true;
   suspects.add(found.key);
   return false;
-}
-
-/** The schedule and the tick (ms since 1970) of a job that a scheduler made, read from its id; undefined for any other job. */
-export function scheduledTick(jobId: string): { scheduleId: string; tickMs: number } | undefined {
-  const match = /^repeat:(.+):(\d+)$/.exec(jobId);
-  return match === null ? undefined : { scheduleId: match[1] as string, tickMs: Number(match[2]) };
 }

@@ -5,6 +5,7 @@ import { repeatStrategy } from './cron/cron-times.js';
 import { recordFailure } from './job-failures.js';
 import { backoffMs, STALLS_MAX, STARTS_MAX } from './job-options.js';
 import { redisOptions } from './redis-options.js';
+import { checkedBackend } from './set-aside/checked-backend.js';
 
 /** A job as a worker sees it. */
 export interface Delivery {
@@ -39,6 +40,7 @@ export interface QueueWorkerOptions {
   readonly queue: QueueName;
   readonly concurrency: number;
   readonly process: (delivery: Delivery) => Promise<Outcome>;
+  /** Gets the errors of the connection, and a JobSetAside for each job that cannot be read. */
   readonly onError: (error: Error) => void;
   /** Default LOCK_MS: how long a worker may be silent before its job is given to another, checked every half of it. */
   readonly lockDurationMs?: number;
@@ -83,6 +85,7 @@ export function openWorker(options: QueueWorkerOptions): QueueWorker {
         repeatStrategy,
       },
     },
+    checkedBackend(options.onError),
   );
   worker.on('error', options.onError);
   worker.on('lockRenewalFailed', (ids) => {

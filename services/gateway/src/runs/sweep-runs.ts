@@ -66,6 +66,8 @@ async function sweepRun(run: Run, deps: SweepDeps, memory: SweepMemory): Promise
         deps,
         memory,
       );
+    case 'damaged':
+      return endFailed(run, new EtlError('JOB_UNREADABLE', `run ${run.runId} cannot go on: ${flow.reason}`).toRecord(null), deps, memory);
     case 'failed':
       return endFailed(run, errorOfFlow(run.runId, flow.failures), deps, memory);
   }
@@ -83,10 +85,14 @@ async function endFailed(run: Run, error: ErrorRecord, deps: SweepDeps, memory: 
   await deps.startNextRun();
 }
 
-/** Removes what is left in Redis of runs that were cancelled. One whose job still works is left for the next time. */
+/**
+ * Removes what is left in Redis of runs that were cancelled, or lost a job: nothing else would end what waits there. A run whose job still
+ * works is left for the next time.
+ */
 export async function removeCancelledFlows(deps: SweepDeps): Promise<void> {
   const since = (await readDatabaseTime(deps.database)).getTime() - CANCELLED_AGE_MS;
-  for (const run of await listRuns(deps.database, { states: ['cancelled'], limit: 50 })) {
+  for (const run of await listRuns(deps.database, { states: ['cancelled', 'failed'], limit: 50 })) {
+    if (run.state === 'failed' && run.findings.error?.code !== 'JOB_UNREADABLE') continue;
     if (run.finishedAt === null || run.finishedAt.getTime() < since) continue;
     await removeCancelledFlow(deps, run);
   }
