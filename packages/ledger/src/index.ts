@@ -2,7 +2,7 @@ export { checkLedger } from './ledger-version.js';
 export { migrateLedger, type MigrateOptions } from './migrate.js';
 export { readMigrations } from './migrations.js';
 export { readMigrationLog } from './migration-log.js';
-export { type Run, toReport } from './run-row.js';
+export { type Run, runDurationMs, stageDurationMs, toReport } from './run-row.js';
 export * from './runs.js';
 export { advanceState, cancelRun, claimSlot, endRun, failRun, readRunState, recordFindings, retryRun } from './run-state.js';
 export * from './publication.js';

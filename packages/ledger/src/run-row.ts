@@ -1,6 +1,7 @@
 import type { RunFindings, RunReport } from '@retail-etl/sales';
-import type { RunParams, RunState, TriggerKind } from '@retail-etl/contracts';
+import type { RunParams, RunState, StageReport, TriggerKind } from '@retail-etl/contracts';
 import { type Connection, type Database, select } from '@retail-etl/mysql';
+import { type Pause, readPauses, workedMs } from './pauses.js';
 
 /** A run as the ledger has it. */
 export interface Run {
@@ -17,6 +18,8 @@ export interface Run {
   readonly createdAt: Date;
   readonly startedAt: Date | null;
   readonly finishedAt: Date | null;
+  /** Its waits between failures and retries, as far as they are over. */
+  readonly pauses: readonly Pause[];
   /** When the target's transaction with this run's summary was committed. */
   readonly committedAt: Date | null;
 }
@@ -54,6 +57,11 @@ export async function selectRuns(
   values: readonly (string | number)[] = [],
 ): Promise<Run[]> {
   const rows = await select<RunRow>(on, action, `SELECT ${COLUMNS} FROM etl_runs WHERE ${rest}`, values);
+  // A run that was never retried has none.
+  const pauses = await readPauses(
+    on,
+    rows.filter(({ epoch }) => epoch > 1).map(({ seq }) => Number(seq)),
+  );
   return rows.map((row) => ({
     seq: Number(row.seq),
     runId: row.run_id,
@@ -68,8 +76,19 @@ export async function selectRuns(
     createdAt: row.created_at,
     startedAt: row.started_at,
     finishedAt: row.finished_at,
+    pauses: pauses.get(Number(row.seq)) ?? [],
     committedAt: row.committed_at,
   }));
+}
+
+/** How long an ended run has worked, in ms: from its first start to its end, without the waits before retries. Null for any other run. */
+export function runDurationMs({ startedAt, finishedAt, pauses }: Pick<Run, 'startedAt' | 'finishedAt' | 'pauses'>): number | null {
+  return startedAt === null || finishedAt === null ? null : workedMs(pauses, startedAt, finishedAt);
+}
+
+/** The same for a stage of a run. Its times are those of the workers' clocks. */
+export function stageDurationMs({ pauses }: Pick<Run, 'pauses'>, { startedAt, finishedAt }: StageReport): number | null {
+  return startedAt === null || finishedAt === null ? null : workedMs(pauses, new Date(startedAt), new Date(finishedAt));
 }
 
 /** The report that the API, the page and alerts show. */
@@ -84,7 +103,10 @@ export function toReport(run: Run): RunReport {
     createdAt: run.createdAt.toISOString(),
     startedAt: run.startedAt?.toISOString() ?? null,
     finishedAt: run.finishedAt?.toISOString() ?? null,
+    durationMs: runDurationMs(run),
+    pausedMs: run.pauses.reduce((sum, { beganAt, endedAt }) => sum + endedAt.getTime() - beganAt.getTime(), 0),
     ...run.findings,
+    stages: run.findings.stages.map((stage) => ({ ...stage, durationMs: stageDurationMs(run, stage) })),
     published: run.state === 'published' && run.committedAt !== null ? { seq: run.seq, at: run.committedAt.toISOString() } : null,
   };
 }

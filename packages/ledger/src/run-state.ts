@@ -1,6 +1,7 @@
 import { type ErrorRecord, EtlError, type RunState } from '@retail-etl/contracts';
 import type { RunFindings } from '@retail-etl/sales';
 import { type Connection, type Database, execute, select, withTransaction } from '@retail-etl/mysql';
+import { beginPause, endPause } from './pauses.js';
 import { fromJson, type Run, selectRuns } from './run-row.js';
 
 const UNFINISHED = "('queued', 'extracting', 'transforming', 'loading')";
@@ -33,6 +34,7 @@ export async function claimSlot(database: Database, runId: string, epoch: number
       "UPDATE etl_runs SET state = 'extracting', started_at = COALESCE(started_at, UTC_TIMESTAMP(3)) WHERE seq = ?",
       [run.seq],
     );
+    await endPause(connection, run.seq);
     return 'claimed';
   });
 }
@@ -95,6 +97,7 @@ export async function endRun(
     state,
     run.seq,
   ]);
+  await endPause(connection, run.seq);
   await execute(connection, 'freeing the slot', 'UPDATE etl_slot SET seq = NULL WHERE id = 1 AND seq = ?', [run.seq]);
 }
 
@@ -165,6 +168,7 @@ export async function retryRun(database: Database, runId: string): Promise<Run |
     }
     await refuseWhenFull(connection);
     await addFindings(connection, runId, { error: null });
+    await beginPause(connection, run.seq);
     await execute(
       connection,
       'retrying a run',

@@ -2,6 +2,7 @@ import { EMPTY_FINDINGS } from '@retail-etl/sales';
 import { EtlError, newRunId, type RunParams, type RunState, type TriggerKind } from '@retail-etl/contracts';
 import { type Database, execute, select } from '@retail-etl/mysql';
 import { readDatabaseTime } from './clock.js';
+import { purgePauses } from './pauses.js';
 import { type Run, selectRuns } from './run-row.js';
 import { QUEUED_RUNS_MAX, queueFull } from './run-state.js';
 
@@ -122,6 +123,7 @@ export async function purgeRuns(database: Database, { days, keptMax, limit }: Ru
        AND seq <> (SELECT seq FROM etl_published WHERE id = 1)`,
     [Number(oldest.at(-1)?.seq ?? 0), days, Number(oldest[Math.min(tooMany, oldest.length) - 1]?.seq ?? 0)],
   );
+  if (affectedRows > 0) await purgePauses(database);
   return affectedRows;
 }
 

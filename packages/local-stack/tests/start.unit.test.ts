@@ -52,6 +52,8 @@ const report = (over: Partial<RunReport>): RunReport => ({
   createdAt: '2026-03-02T00:00:00.000Z',
   startedAt: null,
   finishedAt: null,
+  durationMs: null,
+  pausedMs: 0,
   sources: [],
   totals: null,
   changes: null,
@@ -184,8 +186,9 @@ describe('what is shown', () => {
   test('a stage goes from waiting over running to done or failed', () => {
     const at = (second: number): string => `2026-03-02T00:00:0${second}.000Z`;
     const stages: RunReport['stages'] = [
-      { name: 'extract', startedAt: at(1), finishedAt: at(3), jobs: 2 },
-      { name: 'transform', startedAt: at(3), finishedAt: null, jobs: 4 },
+      // It was retried, and waited for that in the middle of this stage.
+      { name: 'extract', startedAt: at(1), finishedAt: at(9), jobs: 2, durationMs: 2_000 },
+      { name: 'transform', startedAt: at(9), finishedAt: null, jobs: 4, durationMs: null },
     ];
     const counts = toCounts({ state: 'transforming', stages: [{ name: 'transform', done: 2, total: 4, rows: 1_000 }, { name: 'other' }] });
     const { stages: shown } = toProgress(report({ state: 'transforming', stages }), counts);

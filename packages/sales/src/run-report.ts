@@ -25,7 +25,17 @@ export const RunReport = Type.Object({
   createdAt: Time,
   startedAt: Nullable(Time),
   finishedAt: Nullable(Time),
+  durationMs: Nullable(
+    Type.Integer({ minimum: 0, description: 'How long it has worked, without the waits before its retries; null until it has ended' }),
+  ),
+  pausedMs: Type.Integer({ minimum: 0, description: 'How long it has waited between a failure and the start of a retry' }),
   ...RunFindings.properties,
+  stages: Type.Array(
+    Type.Object({
+      ...StageReport.properties,
+      durationMs: Nullable(Type.Integer({ minimum: 0, description: 'From its start to its end, without such waits' })),
+    }),
+  ),
   published: Nullable(Type.Object({ seq: Count, at: Time })),
 });
 export type RunReport = Static<typeof RunReport>;

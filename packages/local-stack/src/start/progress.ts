@@ -37,7 +37,7 @@ function toStage(name: StageName, report: RunReport, counts: StageCounts): Stage
     done: count?.done,
     total: count?.total,
     rows: rowsOf(name, report) ?? count?.rows,
-    tookMs: startedAt === null || finishedAt === null ? undefined : Date.parse(finishedAt) - Date.parse(startedAt),
+    tookMs: stage?.durationMs ?? undefined,
   };
 }
 

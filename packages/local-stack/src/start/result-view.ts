@@ -24,10 +24,7 @@ export async function sayResult(report: RunReport, csvPath: string, style: Style
 
 async function saySummary(report: RunReport, csvPath: string, style: Style): Promise<void> {
   const products = report.totals?.products ?? 0;
-  const took =
-    report.startedAt === null || report.finishedAt === null
-      ? ''
-      : ` in ${formatDuration(Date.parse(report.finishedAt) - Date.parse(report.startedAt))}`;
+  const took = report.durationMs === null ? '' : ` in ${formatDuration(report.durationMs)}`;
   say(`${style.bold('Summary')}  ${style.dim(`${formatCount(products)} products, published${took}`)}`);
   sayIndented(await formatSummary(csvPath, products));
 }

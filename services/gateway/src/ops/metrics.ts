@@ -1,5 +1,5 @@
 import { QUEUE_NAMES, RUN_STATES } from '@retail-etl/contracts';
-import { countRunsByState, lastRunWithBooks, readDatabaseTime, readPublished } from '@retail-etl/ledger';
+import { countRunsByState, lastRunWithBooks, readDatabaseTime, readPublished, stageDurationMs } from '@retail-etl/ledger';
 import { metricsRegistry } from '@retail-etl/runtime';
 import { Gauge } from 'prom-client';
 import type { GatewayDeps } from '../deps.js';
@@ -40,10 +40,9 @@ export function shareRunMetrics(): (deps: MetricsDeps) => Promise<string> {
     if (published.seq !== 0) publishedSeq.set(published.seq);
     if (published.at !== null) publishedAge.set(Math.max(0, (now.getTime() - published.at.getTime()) / 1_000));
     if (last === undefined) return;
-    for (const { name, startedAt, finishedAt } of last.findings.stages) {
-      if (startedAt !== null && finishedAt !== null)
-        // Begun on one machine and finished on another, whose clocks may differ.
-        stageSeconds.set({ stage: name }, Math.max(0, Date.parse(finishedAt) - Date.parse(startedAt)) / 1_000);
+    for (const stage of last.findings.stages) {
+      const durationMs = stageDurationMs(last, stage);
+      if (durationMs !== null) stageSeconds.set({ stage: stage.name }, durationMs / 1_000);
     }
     for (const book of last.findings.sources) {
       const { source } = book;

@@ -6,6 +6,7 @@ import {
   readDatabaseTime,
   readPublished,
   type Run,
+  runDurationMs,
   type ScheduleRow,
   unfinishedRuns,
 } from '@retail-etl/ledger';
@@ -90,7 +91,7 @@ function figures(run: Run): Overview['runs'][number] {
     state: run.state,
     trigger: run.triggerKind,
     createdAt: run.createdAt.toISOString(),
-    durationMs: run.startedAt === null || run.finishedAt === null ? null : Math.max(0, run.finishedAt.getTime() - run.startedAt.getTime()),
+    durationMs: runDurationMs(run),
     rowsRead: totals?.rowsRead ?? null,
     rowsRejected: totals?.rowsRejected ?? null,
     rejectRatio: totals === null || totals.rowsRead === 0 ? null : totals.rowsRejected / totals.rowsRead,

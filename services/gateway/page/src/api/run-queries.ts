@@ -11,10 +11,12 @@ const ENDED = new Set(['published', 'previewed', 'failed', 'cancelled', 'superse
 
 export const hasEnded = (state: string): boolean => ENDED.has(state);
 
-/** How long a run has worked, until now if it still does; undefined before it has begun. */
-export function tookMs({ startedAt, finishedAt }: Pick<RunReport, 'startedAt' | 'finishedAt'>): number | undefined {
-  if (startedAt === null) return undefined;
-  return Math.max(0, (finishedAt === null ? Date.now() : Date.parse(finishedAt)) - Date.parse(startedAt));
+type Times = Pick<RunReport, 'state' | 'startedAt' | 'durationMs' | 'pausedMs'>;
+
+/** How long a run has worked, until now if it still does; undefined before it has begun, and while it waits for its retry. */
+export function tookMs({ state, startedAt, durationMs, pausedMs }: Times): number | undefined {
+  if (durationMs !== null) return durationMs;
+  return startedAt === null || state === 'queued' ? undefined : Math.max(0, Date.now() - Date.parse(startedAt) - pausedMs);
 }
 
 /** The last job ends, and writes its last line, a moment after its run: an ended run is read twice. */

@@ -1331,6 +1331,9 @@ export interface components {
             createdAt: string;
             startedAt: string | null;
             finishedAt: string | null;
+            durationMs: number | null;
+            /** @description How long it has waited between a failure and the start of a retry */
+            pausedMs: number;
             sources: {
                 /** @enum {string} */
                 source: "online_sales" | "store_sales";
@@ -1397,6 +1400,7 @@ export interface components {
                 startedAt: string | null;
                 finishedAt: string | null;
                 jobs: number;
+                durationMs: number | null;
             }[];
             alerts: string[];
             error: {

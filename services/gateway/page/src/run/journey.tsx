@@ -68,9 +68,7 @@ const rank = ({ extract, transforms }: Partition): number => ORDER[jobsState([..
 
 function StageBar({ name, run, stage }: { name: Stage['name']; run: RunReport; stage: Stage | undefined }): ReactNode {
   const { done = 0, total = 0, rows = 0 } = stage ?? {};
-  const report = run.stages.find((each) => each.name === name);
-  const tookMs =
-    report?.startedAt && report.finishedAt ? Math.max(0, Date.parse(report.finishedAt) - Date.parse(report.startedAt)) : undefined;
+  const tookMs = run.stages.find((each) => each.name === name)?.durationMs ?? undefined;
   const unit = name === 'load' ? 'products' : 'rows';
   return (
     <li className="journey-stage">
