@@ -3,6 +3,7 @@ export { migrateLedger, type MigrateOptions } from './migrate.js';
 export { readMigrations } from './migrations.js';
 export { readMigrationLog } from './migration-log.js';
 export { type Run, runDurationMs, stageDurationMs, toReport } from './run-row.js';
+export { needsPlan, type RetryFacts } from './retry-rule.js';
 export * from './runs.js';
 export { advanceState, cancelRun, claimSlot, endRun, failRun, readRunState, recordFindings, retryRun } from './run-state.js';
 export * from './publication.js';

@@ -2,6 +2,7 @@ import type { RunFindings, RunReport } from '@retail-etl/sales';
 import type { RunParams, RunState, StageReport, TriggerKind } from '@retail-etl/contracts';
 import { type Connection, type Database, select } from '@retail-etl/mysql';
 import { type Pause, readPauses, workedMs } from './pauses.js';
+import { type RetryFacts, retryRefusal } from './retry-rule.js';
 
 /** A run as the ledger has it. */
 export interface Run {
@@ -92,7 +93,8 @@ export function stageDurationMs({ pauses }: Pick<Run, 'pauses'>, { startedAt, fi
 }
 
 /** The report that the API, the page and alerts show. */
-export function toReport(run: Run): RunReport {
+export function toReport(run: Run, facts: RetryFacts): RunReport {
+  const refusal = retryRefusal(run, facts);
   return {
     id: run.runId,
     seq: run.seq,
@@ -105,6 +107,8 @@ export function toReport(run: Run): RunReport {
     finishedAt: run.finishedAt?.toISOString() ?? null,
     durationMs: runDurationMs(run),
     pausedMs: run.pauses.reduce((sum, { beganAt, endedAt }) => sum + endedAt.getTime() - beganAt.getTime(), 0),
+    retryable: refusal === null,
+    retryRefusal: refusal,
     ...run.findings,
     stages: run.findings.stages.map((stage) => ({ ...stage, durationMs: stageDurationMs(run, stage) })),
     published: run.state === 'published' && run.committedAt !== null ? { seq: run.seq, at: run.committedAt.toISOString() } : null,

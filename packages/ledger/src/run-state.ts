@@ -2,6 +2,7 @@ import { type ErrorRecord, EtlError, type RunState } from '@retail-etl/contracts
 import type { RunFindings } from '@retail-etl/sales';
 import { type Connection, type Database, execute, select, withTransaction } from '@retail-etl/mysql';
 import { beginPause, endPause } from './pauses.js';
+import { needsPlan, retryRefusal } from './retry-rule.js';
 import { fromJson, type Run, selectRuns } from './run-row.js';
 
 const UNFINISHED = "('queued', 'extracting', 'transforming', 'loading')";
@@ -154,18 +155,20 @@ async function refuseWhenFull(connection: Connection): Promise<void> {
 }
 
 /**
- * Takes a failed run back to `queued` under the next epoch. Returns it, undefined if unknown; throws RUN_STATE if it did not fail,
- * QUEUE_FULL if as many runs wait as may.
+ * Takes a failed run back to `queued` under the next epoch. Returns it, undefined if unknown; throws RUN_STATE if the rule of `retryRefusal`
+ * says so, QUEUE_FULL if as many runs wait as may. `hasPlan` tells whether the run's plan is still staged.
  */
-export async function retryRun(database: Database, runId: string): Promise<Run | undefined> {
+export async function retryRun(
+  database: Database,
+  runId: string,
+  hasPlan: () => Promise<boolean> = () => Promise.resolve(false),
+): Promise<Run | undefined> {
   return withTransaction(database, 'retrying a run', async (connection) => {
     const [run] = await selectRuns(connection, 'retrying a run', 'run_id = ? FOR UPDATE', [runId]);
     if (run === undefined) return undefined;
-    if (run.state !== 'failed') throw new EtlError('RUN_STATE', `run ${runId} cannot be retried: it is ${run.state}`);
     const [published] = await select<{ seq: number | string }>(connection, 'retrying a run', 'SELECT seq FROM etl_published WHERE id = 1');
-    if (published !== undefined && Number(published.seq) > run.seq) {
-      throw new EtlError('RUN_STATE', `run ${runId} cannot be retried: a newer run has been published since; start a new run`);
-    }
+    const refusal = retryRefusal(run, { publishedSeq: Number(published?.seq ?? 0), hasPlan: needsPlan(run) && (await hasPlan()) });
+    if (refusal !== null) throw new EtlError('RUN_STATE', `run ${runId} cannot be retried: ${refusal}`);
     await refuseWhenFull(connection);
     await addFindings(connection, runId, { error: null });
     await beginPause(connection, run.seq);

@@ -1,4 +1,5 @@
-import { endPreview, listRuns, purgeRuns, type Run, toReport } from '@retail-etl/ledger';
+import { endPreview, listRuns, purgeRuns, type Run, toReport as report } from '@retail-etl/ledger';
+import type { RunReport } from '@retail-etl/sales';
 import type { StageReport } from '@retail-etl/contracts';
 import { afterAll, beforeAll, beforeEach, expect, test } from 'vitest';
 import { cancelRun, claimSlot, failRun, retryRun } from '../src/run-state.js';
@@ -13,6 +14,8 @@ beforeEach(async () => {
   await runs.sql.query('DELETE FROM etl_pauses');
 });
 afterAll(() => runs.drop());
+
+const toReport = (run: Run): RunReport => report(run, { publishedSeq: 0, hasPlan: false });
 
 /** Sets what the ledger says of times, since a test cannot wait for minutes. */
 async function setTimes(run: Run, times: Readonly<Record<string, string>>): Promise<void> {

@@ -71,7 +71,7 @@ test('its runs, schedules, alerts and audit log are read', async () => {
     [2, 'previewed', 1],
     [1, 'published', 1],
   ]);
-  const reports = runs.map(toReport);
+  const reports = runs.map((run) => toReport(run, { publishedSeq: 5, hasPlan: false }));
   expect(reports[1]).toMatchObject({
     params: { from: '2026-01-01', to: '2026-01-31' },
     trigger: { kind: 'api', by: 'api', late: false },

@@ -54,6 +54,8 @@ const report = (over: Partial<RunReport>): RunReport => ({
   finishedAt: null,
   durationMs: null,
   pausedMs: 0,
+  retryable: false,
+  retryRefusal: 'it is queued',
   sources: [],
   totals: null,
   changes: null,

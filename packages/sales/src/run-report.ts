@@ -29,6 +29,8 @@ export const RunReport = Type.Object({
     Type.Integer({ minimum: 0, description: 'How long it has worked, without the waits before its retries; null until it has ended' }),
   ),
   pausedMs: Type.Integer({ minimum: 0, description: 'How long it has waited between a failure and the start of a retry' }),
+  retryable: Type.Boolean({ description: 'True if it can be retried now' }),
+  retryRefusal: Nullable(Type.String({ description: 'Why it cannot be retried; null if it can' })),
   ...RunFindings.properties,
   stages: Type.Array(
     Type.Object({

@@ -44,6 +44,11 @@ export async function createRunFolders(folders: RunFolders): Promise<void> {
   await makeFolders([folders.chunks, folders.partials, folders.rejects]);
 }
 
+/** True if a run's plan is still there: its retry keeps to it. */
+export async function hasPlan(dataDir: string, runId: string): Promise<boolean> {
+  return exists(runFolders(dataDir, runId).planManifest);
+}
+
 /** Removes what a run staged. Absent is fine. */
 export async function removeRunStaging(dataDir: string, runId: string): Promise<void> {
   await removeFolder(runFolders(dataDir, runId).staging);

@@ -1,9 +1,8 @@
 import { createRequire } from 'node:module';
 import { dirname } from 'node:path';
 import { QUEUES, type QueueName, parseJobId } from '@retail-etl/contracts';
-import { retryRun } from '@retail-etl/ledger';
 import type { FastifyInstance, FastifyPluginAsync, FastifyReply, FastifyRequest } from 'fastify';
-import { requireRun } from '../runs/require-run.js';
+import { retryFor } from '../runs/retry.js';
 import type { GatewayDeps } from '../deps.js';
 import { audit } from '../audit/audit.js';
 import { fromThrown } from '../problem.js';
@@ -132,10 +131,7 @@ async function guardChange(request: FastifyRequest, reply: FastifyReply, deps: G
     if (verdict instanceof Error) throw verdict;
     if (verdict === 'retry-run') {
       const { jobId } = request.params as { jobId?: string };
-      const runId = parseJobId(jobId ?? '')?.runId ?? '';
-      const run = requireRun(await retryRun(deps.database, runId), runId);
-      await audit(deps, request, 'run.retry', { run: run.runId, epoch: run.epoch });
-      await deps.startNextRun().catch(() => undefined);
+      await retryFor(request, parseJobId(jobId ?? '')?.runId ?? '', deps);
       return await reply.code(204).send();
     }
     // Of the options only the delay: a job id, a parent or a repetition of the caller's choice would upset other jobs.

@@ -1,6 +1,6 @@
 import { EtlError, Problem, RUN_STATES, RunAccepted, RunIdParams, RunListQuery, RunParams, type RunState } from '@retail-etl/contracts';
 import { crashPoint } from '@retail-etl/faults';
-import { cancelRun, findRun, listRuns, retryRun, type Run, toReport } from '@retail-etl/ledger';
+import { cancelRun, findRun, listRuns, type Run } from '@retail-etl/ledger';
 import { RunList, RunReportResponse } from '@retail-etl/sales';
 import type { FastifyPluginAsyncTypebox } from '@fastify/type-provider-typebox';
 import Type from 'typebox';
@@ -10,6 +10,7 @@ import { underBase } from '../web/base-path.js';
 import type { App } from '../web/app-type.js';
 import { requireRun } from './require-run.js';
 import { requestRun } from './request-run.js';
+import { reportOf, reportsOf, retryFor } from './retry.js';
 import { removeCancelledFlow } from './sweep-runs.js';
 
 const tags = ['runs'];
@@ -69,7 +70,7 @@ function start(app: App, deps: GatewayDeps): void {
   );
 }
 
-function list(app: App, { database }: GatewayDeps): void {
+function list(app: App, deps: GatewayDeps): void {
   app.get(
     '/api/runs',
     { schema: { tags, summary: 'List runs, newest first', querystring: RunListQuery, response: { 200: RunList, 400: Problem } } },
@@ -78,17 +79,17 @@ function list(app: App, { database }: GatewayDeps): void {
       const states = (state?.split(',') ?? []) as RunState[];
       const unknown = states.find((each) => !RUN_STATES.includes(each));
       if (unknown !== undefined) throw new EtlError('REQUEST_INVALID', `state: "${unknown}" is not one of ${RUN_STATES.join(', ')}`);
-      const runs = await listRuns(database, { states, beforeSeq: before, limit });
-      return { runs: runs.map(toReport), next: runs.length === limit ? (runs.at(-1)?.seq ?? null) : null };
+      const runs = await listRuns(deps.database, { states, beforeSeq: before, limit });
+      return { runs: await reportsOf(deps, runs), next: runs.length === limit ? (runs.at(-1)?.seq ?? null) : null };
     },
   );
 }
 
-function show(app: App, { database }: GatewayDeps): void {
+function show(app: App, deps: GatewayDeps): void {
   app.get(
     '/api/runs/:id',
     { schema: { tags, summary: 'The report of a run', params: RunIdParams, response: { 200: RunReportResponse, 404: Problem } } },
-    async (request) => toReport(requireRun(await findRun(database, request.params.id), request.params.id)),
+    async (request) => reportOf(deps, requireRun(await findRun(deps.database, request.params.id), request.params.id)),
   );
 }
 
@@ -110,7 +111,7 @@ function cancel(app: App, deps: GatewayDeps): void {
       // Both are also done by the sweep; here they only happen sooner.
       await removeCancelledFlow(deps, run);
       await deps.startNextRun().catch(() => undefined);
-      return toReport(run);
+      return reportOf(deps, run);
     },
   );
 }
@@ -127,10 +128,7 @@ function retry(app: App, deps: GatewayDeps): void {
       },
     },
     async (request, reply) => {
-      const run = requireRun(await retryRun(deps.database, request.params.id), request.params.id);
-      crashPoint('retry.after-state');
-      await audit(deps, request, 'run.retry', { run: run.runId, epoch: run.epoch });
-      await deps.startNextRun().catch(() => undefined);
+      const run = await retryFor(request, request.params.id, deps);
       return reply.code(202).header('location', runUrl(run.runId)).send(accepted(deps, run));
     },
   );

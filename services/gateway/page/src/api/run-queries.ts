@@ -25,12 +25,18 @@ const untilSettled =
   (query: { state: { dataUpdateCount: number } }): number | false =>
     hasEnded(state) && query.state.dataUpdateCount >= 2 ? false : everyMs;
 
+/** A run that can be retried stops being so when a newer one is published. */
+const RETRYABLE_MS = 5_000;
+
 /** The report, read again each second until the run has ended. */
 export function useRunReport(id: string): UseQueryResult<RunReport> {
   return useQuery({
     queryKey: ['run', id],
     queryFn: () => unwrap(client.GET('/api/runs/{id}', { params: { path: { id } } })),
-    refetchInterval: ({ state: { data } }) => (data !== undefined && hasEnded(data.state) ? false : LIVE_MS),
+    refetchInterval: ({ state: { data } }) => {
+      if (data === undefined || !hasEnded(data.state)) return LIVE_MS;
+      return data.retryable ? RETRYABLE_MS : false;
+    },
   });
 }
 

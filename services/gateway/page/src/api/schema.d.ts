@@ -1334,6 +1334,9 @@ export interface components {
             durationMs: number | null;
             /** @description How long it has waited between a failure and the start of a retry */
             pausedMs: number;
+            /** @description True if it can be retried now */
+            retryable: boolean;
+            retryRefusal: string | null;
             sources: {
                 /** @enum {string} */
                 source: "online_sales" | "store_sales";

@@ -69,7 +69,7 @@ function Actions({ run }: { run: RunReport }): ReactNode {
   const isBusy = cancel.isPending || retry.isPending || start.isPending;
   return (
     <div className="run-actions">
-      {run.state === 'failed' ? (
+      {run.retryable ? (
         <Button disabled={isBusy} onClick={() => retry.mutate(run.id)}>
           Retry
         </Button>

@@ -36,7 +36,7 @@ function RunView({ run }: { run: RunReport }): ReactNode {
   return (
     <div className="run">
       <RunHead run={run} canChange={me.data?.role === 'operator'} />
-      {run.error === null ? null : <Failure error={run.error} />}
+      {run.error === null ? null : <Failure error={run.error} retryRefusal={run.state === 'failed' ? run.retryRefusal : null} />}
       {totals === null ? null : <Figures run={run} totals={totals} before={before.data ?? undefined} />}
       <Journey run={run} stages={progress?.stages} jobs={list} />
       {run.sources.length === 0 ? null : <Books run={run} />}
