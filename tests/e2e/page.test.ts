@@ -182,6 +182,13 @@ describe.skipIf(executable === undefined)('the page in Chromium (skipped where n
       release();
     }
     expect((await stack.ended(id)).state).toBe('cancelled');
+    await page.getByText(/ by ada$/).waitFor();
+    const nodeOf = (label: string) => page.locator('.journey-node', { has: page.getByText(label, { exact: true }) });
+    expect(await nodeOf('plan').locator('.node-state').innerText()).toBe('done');
+    for (const label of ['merge', 'load']) expect(await nodeOf(label).locator('.node-state').innerText()).toBe('cancelled');
+    await page.reload();
+    await nodeOf('load').getByText('cancelled', { exact: true }).waitFor();
+    expect(await nodeOf('plan').locator('.node-state').innerText()).toBe('done');
     expect(complaints).toEqual([]);
     await context.close();
   });

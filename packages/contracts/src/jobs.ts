@@ -51,6 +51,8 @@ export const StepResult = Type.Object(
     rows: Type.Integer({ minimum: 0 }),
     bytes: Type.Optional(Type.Integer({ minimum: 0 })),
     note: Type.Optional(Type.String({ maxLength: 300 })),
+    /** The run had ended before the step was done: what it was for is not there. */
+    skipped: Type.Optional(Type.Literal(true)),
   },
   { additionalProperties: false },
 );

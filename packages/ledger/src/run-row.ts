@@ -95,6 +95,7 @@ export function stageDurationMs({ pauses }: Pick<Run, 'pauses'>, { startedAt, fi
 /** The report that the API, the page and alerts show. */
 export function toReport(run: Run, facts: RetryFacts): RunReport {
   const refusal = retryRefusal(run, facts);
+  const { cancelledBy = null, ...findings } = run.findings;
   return {
     id: run.runId,
     seq: run.seq,
@@ -109,7 +110,8 @@ export function toReport(run: Run, facts: RetryFacts): RunReport {
     pausedMs: run.pauses.reduce((sum, { beganAt, endedAt }) => sum + endedAt.getTime() - beganAt.getTime(), 0),
     retryable: refusal === null,
     retryRefusal: refusal,
-    ...run.findings,
+    cancelled: run.state === 'cancelled' && run.finishedAt !== null ? { by: cancelledBy, at: run.finishedAt.toISOString() } : null,
+    ...findings,
     stages: run.findings.stages.map((stage) => ({ ...stage, durationMs: stageDurationMs(run, stage) })),
     published: run.state === 'published' && run.committedAt !== null ? { seq: run.seq, at: run.committedAt.toISOString() } : null,
   };

@@ -122,8 +122,11 @@ export async function failRun(
   });
 }
 
-/** Ends an unfinished run as `cancelled` unless its summary is already committed. Returns the run as it then is, undefined if unknown. */
-export async function cancelRun(database: Database, runId: string): Promise<Run | undefined> {
+/**
+ * Ends an unfinished run as `cancelled` unless its summary is already committed, and records who asked for it. Returns the run as it then is,
+ * undefined if unknown.
+ */
+export async function cancelRun(database: Database, runId: string, by?: string): Promise<Run | undefined> {
   return withTransaction(database, 'cancelling a run', async (connection) => {
     await lockSlot(connection);
     const [run] = await selectRuns(connection, 'cancelling a run', 'run_id = ? FOR UPDATE', [runId]);
@@ -133,7 +136,7 @@ export async function cancelRun(database: Database, runId: string): Promise<Run 
       const why = unfinished ? 'its summary is already committed' : `it is ${run.state}`;
       throw new EtlError('RUN_STATE', `run ${runId} cannot be cancelled: ${why}`);
     }
-    await endRun(connection, run, 'cancelled', {});
+    await endRun(connection, run, 'cancelled', by === undefined ? {} : { cancelledBy: by.slice(0, 255) });
     const [ended] = await selectRuns(connection, 'cancelling a run', 'run_id = ?', [runId]);
     return ended;
   });

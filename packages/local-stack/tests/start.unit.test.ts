@@ -56,6 +56,7 @@ const report = (over: Partial<RunReport>): RunReport => ({
   pausedMs: 0,
   retryable: false,
   retryRefusal: 'it is queued',
+  cancelled: null,
   sources: [],
   totals: null,
   changes: null,

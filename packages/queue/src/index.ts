@@ -11,6 +11,7 @@ export { nextTime, previousTime } from './cron/cron-times.js';
 export { openGatewayQueues } from './gateway-queues.js';
 export { reconcileSchedules } from './schedules.js';
 export { scheduledTick } from './scheduled-tick.js';
-export { readRunJobs, readRunLog, readStageProgress } from './run-jobs.js';
+export { readRunJobs, readRunLog, readStageProgress, type RunJob, type StageProgress } from './run-jobs.js';
+export { asOfEnd, keepJobs, readKeptJobs } from './kept-jobs.js';
 export { redisOptions } from './redis-options.js';
 export { openRedisProbe } from './redis-probe.js';

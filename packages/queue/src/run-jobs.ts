@@ -9,6 +9,7 @@ export interface RunJob {
   readonly step: StepName;
   readonly stage: StageName;
   readonly part: string | null;
+  /** BullMQ's state of it; `skipped` if it had nothing to do any more, because its run had ended; `cancelled` with its run. */
   readonly state: string;
   readonly attempts: number;
   readonly addedAt: number;
@@ -40,11 +41,11 @@ async function inBatches<In, Out>(items: readonly In[], read: (item: In) => Prom
   return results;
 }
 
-type Queues = Record<QueueName, Queue>;
+export type Queues = Record<QueueName, Queue>;
 
 interface Children {
   /** Job ids below merge that have ended well, with what they returned, and those that have not. */
-  readonly processed: readonly { id: string; rows: number }[];
+  readonly processed: readonly { id: string; rows: number; skipped: boolean }[];
   readonly unprocessed: readonly string[];
 }
 
@@ -55,10 +56,21 @@ async function readChildren(merge: Job): Promise<Children> {
   // Without options BullMQ reads all children in one go: two Redis commands.
   const { processed = {}, unprocessed = [], failed = [] } = await merge.getDependencies();
   return {
-    processed: Object.entries(processed).map(([key, value]) => ({ id: idOfKey(key), rows: figure(value, 'rows') })),
+    processed: Object.entries(processed).map(([key, value]) => ({
+      id: idOfKey(key),
+      rows: figure(value, 'rows'),
+      skipped: isSkipped(value),
+    })),
     unprocessed: [...unprocessed, ...failed].map(idOfKey),
   };
 }
+
+/** True for the result of a step that had nothing to do any more, because its run had ended. */
+function isSkipped(result: unknown): boolean {
+  return typeof result === 'object' && result !== null && (result as { skipped?: unknown }).skipped === true;
+}
+
+const hasEndedWell = (job: Job): boolean => job.finishedOn !== undefined && job.failedReason === undefined && !isSkipped(job.returnvalue);
 
 function figure(value: unknown, name: string): number {
   const number = typeof value === 'object' && value !== null ? (value as Record<string, unknown>)[name] : undefined;
@@ -88,10 +100,10 @@ export async function readStageProgress(queues: Queues, runId: string, epoch: nu
       // plan and merge report rows that the partitions have already counted.
       if (step === 'extract' || step === 'transform' || step === 'load') stage.rows += rows;
     };
-    for (const child of children.processed) count(child.id, true, child.rows);
+    for (const child of children.processed) count(child.id, !child.skipped, child.rows);
     for (const id of children.unprocessed) count(id, false, 0);
-    count(merge.id ?? '', merge.finishedOn !== undefined && merge.failedReason === undefined, 0);
-    count(load.id ?? '', load.finishedOn !== undefined && load.failedReason === undefined, figure(load.returnvalue, 'rows'));
+    count(merge.id ?? '', hasEndedWell(merge), 0);
+    count(load.id ?? '', hasEndedWell(load), figure(load.returnvalue, 'rows'));
     for (const queue of [queues.extract, queues.transform, queues.load]) {
       for (const job of await queue.getActive(0, 50)) {
         const parsed = job.id === undefined ? undefined : parseJobId(job.id);
@@ -132,7 +144,7 @@ export async function readRunJobs(queues: Queues, runId: string, epoch: number):
         step: parsed.step,
         stage: STEPS[parsed.step].stage,
         part: parsed.part,
-        state: await job.getState(),
+        state: isSkipped(job.returnvalue) ? 'skipped' : await job.getState(),
         attempts: job.attemptsStarted,
         addedAt: job.timestamp,
         startedAt: job.processedOn ?? null,

@@ -156,7 +156,7 @@ function timedOut({ step, timeoutMs }: Attempt, cause: unknown): EtlError {
 
 function runEnded(log: Logger): Outcome {
   log.info('nothing to do: the run has ended');
-  return { kind: 'done', result: { rows: 0, note: 'the run has ended' } satisfies StepResult };
+  return { kind: 'done', result: { rows: 0, note: 'the run has ended', skipped: true } satisfies StepResult };
 }
 
 async function hasEnded(database: Database, { runId, epoch }: PreparedStep['data']): Promise<boolean> {

@@ -22,7 +22,7 @@ afterAll(async () => {
   await runs.drop();
 });
 
-const RUN_ENDED = { kind: 'done', result: { rows: 0, note: 'the run has ended' } };
+const RUN_ENDED = { kind: 'done', result: { rows: 0, note: 'the run has ended', skipped: true } };
 const TERMINAL = new EtlError('SOURCE_EMPTY', 'a.csv is empty');
 const delivered = (isLastAttempt = false): StepDelivery => new StepDelivery({ data: { runId: run.runId, epoch: 1 }, isLastAttempt });
 

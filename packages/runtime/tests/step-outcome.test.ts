@@ -19,7 +19,7 @@ beforeEach(async () => {
 afterAll(() => runs.drop());
 
 const dataOf = ({ runId, epoch }: Run) => ({ runId, epoch });
-const RUN_ENDED = { kind: 'done', result: { rows: 0, note: 'the run has ended' } };
+const RUN_ENDED = { kind: 'done', result: { rows: 0, note: 'the run has ended', skipped: true } };
 const TRANSIENT = new EtlError('MYSQL_UNAVAILABLE', 'the server is down');
 const TERMINAL = new EtlError('SOURCE_EMPTY', 'a.csv is empty');
 

@@ -2,8 +2,7 @@ import Type, { type Static } from 'typebox';
 import { Count, Nullable, RunChanges, RunError, RunParams, RunState, StageReport, Time, TriggerKind } from '@retail-etl/contracts';
 import { ProductDifference, RunTotals, SourceBooks } from './books.js';
 
-/** The part of a report that the steps find out; kept as JSON in the ledger. The rest of a report is columns there. */
-export const RunFindings = Type.Object({
+const FINDINGS = {
   sources: Type.Array(SourceBooks),
   totals: Nullable(RunTotals),
   changes: Nullable(RunChanges),
@@ -11,6 +10,13 @@ export const RunFindings = Type.Object({
   stages: Type.Array(StageReport),
   alerts: Type.Array(Type.String()),
   error: Nullable(RunError),
+};
+
+/** The part of a report that the steps find out; kept as JSON in the ledger. The rest of a report is columns there. */
+export const RunFindings = Type.Object({
+  ...FINDINGS,
+  /** Who cancelled it. */
+  cancelledBy: Type.Optional(Type.String()),
 });
 export type RunFindings = Static<typeof RunFindings>;
 
@@ -31,7 +37,10 @@ export const RunReport = Type.Object({
   pausedMs: Type.Integer({ minimum: 0, description: 'How long it has waited between a failure and the start of a retry' }),
   retryable: Type.Boolean({ description: 'True if it can be retried now' }),
   retryRefusal: Nullable(Type.String({ description: 'Why it cannot be retried; null if it can' })),
-  ...RunFindings.properties,
+  cancelled: Nullable(
+    Type.Object({ by: Nullable(Type.String({ description: 'A user, or `api`; null if an older version did not record it' })), at: Time }),
+  ),
+  ...FINDINGS,
   stages: Type.Array(
     Type.Object({
       ...StageReport.properties,

@@ -2,6 +2,7 @@ import { EtlError, isTerminal, type RunProgress } from '@retail-etl/contracts';
 import { findRun, type Run } from '@retail-etl/ledger';
 import { readStageProgress } from '@retail-etl/queue';
 import type { GatewayDeps } from '../deps.js';
+import { keptStages } from './ended-jobs.js';
 
 type ProgressDeps = Pick<GatewayDeps, 'database' | 'queues'>;
 
@@ -9,6 +10,8 @@ type ProgressDeps = Pick<GatewayDeps, 'database' | 'queues'>;
 async function readProgress(deps: ProgressDeps, runId: string): Promise<RunProgress> {
   const run = await findRun(deps.database, runId);
   if (run === undefined) throw new EtlError('NOT_FOUND', `there is no run ${runId}`);
+  const kept = isTerminal(run.state) ? await keptStages(deps, run) : undefined;
+  if (kept !== undefined) return { state: run.state, stages: [...kept] };
   const stages = await readStageProgress(deps.queues, runId, run.epoch);
   return { state: run.state, stages: isTerminal(run.state) ? ended(run, stages) : (stages ?? NOTHING_YET) };
 }

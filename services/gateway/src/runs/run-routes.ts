@@ -105,7 +105,7 @@ function cancel(app: App, deps: GatewayDeps): void {
       },
     },
     async (request) => {
-      const run = requireRun(await cancelRun(deps.database, request.params.id), request.params.id);
+      const run = requireRun(await cancelRun(deps.database, request.params.id, request.user?.username ?? 'api'), request.params.id);
       crashPoint('cancel.after-state');
       await audit(deps, request, 'run.cancel', { run: run.runId });
       // Both are also done by the sweep; here they only happen sooner.

@@ -2,9 +2,10 @@ import { Readable } from 'node:stream';
 import type { FastifyPluginAsyncTypebox } from '@fastify/type-provider-typebox';
 import { EtlError, PageQuery, Problem, RunIdParams, RunJobList, RunLog, RunProgress } from '@retail-etl/contracts';
 import { findRun } from '@retail-etl/ledger';
-import { readRunJobs, readRunLog } from '@retail-etl/queue';
+import { readRunLog } from '@retail-etl/queue';
 import type { GatewayDeps } from '../deps.js';
 import type { App } from '../web/app-type.js';
+import { jobsOf } from './ended-jobs.js';
 import { progressEvents } from './progress-events.js';
 import { requireRun } from './require-run.js';
 import { sharedProgress } from './run-progress.js';
@@ -75,7 +76,7 @@ function showJobs(app: App, deps: GatewayDeps): void {
     },
     async (request) => {
       const run = requireRun(await findRun(deps.database, request.params.id), request.params.id);
-      const jobs = await readRunJobs(deps.queues, run.runId, run.epoch);
+      const jobs = await jobsOf(deps, run);
       return {
         jobs: jobs.map((job) => ({
           ...job,

@@ -3,6 +3,7 @@ import { scaledMs } from '@retail-etl/faults';
 import { failRun, listRuns, readDatabaseTime, type Run, unfinishedRuns } from '@retail-etl/ledger';
 import { flowState, removeFlow } from '@retail-etl/queue';
 import type { GatewayDeps } from '../deps.js';
+import { keepEndedJobs } from './ended-jobs.js';
 import { errorOfFlow } from './flow-failure.js';
 
 /** The worker that failed writes the failure itself; this is how long it is given. */
@@ -98,8 +99,10 @@ export async function removeCancelledFlows(deps: SweepDeps): Promise<void> {
   }
 }
 
+/** Removes a run's jobs, and keeps how they were. */
 export async function removeCancelledFlow(deps: Pick<GatewayDeps, 'queues' | 'log'>, run: Run): Promise<void> {
   try {
+    await keepEndedJobs(deps, run);
     await removeFlow(deps.queues, run.runId, run.epoch);
   } catch (error) {
     deps.log.debug({ run: run.runId, reason: String(error) }, 'the flow of a cancelled run cannot be removed yet');

@@ -27,7 +27,7 @@ export async function startSteps(world: GatewayWorld, standIn: StandIn = async (
     const { runId, epoch } = delivery.data as { runId: string; epoch: number };
     const run = await findRun(database, runId);
     if (run === undefined || run.epoch !== epoch || isTerminal(run.state))
-      return { kind: 'done', result: { rows: 0, note: 'the run has ended' } };
+      return { kind: 'done', result: { rows: 0, note: 'the run has ended', skipped: true } };
     const error = await standIn(step, delivery);
     if (error !== null) {
       if (recordsFailures) await failRun(database, runId, epoch, error.toRecord('extract'));

@@ -1337,6 +1337,14 @@ export interface components {
             /** @description True if it can be retried now */
             retryable: boolean;
             retryRefusal: string | null;
+            cancelled: {
+                by: string | null;
+                /**
+                 * Format: date-time
+                 * @description UTC, ISO 8601
+                 */
+                at: string;
+            } | null;
             sources: {
                 /** @enum {string} */
                 source: "online_sales" | "store_sales";

@@ -2,7 +2,7 @@ import type { ReactNode } from 'react';
 import { hasEnded, type RunJob, type RunReport } from '../api/run-queries.js';
 import { Card } from '../ui/card.js';
 import { formatBytes, formatDuration, formatNumber } from '../ui/format.js';
-import { jobsState, jobState, type NodeState, type Partition, partitionsOf } from './parts.js';
+import { jobsState, jobState, runJobsOf, type NodeState, type Partition, partitionsOf, type RunJobs } from './parts.js';
 
 interface Stage {
   readonly name: 'extract' | 'transform' | 'load';
@@ -14,24 +14,20 @@ interface Stage {
 const STAGES = ['extract', 'transform', 'load'] as const;
 /** A folder of thousands of files has many partitions; those that work or have failed are shown first. */
 const PARTITIONS_SHOWN = 12;
-const ORDER: Record<NodeState, number> = { failed: 0, working: 1, waiting: 2, skipped: 2, done: 3 };
+const ORDER: Record<NodeState, number> = { failed: 0, working: 1, cancelled: 1, waiting: 2, skipped: 2, done: 3 };
 
 /** Extract, transform, load: how far each is, and each partition's way through them. */
-export function Journey({
-  run,
-  stages,
-  jobs,
-}: {
-  run: RunReport;
-  stages: readonly Stage[] | undefined;
-  jobs: readonly RunJob[];
-}): ReactNode {
+export function Journey({ run, stages, runJobs }: { run: RunReport; stages: readonly Stage[] | undefined; runJobs: RunJobs }): ReactNode {
+  const { jobs } = runJobs;
   const partitions = partitionsOf(jobs);
   const shown =
     partitions.length <= PARTITIONS_SHOWN
       ? partitions
-      : partitions.toSorted((left, right) => rank(left) - rank(right)).slice(0, PARTITIONS_SHOWN);
-  const one = (step: string): RunJob | undefined => jobs.find((job) => job.step === step);
+      : partitions.toSorted((left, right) => rank(left, runJobs) - rank(right, runJobs)).slice(0, PARTITIONS_SHOWN);
+  const nodeOf = (step: string): ReactNode => {
+    const job = jobs.find((each) => each.step === step);
+    return <Node label={step} job={job} state={jobState(job, runJobs)} />;
+  };
   return (
     <Card title="Journey">
       <ol className="journey-stages">
@@ -40,14 +36,14 @@ export function Journey({
         ))}
       </ol>
       {jobs.length === 0 ? (
-        <p className="run-note">{hasEnded(run.state) ? 'The jobs of this run are no longer kept.' : 'The run waits for its turn.'}</p>
+        <p className="run-note">{whyNoJobs(run)}</p>
       ) : (
         <div className="journey-graph">
           <div className="journey-parts">
-            <Node label="plan" job={one('plan')} state={jobState(one('plan'))} />
+            {nodeOf('plan')}
             <ul>
               {shown.map((partition) => (
-                <PartitionRow key={partition.name} partition={partition} />
+                <PartitionRow key={partition.name} partition={partition} runJobs={runJobs} />
               ))}
             </ul>
             {partitions.length > shown.length ? (
@@ -55,8 +51,8 @@ export function Journey({
             ) : null}
           </div>
           <div className="journey-ends">
-            <Node label="merge" job={one('merge')} state={jobState(one('merge'), jobs)} />
-            <Node label="load" job={one('load')} state={jobState(one('load'), jobs)} />
+            {nodeOf('merge')}
+            {nodeOf('load')}
           </div>
         </div>
       )}
@@ -64,7 +60,13 @@ export function Journey({
   );
 }
 
-const rank = ({ extract, transforms }: Partition): number => ORDER[jobsState([...(extract ? [extract] : []), ...transforms])];
+function whyNoJobs({ state, startedAt }: RunReport): string {
+  if (state === 'cancelled' && startedAt === null) return 'The run was cancelled before it began.';
+  return hasEnded(state) ? 'The jobs of this run are no longer kept.' : 'The run waits for its turn.';
+}
+
+const rank = ({ extract, transforms }: Partition, runJobs: RunJobs): number =>
+  ORDER[jobsState([...(extract ? [extract] : []), ...transforms], runJobs)];
 
 function StageBar({ name, run, stage }: { name: Stage['name']; run: RunReport; stage: Stage | undefined }): ReactNode {
   const { done = 0, total = 0, rows = 0 } = stage ?? {};
@@ -75,7 +77,7 @@ function StageBar({ name, run, stage }: { name: Stage['name']; run: RunReport; s
       <span className="journey-name">{name}</span>
       <progress aria-label={`${name}: ${done} of ${total} jobs`} max={Math.max(1, total)} value={total === 0 ? 0 : done} />
       <span className="journey-figures">
-        {total === 0 ? 'waiting' : `${formatNumber(done)} of ${formatNumber(total)} jobs`}
+        {total === 0 ? runJobsOf(run.state, []).unfinished : `${formatNumber(done)} of ${formatNumber(total)} jobs`}
         {rows > 0 ? ` · ${formatNumber(rows)} ${unit}` : ''}
         {tookMs === undefined ? '' : ` · ${formatDuration(tookMs)}`}
       </span>
@@ -83,16 +85,17 @@ function StageBar({ name, run, stage }: { name: Stage['name']; run: RunReport; s
   );
 }
 
-function PartitionRow({ partition }: { partition: Partition }): ReactNode {
+function PartitionRow({ partition, runJobs }: { partition: Partition; runJobs: RunJobs }): ReactNode {
   const { label, extract, transforms } = partition;
   const done = transforms.filter((job) => job.state === 'completed').length;
   const rows = transforms.reduce((sum, job) => sum + job.rows, 0);
+  const state = jobsState(transforms, runJobs);
   return (
     <li className="journey-row">
-      <Node label={label} job={extract} state={jobState(extract)} />
-      <div className={`journey-node node-${jobsState(transforms)}`}>
+      <Node label={label} job={extract} state={jobState(extract, runJobs)} />
+      <div className={`journey-node node-${state}`}>
         <span className="node-label">{transforms.length === 1 ? '1 chunk' : `${formatNumber(transforms.length)} chunks`}</span>
-        <span className="node-state">{jobsState(transforms)}</span>
+        <span className="node-state">{state}</span>
         {transforms.length === 0 ? null : (
           <progress aria-label={`${label}: ${done} of ${transforms.length} chunks transformed`} max={transforms.length} value={done} />
         )}

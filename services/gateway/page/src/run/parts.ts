@@ -1,4 +1,4 @@
-import type { RunJob } from '../api/run-queries.js';
+import { hasEnded, type RunJob } from '../api/run-queries.js';
 
 /** What one partition is doing: its extract job, and the transform jobs of its chunks. */
 export interface Partition {
@@ -41,7 +41,18 @@ export function partitionsOf(jobs: readonly RunJob[]): Partition[] {
     }));
 }
 
-export type NodeState = 'waiting' | 'working' | 'done' | 'failed' | 'skipped';
+export type NodeState = 'waiting' | 'working' | 'done' | 'failed' | 'skipped' | 'cancelled';
+
+/** The jobs of a run, and what has become of those that have not ended. */
+export interface RunJobs {
+  readonly jobs: readonly RunJob[];
+  readonly unfinished: 'waiting' | 'skipped' | 'cancelled';
+}
+
+export function runJobsOf(runState: string, jobs: readonly RunJob[]): RunJobs {
+  if (runState === 'cancelled') return { jobs, unfinished: 'cancelled' };
+  return { jobs, unfinished: hasEnded(runState) ? 'skipped' : 'waiting' };
+}
 
 /** merge and load fail in BullMQ when a job that they wait for has failed; they have not worked, so they are not to blame. */
 function isSkipped({ step }: RunJob, jobs: readonly RunJob[]): boolean {
@@ -49,17 +60,28 @@ function isSkipped({ step }: RunJob, jobs: readonly RunJob[]): boolean {
   return jobs.some((job) => job.state === 'failed' && job.step !== 'load' && job.step !== step);
 }
 
-/** BullMQ's state of a job in the words that the page uses. `jobs` are all jobs of the run. */
-export function jobState(job: RunJob | undefined, jobs: readonly RunJob[] = []): NodeState {
-  if (job === undefined) return 'waiting';
-  if (job.state === 'completed') return 'done';
-  if (job.state === 'failed') return isSkipped(job, jobs) ? 'skipped' : 'failed';
-  return job.state === 'active' ? 'working' : 'waiting';
+/** The state of a job in the words that the page uses; of one that is not there, what has become of the rest of the run. */
+export function jobState(job: RunJob | undefined, { jobs, unfinished }: RunJobs): NodeState {
+  switch (job?.state) {
+    case 'completed':
+      return 'done';
+    case 'failed':
+      return isSkipped(job, jobs) ? 'skipped' : 'failed';
+    case 'active':
+      return 'working';
+    case 'cancelled':
+    case 'skipped':
+      return job.state;
+    default:
+      return unfinished;
+  }
 }
 
-export function jobsState(jobs: readonly RunJob[]): NodeState {
-  const states = jobs.map((job) => jobState(job));
+/** The state of several jobs together. */
+export function jobsState(some: readonly RunJob[], run: RunJobs): NodeState {
+  const states = some.map((job) => jobState(job, run));
   if (states.includes('failed')) return 'failed';
-  if (states.length > 0 && states.every((state) => state === 'done')) return 'done';
-  return states.some((state) => state !== 'waiting') ? 'working' : 'waiting';
+  if (states.every((state) => state === 'waiting')) return run.unfinished;
+  if (states.every((state) => state === 'done')) return 'done';
+  return states.find((state) => state === 'cancelled' || state === 'skipped') ?? 'working';
 }

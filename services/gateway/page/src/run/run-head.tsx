@@ -40,6 +40,12 @@ export function RunHead({ run, canChange }: { run: RunReport; canChange: boolean
         <Fact term="Sales of">{windowText(run.params)}</Fact>
         {took === undefined ? null : <Fact term={run.finishedAt === null ? 'Working for' : 'Took'}>{formatDuration(took)}</Fact>}
         {run.epoch > 1 ? <Fact term="Retries">{run.epoch - 1}</Fact> : null}
+        {run.cancelled === null ? null : (
+          <Fact term="Cancelled">
+            <Time at={run.cancelled.at} />
+            {run.cancelled.by === null ? '' : ` by ${run.cancelled.by}`}
+          </Fact>
+        )}
         {run.published === null ? null : (
           <Fact term="Published">
             <Time at={run.published.at} />

@@ -11,6 +11,7 @@ import { Failure } from './failure.js';
 import { Figures } from './figures.js';
 import { Journey } from './journey.js';
 import { Log } from './log.js';
+import { runJobsOf } from './parts.js';
 import { Products } from './products.js';
 import { countReasons } from './reasons.js';
 import { Rejects } from './rejects.js';
@@ -31,20 +32,20 @@ function RunView({ run }: { run: RunReport }): ReactNode {
   const progress = useRunProgress(run.id, run.epoch);
   const before = useRunBefore(run.seq);
   const jobs = useRunJobs(run.id, run.state, run.epoch);
-  const list = jobs.data?.jobs ?? [];
+  const runJobs = runJobsOf(run.state, jobs.data?.jobs ?? []);
   const { totals } = run;
   return (
     <div className="run">
       <RunHead run={run} canChange={me.data?.role === 'operator'} />
       {run.error === null ? null : <Failure error={run.error} retryRefusal={run.state === 'failed' ? run.retryRefusal : null} />}
       {totals === null ? null : <Figures run={run} totals={totals} before={before.data ?? undefined} />}
-      <Journey run={run} stages={progress?.stages} jobs={list} />
+      <Journey run={run} stages={progress?.stages} runJobs={runJobs} />
       {run.sources.length === 0 ? null : <Books run={run} />}
       {hasEnded(run.state) && countReasons(run.sources).length > 0 ? <Rejects run={run} /> : null}
       {run.changes === null ? null : <Changes run={run} changes={run.changes} />}
       {run.changes === null || !hasEnded(run.state) ? null : <Products run={run} />}
       {jobs.error ? <ErrorNote error={jobs.error} /> : null}
-      {list.length === 0 ? null : <Timeline jobs={list} now={Date.now()} />}
+      {runJobs.jobs.length === 0 ? null : <Timeline run={runJobs} now={Date.now()} />}
       <Log run={run} />
     </div>
   );

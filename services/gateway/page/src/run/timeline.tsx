@@ -3,12 +3,13 @@ import type { RunJob } from '../api/run-queries.js';
 import { Button } from '../ui/button.js';
 import { Card } from '../ui/card.js';
 import { formatDuration, formatNumber } from '../ui/format.js';
-import { jobLabel, jobState, type NodeState } from './parts.js';
+import { jobLabel, jobState, type NodeState, type RunJobs } from './parts.js';
 
 const SHOWN_FIRST = 30;
 
 /** When each job waited and worked, on one scale. */
-export function Timeline({ jobs, now }: { jobs: readonly RunJob[]; now: number }): ReactNode {
+export function Timeline({ run, now }: { run: RunJobs; now: number }): ReactNode {
+  const { jobs } = run;
   const [all, setAll] = useState(false);
   const startOf = (job: RunJob): number => (job.startedAt === null ? Infinity : Date.parse(job.startedAt));
   const ordered = jobs.toSorted((left, right) => startOf(left) - startOf(right));
@@ -37,7 +38,7 @@ export function Timeline({ jobs, now }: { jobs: readonly RunJob[]; now: number }
           </thead>
           <tbody>
             {shown.map((job) => (
-              <Row key={job.id} job={job} state={jobState(job, jobs)} from={from} to={to} now={now} />
+              <Row key={job.id} job={job} state={jobState(job, run)} from={from} to={to} now={now} />
             ))}
           </tbody>
         </table>
