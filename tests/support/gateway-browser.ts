@@ -43,3 +43,11 @@ export async function openPage(context: BrowserContext, origin: string, expected
   });
   return { page, complaints };
 }
+
+/** Fills in the log-in page that is open, and waits for the view to which it leads. */
+export async function signIn(page: Page, user: { username: string; password: string }): Promise<void> {
+  await page.getByLabel('User name').fill(user.username);
+  await page.getByLabel('Password').fill(user.password);
+  await page.getByRole('button', { name: 'Sign in' }).click();
+  await page.getByRole('navigation', { name: 'Views' }).waitFor();
+}

@@ -24,7 +24,7 @@ export function stopAsking(): void {
 client.use({
   onResponse({ response }) {
     // The session is over: only the log-in page can help.
-    if (response.status === 401) location.assign(`${BASE}/login?next=${encodeURIComponent(location.pathname)}`);
+    if (response.status === 401) location.assign(`${BASE}/login?next=${encodeURIComponent(location.pathname + location.search)}`);
   },
 });
 

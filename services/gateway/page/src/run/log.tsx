@@ -1,18 +1,25 @@
-import { type ReactNode, useState } from 'react';
+import type { ReactNode } from 'react';
 import { type RunReport, useRunLog } from '../api/run-queries.js';
 import { Button } from '../ui/button.js';
 import { Card } from '../ui/card.js';
 import { ErrorNote } from '../ui/error-note.js';
 import { Loading } from '../ui/loading.js';
+import { pageUpTo, useLeavePastEnd, useSearchState } from '../ui/search-state.js';
 import { jobLabel } from './parts.js';
 
 const PAGE = 200;
+/** The last page that the API gives. */
+const PAGES_MAX = 50_000;
+
+const SHOWN = { log: pageUpTo(PAGES_MAX) };
 
 /** What the jobs wrote, in the order of the journey. */
 export function Log({ run }: { run: RunReport }): ReactNode {
-  const [offset, setOffset] = useState(0);
+  const [{ log: page }, show] = useSearchState(SHOWN);
+  const offset = (page - 1) * PAGE;
   const log = useRunLog(run.id, run.state, run.epoch, offset);
   const { lines = [], next = null } = log.data ?? {};
+  useLeavePastEnd(page > 1 && !log.isPlaceholderData && log.data?.lines.length === 0, () => show({ log: 1 }, 'replace'));
   return (
     <Card title="Log">
       {log.error ? <ErrorNote error={log.error} /> : null}
@@ -32,12 +39,12 @@ export function Log({ run }: { run: RunReport }): ReactNode {
           </ol>
         </div>
       )}
-      {offset === 0 && next === null ? null : (
+      {page === 1 && next === null ? null : (
         <div className="pager">
-          <Button kind="plain" disabled={offset === 0} onClick={() => setOffset(Math.max(0, offset - PAGE))}>
+          <Button kind="plain" disabled={page === 1} onClick={() => show({ log: page - 1 })}>
             Earlier
           </Button>
-          <Button kind="plain" disabled={next === null} onClick={() => setOffset(next ?? offset)}>
+          <Button kind="plain" disabled={next === null} onClick={() => show({ log: page + 1 })}>
             Later
           </Button>
         </div>

@@ -1,4 +1,4 @@
-import { lazy, type ReactNode, Suspense, useDeferredValue, useState } from 'react';
+import { lazy, type ReactNode, Suspense, useDeferredValue } from 'react';
 import { at } from '../api/base.js';
 import { type RunReport, type SummaryPage, useRunSummary } from '../api/run-queries.js';
 import { Button } from '../ui/button.js';
@@ -6,6 +6,7 @@ import { Card } from '../ui/card.js';
 import { ErrorNote } from '../ui/error-note.js';
 import { formatDecimal, formatNumber } from '../ui/format.js';
 import { Loading } from '../ui/loading.js';
+import { oneOf, pageUpTo, useLeavePastEnd, useSearchState } from '../ui/search-state.js';
 
 const BarList = lazy(() => import('./bar-list.js'));
 
@@ -16,6 +17,16 @@ const COLUMNS = [
   ['quantity', 'Quantity'],
   ['amount', 'Amount'],
 ] as const;
+/** The last page that the API gives. */
+const PAGES_MAX = 1_000_000;
+
+const SHOWN = {
+  product: { initial: '', read: (text: string) => (/^-?\d{0,19}$/.test(text) ? text : undefined) },
+  sort: oneOf('product', 'quantity', 'amount'),
+  order: oneOf('asc', 'desc'),
+  page: pageUpTo(PAGES_MAX),
+};
+type Shown = Pick<SummaryPage, 'sort' | 'order'> & { readonly product: string; readonly page: number };
 
 /** The summary that the run made: its largest products, and all of them, searched and sorted by the gateway. */
 export function Products({ run }: { run: RunReport }): ReactNode {
@@ -51,22 +62,24 @@ export function Products({ run }: { run: RunReport }): ReactNode {
   );
 }
 
-/** `page` as it is after a click on the head of column `sort`. */
-function sortedBy(page: SummaryPage, sort: SummaryPage['sort']): SummaryPage {
+/** What changes by a click on the head of column `sort`. */
+function sortedBy(shown: Shown, sort: Shown['sort']): Partial<Shown> {
   const first = sort === 'product' ? 'asc' : 'desc';
-  const turned = page.order === 'asc' ? 'desc' : 'asc';
-  return { ...page, sort, order: page.sort === sort ? turned : first, offset: 0 };
+  const turned = shown.order === 'asc' ? 'desc' : 'asc';
+  return { sort, order: shown.sort === sort ? turned : first, page: 1 };
 }
 
-interface PageProps {
-  readonly page: SummaryPage;
-  readonly setPage: (page: SummaryPage) => void;
+interface ShownProps {
+  readonly shown: Shown;
+  readonly show: (change: Partial<Shown>) => void;
 }
 
 function SummaryTable({ run }: { run: RunReport }): ReactNode {
-  const [page, setPage] = useState<SummaryPage>({ q: '', sort: 'product', order: 'asc', offset: 0, limit: ROWS });
-  const summary = useRunSummary(run.id, useDeferredValue(page));
+  const [shown, show] = useSearchState(SHOWN);
+  const { product: q, sort, order, page } = useDeferredValue(shown);
+  const summary = useRunSummary(run.id, { q, sort, order, offset: (page - 1) * ROWS, limit: ROWS });
   const { total = 0, next = null, products = [] } = summary.data ?? {};
+  useLeavePastEnd(page > 1 && !summary.isPlaceholderData && summary.data?.products.length === 0, () => show({ page: 1 }, 'replace'));
   return (
     <>
       <div className="summary-search">
@@ -76,9 +89,9 @@ function SummaryTable({ run }: { run: RunReport }): ReactNode {
           inputMode="numeric"
           autoComplete="off"
           maxLength={20}
-          value={page.q}
+          value={shown.product}
           // The API takes digits and a sign only; anything else would be refused.
-          onChange={({ target }) => setPage({ ...page, q: target.value.replace(/(?!^-)[^0-9]/g, '').slice(0, 19), offset: 0 })}
+          onChange={({ target }) => show({ product: target.value.replace(/(?!^-)[^0-9]/g, '').slice(0, 19), page: 1 }, 'replace')}
         />
         <span className="run-note" role="status">
           {summary.data === undefined ? '' : `${formatNumber(total)} ${total === 1 ? 'product' : 'products'}`}
@@ -87,7 +100,7 @@ function SummaryTable({ run }: { run: RunReport }): ReactNode {
       {summary.error ? <ErrorNote error={summary.error} /> : null}
       <div className="table-scroll" tabIndex={0} role="region" aria-label="Summary by product">
         <table className="summary">
-          <SummaryHead page={page} setPage={setPage} />
+          <SummaryHead shown={shown} show={show} />
           <tbody>
             {products.map(({ productId, quantity, amount }) => (
               <tr key={productId}>
@@ -99,12 +112,12 @@ function SummaryTable({ run }: { run: RunReport }): ReactNode {
           </tbody>
         </table>
       </div>
-      {total <= ROWS ? null : <Pager page={page} setPage={setPage} shown={products.length} total={total} next={next} />}
+      {total <= ROWS ? null : <Pager page={page} show={show} count={products.length} total={total} hasNext={next !== null} />}
     </>
   );
 }
 
-function SummaryHead({ page, setPage }: PageProps): ReactNode {
+function SummaryHead({ shown, show }: ShownProps): ReactNode {
   return (
     <thead>
       <tr>
@@ -113,11 +126,11 @@ function SummaryHead({ page, setPage }: PageProps): ReactNode {
             scope="col"
             key={sort}
             className={sort === 'product' ? '' : 'number'}
-            aria-sort={page.sort !== sort ? 'none' : page.order === 'asc' ? 'ascending' : 'descending'}
+            aria-sort={shown.sort !== sort ? 'none' : shown.order === 'asc' ? 'ascending' : 'descending'}
           >
-            <button type="button" className="sort-button" onClick={() => setPage(sortedBy(page, sort))}>
+            <button type="button" className="sort-button" onClick={() => show(sortedBy(shown, sort))}>
               {head}
-              <span aria-hidden="true">{page.sort !== sort ? ' ↕' : page.order === 'asc' ? ' ↑' : ' ↓'}</span>
+              <span aria-hidden="true">{shown.sort !== sort ? ' ↕' : shown.order === 'asc' ? ' ↑' : ' ↓'}</span>
             </button>
           </th>
         ))}
@@ -126,16 +139,29 @@ function SummaryHead({ page, setPage }: PageProps): ReactNode {
   );
 }
 
-function Pager({ page, setPage, shown, total, next }: PageProps & { shown: number; total: number; next: number | null }): ReactNode {
+function Pager({
+  page,
+  show,
+  count,
+  total,
+  hasNext,
+}: {
+  page: number;
+  show: ShownProps['show'];
+  count: number;
+  total: number;
+  hasNext: boolean;
+}): ReactNode {
+  const offset = (page - 1) * ROWS;
   return (
     <div className="pager">
-      <Button kind="plain" disabled={page.offset === 0} onClick={() => setPage({ ...page, offset: Math.max(0, page.offset - ROWS) })}>
+      <Button kind="plain" disabled={page === 1} onClick={() => show({ page: page - 1 })}>
         Previous
       </Button>
       <span>
-        {formatNumber(page.offset + 1)} to {formatNumber(page.offset + shown)} of {formatNumber(total)}
+        {formatNumber(offset + 1)} to {formatNumber(offset + count)} of {formatNumber(total)}
       </span>
-      <Button kind="plain" disabled={next === null} onClick={() => setPage({ ...page, offset: next ?? page.offset })}>
+      <Button kind="plain" disabled={!hasNext} onClick={() => show({ page: page + 1 })}>
         Next
       </Button>
     </div>

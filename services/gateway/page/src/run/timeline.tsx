@@ -1,22 +1,25 @@
-import { type ReactNode, useState } from 'react';
+import type { ReactNode } from 'react';
 import type { RunJob } from '../api/run-queries.js';
 import { Button } from '../ui/button.js';
 import { Card } from '../ui/card.js';
 import { formatDuration, formatNumber } from '../ui/format.js';
+import { oneOf, useSearchState } from '../ui/search-state.js';
 import { jobLabel, jobState, type NodeState, type RunJobs } from './parts.js';
 
 const SHOWN_FIRST = 30;
 
+const SHOWN = { jobs: oneOf('first', 'all') };
+
 /** When each job waited and worked, on one scale. */
 export function Timeline({ run, now }: { run: RunJobs; now: number }): ReactNode {
   const { jobs } = run;
-  const [all, setAll] = useState(false);
+  const [{ jobs: which }, show] = useSearchState(SHOWN);
   const startOf = (job: RunJob): number => (job.startedAt === null ? Infinity : Date.parse(job.startedAt));
   const ordered = jobs.toSorted((left, right) => startOf(left) - startOf(right));
   const starts = ordered.filter((job) => job.startedAt !== null).map(startOf);
   const from = Math.min(...starts, now);
   const to = Math.max(from + 1, ...ordered.map((job) => (job.startedAt === null ? from : endOf(job, now))));
-  const shown = all ? ordered : ordered.slice(0, SHOWN_FIRST);
+  const shown = which === 'all' ? ordered : ordered.slice(0, SHOWN_FIRST);
   return (
     <Card title="Timeline">
       <div className="table-scroll" tabIndex={0} role="region" aria-label="Jobs in time">
@@ -44,7 +47,7 @@ export function Timeline({ run, now }: { run: RunJobs; now: number }): ReactNode
         </table>
       </div>
       {shown.length < ordered.length ? (
-        <Button kind="plain" onClick={() => setAll(true)}>
+        <Button kind="plain" onClick={() => show({ jobs: 'all' })}>
           Show all {formatNumber(ordered.length)} jobs
         </Button>
       ) : null}

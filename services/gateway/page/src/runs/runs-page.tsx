@@ -1,4 +1,4 @@
-import { type ReactNode, useState } from 'react';
+import type { ReactNode } from 'react';
 import { Link } from 'wouter';
 import { type RunList, RUNS_PER_PAGE, useRuns } from '../api/queries.js';
 import { tookMs } from '../api/run-queries.js';
@@ -7,43 +7,53 @@ import { EmptyState } from '../ui/empty-state.js';
 import { ErrorNote } from '../ui/error-note.js';
 import { formatDecimal, formatDuration, formatNumber } from '../ui/format.js';
 import { Loading } from '../ui/loading.js';
+import { oneOf, type SearchField, useLeavePastEnd, useSearchState } from '../ui/search-state.js';
 import { StateBadge } from '../ui/state-badge.js';
 import { Time } from '../ui/time.js';
 
 type Run = RunList['runs'][number];
 
+/** The word in the address, the states that the API is asked for, and the name on the page. */
 const FILTERS = [
-  ['', 'All states'],
-  ['queued,extracting,transforming,loading', 'Not ended'],
-  ['published', 'Published'],
-  ['previewed', 'Previewed (dry runs)'],
-  ['failed', 'Failed'],
-  ['cancelled', 'Cancelled'],
-  ['superseded', 'Superseded'],
+  ['all', '', 'All states'],
+  ['unfinished', 'queued,extracting,transforming,loading', 'Not ended'],
+  ['published', 'published', 'Published'],
+  ['previewed', 'previewed', 'Previewed (dry runs)'],
+  ['failed', 'failed', 'Failed'],
+  ['cancelled', 'cancelled', 'Cancelled'],
+  ['superseded', 'superseded', 'Superseded'],
 ] as const;
+
+/** So many pages can be turned back one by one; the page before them is the first. More would make the address too long for the log-in to lead back to. */
+const TURNED_MAX = 20;
+
+/** The `before` of each page turned so far; the first page has none. */
+const turnedPages: SearchField<readonly number[]> = {
+  initial: [],
+  read: (text) => {
+    if (!/^[1-9]\d{0,14}(,[1-9]\d{0,14})*$/.test(text)) return undefined;
+    const turned = text.split(',').map(Number);
+    return turned.length <= TURNED_MAX && turned.every((seq, index) => index === 0 || seq < (turned[index - 1] ?? 0)) ? turned : undefined;
+  },
+};
+
+const SHOWN = { state: oneOf('all', ...FILTERS.map(([word]) => word)), before: turnedPages };
 
 /** All runs, newest first; what moves is shown as it moves. */
 export default function RunsPage(): ReactNode {
-  const [state, setState] = useState('');
-  // The `before` of each page turned so far; the first page has none.
-  const [turned, setTurned] = useState<readonly number[]>([]);
-  const runs = useRuns(state, turned.at(-1));
+  const [{ state, before: turned }, show] = useSearchState(SHOWN);
+  const runs = useRuns(FILTERS.find(([word]) => word === state)?.[1] ?? '', turned.at(-1));
   const next = runs.data?.next ?? null;
+  useLeavePastEnd(turned.length > 0 && !runs.isPlaceholderData && runs.data?.runs.length === 0, () => show({ before: [] }, 'replace'));
   return (
     <>
       <div className="page-head">
         <h1>Runs</h1>
         <label>
           State{' '}
-          <select
-            value={state}
-            onChange={(event) => {
-              setState(event.target.value);
-              setTurned([]);
-            }}
-          >
-            {FILTERS.map(([value, name]) => (
-              <option key={value} value={value}>
+          <select value={state} onChange={({ target }) => show({ state: SHOWN.state.read(target.value) ?? 'all', before: [] })}>
+            {FILTERS.map(([word, , name]) => (
+              <option key={word} value={word}>
                 {name}
               </option>
             ))}
@@ -56,16 +66,20 @@ export default function RunsPage(): ReactNode {
         <section className="card" aria-label="Runs">
           {runs.data.runs.length === 0 ? (
             <EmptyState title="No run here">
-              {state === '' ? 'The first one is started on the overview, or by a schedule.' : 'None is in this state.'}
+              {state === 'all' ? 'The first one is started on the overview, or by a schedule.' : 'None is in this state.'}
             </EmptyState>
           ) : (
             <RunTable runs={runs.data.runs} />
           )}
           <div className="pager">
-            <Button kind="plain" disabled={turned.length === 0} onClick={() => setTurned(turned.slice(0, -1))}>
+            <Button kind="plain" disabled={turned.length === 0} onClick={() => show({ before: turned.slice(0, -1) })}>
               Newer
             </Button>
-            <Button kind="plain" disabled={next === null} onClick={() => next !== null && setTurned([...turned, next])}>
+            <Button
+              kind="plain"
+              disabled={next === null}
+              onClick={() => next !== null && show({ before: [...turned, next].slice(-TURNED_MAX) })}
+            >
               Older
             </Button>
             <span className="soft">{RUNS_PER_PAGE} a page</span>
