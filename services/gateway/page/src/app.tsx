@@ -6,6 +6,7 @@ import { useMe } from './api/queries.js';
 import OverviewPage from './overview/overview-page.js';
 import { EmptyState } from './ui/empty-state.js';
 import { Loading } from './ui/loading.js';
+import { LongText } from './ui/long-text.js';
 
 // Only the first view comes with the first load.
 const RunsPage = lazy(() => import('./runs/runs-page.js'));
@@ -76,7 +77,11 @@ function Header(): ReactNode {
         <a href={at('/docs')}>API</a>
       </nav>
       <form method="post" action={at('/logout')} className="who" onSubmit={stopAsking}>
-        <span className="soft">{me.data === undefined ? '' : `${me.data.username} · ${me.data.role}`}</span>
+        {me.data === undefined ? null : (
+          <span className="soft">
+            <LongText text={me.data.username} /> · {me.data.role}
+          </span>
+        )}
         <button className="button-plain" type="submit">
           Sign out
         </button>

@@ -2,6 +2,7 @@ import type { ReactNode } from 'react';
 import type { RunReport } from '../api/run-queries.js';
 import { Card } from '../ui/card.js';
 import { formatDecimal, formatNumber } from '../ui/format.js';
+import { LongText } from '../ui/long-text.js';
 import { isSame, sum } from './decimal.js';
 import { reasonText } from './reasons.js';
 
@@ -71,7 +72,7 @@ function BookRow({ book }: { book: Book }): ReactNode {
   return (
     <tr className={isBalanced(book) ? '' : 'books-unbalanced'}>
       <th scope="row">
-        {book.file ?? `${book.source} (table)`}
+        <LongText text={book.file ?? `${book.source} (table)`} />
         {book.longestRecordLines === undefined ? null : (
           <span className="books-lines">longest record: {formatNumber(book.longestRecordLines)} lines</span>
         )}

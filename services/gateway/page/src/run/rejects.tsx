@@ -5,6 +5,7 @@ import { Card } from '../ui/card.js';
 import { ErrorNote } from '../ui/error-note.js';
 import { formatNumber } from '../ui/format.js';
 import { Loading } from '../ui/loading.js';
+import { LongText } from '../ui/long-text.js';
 import { countReasons, isOffending, reasonText, REJECT_CELLS } from './reasons.js';
 
 const BarList = lazy(() => import('./bar-list.js'));
@@ -56,7 +57,9 @@ function RejectTable({ rejects, total }: { rejects: readonly Reject[]; total: nu
             {rejects.map((reject, index) => (
               // Rejects have no id of their own, and the list never changes its order.
               <tr key={index}>
-                <td>{reject.file ?? reject.source}</td>
+                <th scope="row">
+                  <LongText text={reject.file ?? reject.source} />
+                </th>
                 <td>
                   {reject.record ?? '–'}
                   {reject.lines !== null && reject.lines > 1 ? `, ${formatNumber(reject.lines)} lines` : ''}
@@ -83,6 +86,7 @@ function RejectTable({ rejects, total }: { rejects: readonly Reject[]; total: nu
 }
 
 function Cell({ text, isToBlame }: { text: string | null; isToBlame: boolean }): ReactNode {
-  const shown = text === null || text.trim() === '' ? '(empty)' : text;
-  return isToBlame ? <mark className="reject-mark">{shown}</mark> : <span className="reject-cell">{text ?? ''}</span>;
+  const isEmpty = text === null || text.trim() === '';
+  if (!isToBlame) return <LongText text={text ?? ''} />;
+  return <mark className="reject-mark">{isEmpty ? '(empty)' : <LongText text={text} />}</mark>;
 }

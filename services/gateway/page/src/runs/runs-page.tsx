@@ -7,6 +7,7 @@ import { EmptyState } from '../ui/empty-state.js';
 import { ErrorNote } from '../ui/error-note.js';
 import { formatDecimal, formatDuration, formatNumber } from '../ui/format.js';
 import { Loading } from '../ui/loading.js';
+import { LongText } from '../ui/long-text.js';
 import { oneOf, type SearchField, useLeavePastEnd, useSearchState } from '../ui/search-state.js';
 import { StateBadge } from '../ui/state-badge.js';
 import { Time } from '../ui/time.js';
@@ -124,7 +125,7 @@ function RunTable({ runs }: { runs: readonly Run[] }): ReactNode {
                 <StateBadge state={run.state} /> {run.error === null ? null : <code>{run.error.code}</code>}
               </td>
               <td>
-                {run.trigger.kind}: {run.trigger.by}
+                {run.trigger.kind}: <LongText text={run.trigger.by} />
                 {run.trigger.late ? ' (late)' : ''}
               </td>
               <td>

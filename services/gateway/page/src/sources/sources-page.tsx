@@ -6,6 +6,7 @@ import { EmptyState } from '../ui/empty-state.js';
 import { ErrorNote } from '../ui/error-note.js';
 import { formatBytes, formatNumber } from '../ui/format.js';
 import { Loading } from '../ui/loading.js';
+import { LongText } from '../ui/long-text.js';
 import { Time } from '../ui/time.js';
 import './sources.css';
 
@@ -109,12 +110,19 @@ function FileTable({ files }: { files: readonly SourceFile[] }): ReactNode {
         <tbody>
           {ordered.map((file) => (
             <tr key={file.name}>
-              <th scope="row">{file.name}</th>
+              <th scope="row">
+                <LongText text={file.name} />
+              </th>
               <td>
                 <span className={`source-status source-${file.status}`} title={STATUS_MEANS[file.status]}>
                   {file.status}
                 </span>
-                {file.sameAs === null ? null : <span className="soft"> of {file.sameAs}</span>}
+                {file.sameAs === null ? null : (
+                  <span className="soft">
+                    {' '}
+                    of <LongText text={file.sameAs} />
+                  </span>
+                )}
               </td>
               <td className="number">{file.bytes === null ? '–' : formatBytes(file.bytes)}</td>
               <td>{file.modifiedAt === null ? '–' : <Time at={file.modifiedAt} />}</td>
