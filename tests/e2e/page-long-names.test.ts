@@ -70,7 +70,7 @@ describe.skipIf(executable === undefined)('long names on the page in Chromium (s
     for (const path of ['/', '/runs', `/runs/${run}`, '/schedules', '/sources']) {
       await page.goto(`${stack.url}${path}`);
       await page.getByRole('heading', { level: 1 }).waitFor();
-      await page.waitForLoadState('networkidle').catch(() => undefined);
+      await expect.poll(() => page.getByText(/…$/).and(page.getByRole('status')).count(), { timeout: 15_000 }).toBe(0);
       expect(await page.evaluate('document.documentElement.scrollWidth - innerWidth'), path).toBeLessThanOrEqual(0);
       await page.evaluate(axe.source);
       const found = await page.evaluate(async () => (await (globalThis as unknown as { axe: typeof axe }).axe.run()).violations);
