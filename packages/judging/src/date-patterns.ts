@@ -25,7 +25,7 @@ function directives(letters: string, texts: string): Record<string, string> {
 const OTHER = '[^[:space:]]+';
 
 /** The texts that a strptime pattern may stand for. White space in a pattern stands for any, or none, as in DuckDB. */
-export function textsOfPattern(pattern: string): string {
+function textsOfPattern(pattern: string): string {
   const parts = pattern.matchAll(/%(-?[A-Za-z%])|(\s+)|([\s\S])/gu);
   return [...parts].map(([, directive, space, literal]) => textsOfPart(directive, space, literal ?? '')).join('');
 }

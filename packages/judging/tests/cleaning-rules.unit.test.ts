@@ -191,9 +191,9 @@ describe('by the design', () => {
 
   test('a year of two digits is one from 1969 to 2068', async () => {
     const rows = ['1/2/69', '1/2/99', '1/2/00', '1/2/68'].map((text) => good.with(SALES_COLUMNS.indexOf('sale_date'), text));
-    const judge = async (from: string, to: string): Promise<string[]> => judgeBySql(rows, { dateFormats: ['%d/%m/%y'], from, to });
-    expect((await judge('1969-02-01', '1999-02-01')).map((outcome) => outcome !== 'skipped')).toEqual([true, true, false, false]);
-    expect((await judge('2000-02-01', '2068-02-01')).map((outcome) => outcome !== 'skipped')).toEqual([false, false, true, true]);
+    const judgeWithin = async (from: string, to: string): Promise<string[]> => judgeBySql(rows, { dateFormats: ['%d/%m/%y'], from, to });
+    expect((await judgeWithin('1969-02-01', '1999-02-01')).map((outcome) => outcome !== 'skipped')).toEqual([true, true, false, false]);
+    expect((await judgeWithin('2000-02-01', '2068-02-01')).map((outcome) => outcome !== 'skipped')).toEqual([false, false, true, true]);
   });
 
   test('the first reason that applies is the reason', async () => {

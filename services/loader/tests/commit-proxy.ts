@@ -51,7 +51,7 @@ export class CommitProxy {
     client.on('data', (bytes) => {
       // One packet: its length, a number, the kind of command, and the statement.
       // To MySQL the driver also says that the statement has no attributes.
-      const isCommit = /^(?:\0\x01)?COMMIT$/.test(bytes.subarray(5).toString('latin1'));
+      const isCommit = ['COMMIT', '\0\x01COMMIT'].includes(bytes.subarray(5).toString('latin1'));
       const loss = isCommit ? this.#loss : undefined;
       if (isCommit) this.#loss = undefined;
       if (loss === 'statement') return cut();

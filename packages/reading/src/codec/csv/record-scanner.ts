@@ -1,23 +1,23 @@
 import { isUtf8 } from 'node:buffer';
 import { TextColumn } from '../parquet/text-column.js';
+import {
+  blankStarts,
+  CARRIAGE,
+  classesOfBytes,
+  DELIMITER,
+  END,
+  NEWLINE,
+  NUL,
+  ORDINARY,
+  QUOTE,
+  passBlanks,
+  RETURN,
+} from './byte-classes.js';
 import { Carry } from './carry.js';
 import { type HeaderWatch, lacksNumber, valuesFrom } from './header-watch.js';
 import { endsLine, lineEnd, passReturns } from './line-ends.js';
 import { RAW_BYTES_MAX, RECORD_BYTES_MAX, type RecordReader, type RecordShape, type RecordSink } from './record-reader.js';
 import { RecordSkipper } from './record-skipper.js';
-
-const NEWLINE = 0x0a;
-const RETURN = 0x0d;
-const QUOTE = 0x22;
-const SPACE = 0x20;
-const TAB = 0x09;
-
-/** Classes of bytes; all others are ordinary text. */
-const ORDINARY = 0;
-const DELIMITER = 1;
-const END = 2;
-const CARRIAGE = 3;
-const NUL = 4;
 
 /** Reads records byte by byte and writes the wanted fields of well-formed ones straight into Parquet columns. */
 export class RecordScanner implements RecordReader {
@@ -26,9 +26,9 @@ export class RecordScanner implements RecordReader {
   readonly #sink: RecordSink;
   readonly #headers: HeaderWatch | null;
   readonly #recordBytesMax: number;
-  readonly #classes = new Uint8Array(256);
+  readonly #classes: Uint8Array;
   /** 1 for the bytes that a line without a record can begin with. */
-  readonly #blankStarts = new Uint8Array(256);
+  readonly #blankStarts: Uint8Array;
   readonly #marks: Int32Array;
   /** Takes the fields that fill no column; it stays empty. */
   readonly #ignored = new TextColumn();
@@ -59,11 +59,8 @@ export class RecordScanner implements RecordReader {
     this.#headers = headers;
     this.#recordBytesMax = recordBytesMax;
     this.#offset = offset;
-    this.#classes[shape.delimiter] = DELIMITER;
-    this.#classes[NEWLINE] = END;
-    this.#classes[RETURN] = CARRIAGE;
-    this.#classes[0] = NUL;
-    for (const byte of [NEWLINE, RETURN, ...(shape.skipsBlankLines ? [shape.delimiter, SPACE, TAB] : [])]) this.#blankStarts[byte] = 1;
+    this.#classes = classesOfBytes(shape);
+    this.#blankStarts = blankStarts(shape);
     this.#marks = new Int32Array(sink.rows.columns.length);
   }
 
@@ -157,14 +154,8 @@ export class RecordScanner implements RecordReader {
 
   /** Returns where the next line begins if this one holds no record, else `start`. */
   #passBlankLine(data: Uint8Array, start: number): number {
-    const { delimiter } = this.#shape;
-    let at = start;
-    let hasDelimiter = false;
-    for (; data[at] === delimiter || data[at] === SPACE || data[at] === TAB; at += 1) {
-      if (data[at] === delimiter) hasDelimiter = true;
-    }
-    const end = at;
-    at = passReturns(data, at);
+    const { at: end, hasDelimiter } = passBlanks(data, start, this.#shape.delimiter);
+    const at = passReturns(data, end);
     const isBlank = data[at] === NEWLINE && at !== this.#textEnd && (end === start || hasDelimiter) && this.#fits(start, end, at);
     return isBlank ? at + 1 : start;
   }
