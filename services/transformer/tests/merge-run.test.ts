@@ -62,7 +62,7 @@ test('only the rejects of chunks that count are kept', async () => {
   await staged.merge();
   expect(await readdir(staged.folders.rejects)).toEqual(['store-0000bbbb-00001.parquet']);
   const listed = JSON.parse(await readFile(join(staged.folders.results, 'rejects.json'), 'utf8')) as unknown;
-  expect(listed).toEqual({ format: 2, files: ['store-0000bbbb-00001.parquet'] });
+  expect(listed).toEqual({ format: 3, files: ['store-0000bbbb-00001.parquet'] });
 });
 
 test('what no extract lists does not count', async () => {
