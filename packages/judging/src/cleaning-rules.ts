@@ -8,15 +8,15 @@ import { parseByPatterns } from './date-patterns.js';
  * made of a text (`_cast`, made once for all rows) where that text cannot be one of those that the cast reads too kindly.
  */
 
-/** Spaces (U+0020, nothing else) at both ends do not count. */
-const isMissing = (column: string): string => `trim(${column}_text, ' ') = ''`;
+/** Spaces (U+0020, nothing else) at both ends do not count, so that nothing but spaces is no value. */
+const isMissing = (column: string): string => `ltrim(${column}_text, ' ') = ''`;
 
 /** `[+-]?[0-9]+(\.0*)?` within BIGINT. */
 const integer = (column: string, isOrdinary: string): string => `
   CASE WHEN ${isOrdinary}
          THEN ${column}_cast
        WHEN regexp_full_match(${column}, ' *[+-]?[0-9]+(\\.0*)? *')
-         THEN TRY_CAST(regexp_extract(${column}, '[+-]?[0-9]+') AS BIGINT)
+         THEN TRY_CAST(regexp_extract(${column}, '-?[0-9]+') AS BIGINT)
   END`;
 const integerCast = (column: string): string => `TRY_CAST(${column} AS BIGINT) AS ${column}_cast`;
 
@@ -30,9 +30,9 @@ const isCanonical = (column: string): string => `CAST(${column}_cast AS VARCHAR)
 /** At most six decimals, any zeros after them not counted, below 10^12. DECIMAL(18,6) holds exactly that; a wider decimal would be a hundred times slower. */
 const amount = (column: string): string => `
   CASE WHEN ${isCanonical(column)}
-         THEN CAST(${column}_cast AS DECIMAL(18, 6))
+         THEN ${column}_cast
        WHEN regexp_full_match(${column}, ' *[+-]?([0-9]+(\\.[0-9]{0,6}0*)?|\\.[0-9]{1,6}0*) *')
-         THEN TRY_CAST(trim(${column}, ' ') AS DECIMAL(18, 6))
+         THEN TRY_CAST(${column} AS DECIMAL(18, 6))
   END`;
 /** Two decimals, as money has them; its way back tells whether there were others. */
 const amountCast = (column: string): string => `TRY_CAST(${column} AS DECIMAL(14, 2)) AS ${column}_cast`;
@@ -44,12 +44,12 @@ const ZONE = ' ?(Z|[+-][0-9]{2}(:?[0-9]{2})?)';
 /** strptime also takes white space around a date, and the words epoch and infinity for one. */
 const FORMATTED = '([^[:space:]].*)?[0-9](.*[^[:space:]])?';
 
-/** A day that exists, years 0001 to 9999. A time and a zone behind it are checked for their form and ignored. */
+/** The beginning of a day that exists, years 0001 to 9999. A time and a zone behind it are checked for their form and ignored. */
 const date = (column: string, formats: readonly string[]): string => `
   CASE WHEN ${column} GLOB '[0-9][0-9][0-9][0-9]-[0-9][0-9]-[0-9][0-9]'
-         THEN CAST(try_strptime(${column}, '%Y-%m-%d') AS DATE)
+         THEN try_strptime(${column}, '%Y-%m-%d')
        WHEN regexp_full_match(${column}, ' *${DAY}([T ]${TIME}(${ZONE})?)? *')
-         THEN CAST(try_strptime(substr(trim(${column}, ' '), 1, 10), '%Y-%m-%d') AS DATE)${
+         THEN try_strptime(substr(ltrim(${column}, ' '), 1, 10), '%Y-%m-%d')${
            formats.length === 0
              ? ''
              : `

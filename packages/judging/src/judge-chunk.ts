@@ -35,15 +35,15 @@ const CARRIED_BYTES_MAX = 256;
 /** Each thread holds a row group while it writes, texts of rejected rows included. */
 const ROW_GROUP_ROWS = 20_480;
 
-const IS_REJECTED = `outcome BETWEEN 1 AND ${REJECT_REASONS.length}`;
-const isRejected = (outcome: number): boolean => outcome >= 1 && outcome <= REJECT_REASONS.length;
+const IS_REJECTED = `outcome NOT IN (${ACCEPTED}, ${SKIPPED})`;
+const isRejected = (outcome: number): boolean => outcome !== ACCEPTED && outcome !== SKIPPED;
 
 /** Most chunks are one stretch of one file without malformed rows: all of it is segment 0, and records are numbered through. */
 const isPlain = ({ segments, malformedPath }: ChunkToJudge): boolean => segments.length === 1 && malformedPath === null;
 
 /** Judges every row of a chunk once, sums the accepted ones per product, keeps the rejected ones, and counts both per file. */
 export async function judgeChunk(connection: DuckDbConnection, chunk: ChunkToJudge): Promise<JudgedChunk> {
-  const staged = `read_parquet(${quoteText(chunk.rowsPath)}, file_row_number = true)`;
+  const staged = `read_parquet(${quoteText(chunk.rowsPath)})`;
   await writePartial(connection, chunk, judgeRows(staged, chunk.rules));
   const counts = await countRows(connection, chunk);
   const longest = await findLongest(connection, chunk);
@@ -83,7 +83,7 @@ async function writePartial(connection: DuckDbConnection, chunk: ChunkToJudge, j
     'judging rows',
     `COPY (
        SELECT segment, outcome, CASE WHEN outcome = ${ACCEPTED} THEN product_id END AS product_id, CASE WHEN ${IS_REJECTED} THEN row END AS row, texts,
-         count(*) AS rows, sum(quantity)::DECIMAL(38, 0) AS quantity, sum(amount)::DECIMAL(38, 6) AS amount
+         count(*) AS rows, sum(quantity)::DECIMAL(38, 0) AS quantity, sum(amount) AS amount
        FROM ${withSegment} GROUP BY ALL
      ) TO ${quoteText(chunk.partialPath)} (FORMAT parquet, ROW_GROUP_SIZE ${ROW_GROUP_ROWS})`,
   );
@@ -96,13 +96,13 @@ async function writePartial(connection: DuckDbConnection, chunk: ChunkToJudge, j
  */
 function segmentStarts({ segments }: ChunkToJudge): string {
   const starts = new Map(segments.map(({ firstRow, firstRecord }, index) => [firstRow, `(${index}, ${firstRow}, ${firstRecord - 1})`]));
-  return `SELECT segment, rows_before::BIGINT AS rows_before, record::BIGINT AS record
+  return `SELECT segment, rows_before, record::BIGINT AS record
           FROM (VALUES ${[...starts.values()].join(', ')}) AS v(segment, rows_before, record)`;
 }
 
 /** SELECT of the malformed rows: `segment, rows_before, record, lines, raw`. */
 function malformedRows(path: string): string {
-  return `SELECT segment::INTEGER AS segment, rows_before::BIGINT AS rows_before, record::BIGINT AS record, lines::INTEGER AS lines, raw FROM read_parquet(${quoteText(path)})`;
+  return `SELECT segment::INTEGER AS segment, rows_before::INTEGER AS rows_before, record::BIGINT AS record, lines::INTEGER AS lines, raw FROM read_parquet(${quoteText(path)})`;
 }
 
 /** SELECT of the well-formed rows of several lines: `row, lines`. */
@@ -136,27 +136,27 @@ interface Count {
   readonly groups: number;
   /** Groups whose texts are not carried along. */
   readonly withoutTexts: number;
-  readonly quantity: string;
-  readonly amount: string;
+  /** Null if none of the rows has any. */
+  readonly quantity: string | null;
+  readonly amount: string | null;
 }
 
 async function countRows(connection: DuckDbConnection, chunk: ChunkToJudge): Promise<Count[]> {
   const counted = await readRows(
     connection,
     'counting rows',
-    `SELECT segment, outcome, sum(rows), count(*), count(*) - count(texts), coalesce(sum(quantity), 0)::DECIMAL(38, 0)::VARCHAR,
-       coalesce(sum(amount), 0)::DECIMAL(38, 6)::VARCHAR
+    `SELECT segment, outcome, sum(rows) AS rows, count(*) AS groups, count(*) - count(texts) AS without_texts, sum(quantity) AS quantity, sum(amount) AS amount
      FROM read_parquet(${quoteText(chunk.partialPath)}) GROUP BY segment, outcome
-     ${chunk.malformedPath === null ? '' : `UNION ALL SELECT segment, 1, count(*), 0, 0, '0', '0' FROM (${malformedRows(chunk.malformedPath)}) GROUP BY segment`}`,
+     ${chunk.malformedPath === null ? '' : `UNION ALL BY NAME SELECT segment, 1 AS outcome, count(*) AS rows FROM (${malformedRows(chunk.malformedPath)}) GROUP BY segment`}`,
   );
-  return counted.map(([segment, outcome, rows_, groups, withoutTexts, quantity, amount]) => ({
+  return counted.map(([segment, outcome, rows_, groups, withoutTexts, quantity = null, amount = null]) => ({
     segment: Number(segment),
     outcome: Number(outcome),
     rows: Number(rows_),
     groups: Number(groups),
     withoutTexts: Number(withoutTexts),
-    quantity: quantity ?? '0',
-    amount: amount ?? '0',
+    quantity,
+    amount,
   }));
 }
 
@@ -190,7 +190,7 @@ async function writeRejects(connection: DuckDbConnection, chunk: ChunkToJudge, s
   // After an anchor, rows are numbered on: each segment's start is one, and each malformed row.
   const anchors = [segmentStarts(chunk), ...malformed.map((rows_) => `SELECT segment, rows_before, record FROM (${rows_})`)];
   const withoutLines = isPlain(chunk)
-    ? `SELECT *, row + ${segments[0]?.firstRecord ?? 1} AS record FROM (${rejected})`
+    ? `SELECT *, row + ${segments[0]!.firstRecord} AS record FROM (${rejected})`
     : `SELECT r.*, a.record + 1 + (r.row - a.rows_before) AS record
        FROM (${rejected}) r
        ASOF JOIN (SELECT rows_before, max_by(record, (segment, record)) AS record FROM (${anchors.join(' UNION ALL ')}) GROUP BY rows_before) a

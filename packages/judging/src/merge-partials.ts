@@ -42,7 +42,7 @@ export async function mergePartials(
 ): Promise<MergedSummary> {
   const source =
     partials.length === 0
-      ? `(SELECT 0::${SALES_SUMMARY.key.type} AS product_id, 0::DECIMAL(38, 0) AS quantity, 0::DECIMAL(38, 6) AS amount WHERE FALSE)`
+      ? '(SELECT NULL AS product_id, NULL AS quantity, NULL AS amount LIMIT 0)'
       : `(SELECT product_id, quantity, amount FROM read_parquet([${partials.map(({ path }) => quoteText(path)).join(', ')}]) WHERE outcome = ${ACCEPTED})`;
   const sums = partials.reduce((total, partial) => total + partial.sums, 0);
   const ranges = await splitProducts(connection, source, Math.ceil(sums / SUMS_AT_ONCE));
@@ -87,7 +87,7 @@ async function sumRange(connection: DuckDbConnection, source: string, range: str
     connection,
     'merging sums',
     `CREATE OR REPLACE TEMP TABLE merged AS
-     SELECT product_id, CAST(sum(quantity) AS DECIMAL(38, 0)) AS quantity, CAST(sum(amount) AS DECIMAL(38, 6)) AS amount
+     SELECT product_id, sum(quantity) AS quantity, sum(amount) AS amount
      FROM ${source} WHERE ${range} GROUP BY product_id`,
   );
 }
@@ -97,8 +97,7 @@ async function addUpRange(connection: DuckDbConnection): Promise<MergedSummary> 
   const [totals] = await readRows(
     connection,
     'adding up the summary',
-    `SELECT count(*)::VARCHAR, coalesce(sum(quantity), 0)::DECIMAL(38, 0)::VARCHAR, coalesce(sum(amount), 0)::DECIMAL(38, 6)::VARCHAR,
-       coalesce(sum(round(amount, ${decimals})), 0)::DECIMAL(38, ${decimals})::VARCHAR,
+    `SELECT count(*), sum(quantity), sum(amount), sum(round(amount, ${decimals})),
        min(product_id) FILTER (WHERE quantity > ${SALES_SUMMARY.quantity.max} OR round(amount, ${decimals}) > ${amountMax})
      FROM merged`,
   );
@@ -113,11 +112,7 @@ async function addUpRange(connection: DuckDbConnection): Promise<MergedSummary> 
 }
 
 async function describeOverflow(connection: DuckDbConnection, product: string): Promise<string> {
-  const [sums] = await readRows(
-    connection,
-    'checking totals',
-    `SELECT quantity::VARCHAR, amount::VARCHAR FROM merged WHERE product_id = ${product}`,
-  );
+  const [sums] = await readRows(connection, 'checking totals', `SELECT quantity, amount FROM merged WHERE product_id = ${product}`);
   return `product ${product}: quantity ${sums?.[0]}, amount ${sums?.[1]} do not fit ${SALES_SUMMARY.quantity.type} and ${SALES_SUMMARY.amount.type}`;
 }
 
@@ -141,9 +136,7 @@ async function writeRange(connection: DuckDbConnection, csvPath: string, isFirst
   await runSql(
     connection,
     'writing the summary',
-    `COPY (SELECT product_id AS ${key.name}, CAST(quantity AS ${quantity.type}) AS ${quantity.name},
-             CAST(round(amount, ${amount.decimals}) AS ${amount.type}) AS ${amount.name}
-           FROM merged ORDER BY product_id)
+    `COPY (SELECT product_id AS ${key.name}, quantity AS ${quantity.name}, round(amount, ${amount.decimals}) AS ${amount.name} FROM merged ORDER BY product_id)
      TO ${quoteText(path)} (FORMAT csv, HEADER ${isFirst}, DELIMITER ',')`,
   ).catch(async (error: unknown) => {
     if (!isFirst) await removeFiles([path]);

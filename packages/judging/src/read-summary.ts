@@ -22,15 +22,15 @@ export async function readSummaryPage(
 ): Promise<{ products: string[][]; total: number }> {
   // Types are given, because a guess may turn a large number into a float.
   const types = SUMMARY_COLUMNS.map(({ name, type }) => `${quoteText(name)}: ${quoteText(type)}`).join(', ');
-  const from = `FROM read_csv(${quoteText(path)}, header = true, delim = ',', quote = '"', auto_detect = false, columns = {${types}})
+  const from = `FROM read_csv(${quoteText(path)}, header = true, delim = ',', auto_detect = false, columns = {${types}})
     ${page.prefix === '' ? '' : `WHERE starts_with(${key.name}::VARCHAR, ${quoteText(page.prefix)})`}`;
   const tie = page.sort === 'product' ? '' : `, ${key.name}`;
-  const [counted] = await readRows(connection, 'counting products', `SELECT count(*)::VARCHAR ${from}`);
+  const [counted] = await readRows(connection, 'counting products', `SELECT count(*) ${from}`);
   const products = await readRows(
     connection,
     'reading a summary',
-    `SELECT ${SUMMARY_COLUMNS.map(({ name }) => `${name}::VARCHAR`).join(', ')} ${from}
+    `SELECT ${SUMMARY_COLUMNS.map(({ name }) => name).join(', ')} ${from}
      ORDER BY ${SORT_COLUMNS[page.sort]} ${page.order}${tie} LIMIT ${page.limit} OFFSET ${page.offset}`,
   );
-  return { products: products.map((row) => row.map((cell) => cell ?? '')), total: Number(counted?.[0] ?? 0) };
+  return { products: products.map((row) => row.map((cell) => cell ?? '')), total: Number(counted?.[0]) };
 }

@@ -3,7 +3,7 @@
  * What every npm script runs first. It makes sure of Node, the packages and the build, each only where needed, then goes
  * on in compiled code. It has no dependency and uses old syntax, so that even an old Node can say what is missing.
  *
- *   start [--once] | service <name> | setup | test [vitest arguments] | lint | bench
+ *   start [--once] | service <name> | setup | test [vitest arguments] | mutation [files] | lint | bench
  */
 import { execFile, spawn } from 'node:child_process';
 import { existsSync, readdirSync, readFileSync, statSync } from 'node:fs';
@@ -25,6 +25,7 @@ const COMMANDS = {
   start: (args) => runCompiled('start/main.js', 'runCommand', args),
   setup: (args) => runCompiled('../../setup/dist/main.js', 'runCommand', args),
   test: (args) => runCompiled('test/main.js', 'runCommand', args),
+  mutation: (args) => runCompiled('test/main.js', 'runMutation', args),
   bench: (args) => runCompiled('test/main.js', 'runBenchmark', args),
   service: runService,
   lint,
@@ -40,6 +41,9 @@ It needs POSTGRES_URL and MYSQL_URL; DATA_DIR is data/ of the clone by default.`
   test: `npm test                                        all tests but the long fault sweeps, on servers of their own
 npm test -- --project unit|integration|e2e|faults
 npm test -- packages/a/tests/x.unit.test.ts     a file; other arguments go to vitest too`,
+  mutation: `npm run test:mutation                   makes small errors in the code; fails where the tests do not notice
+npm run test:mutation -- sql                    the SQL alone, without servers
+npm run test:mutation -- judge-chunk            a file of tests/mutation/targets.mjs, or several`,
   bench: `npm run bench -- [options]
 ${readBenchOptions()}`,
   lint: 'npm run lint            rules, types of tests and page, and layout. "npm run format" repairs the layout.',

@@ -1,0 +1,29 @@
+/**
+ * What is mutated, and the tests that judge it. Those of SQL need no servers.
+ *
+ * @typedef {{ file: string, kind: 'sql' | 'code', tests: readonly string[] }} Target paths below the root
+ */
+
+const JUDGING = 'packages/judging';
+
+/** @returns {Target} */
+const sql = (name, ...tests) => ({
+  file: `${JUDGING}/src/${name}.ts`,
+  kind: 'sql',
+  tests: [name, ...tests].map((test) => `${JUDGING}/tests/${test}.unit.test.ts`),
+});
+
+/** @type {readonly Target[]} */
+export const TARGETS = [sql('cleaning-rules'), sql('judge-chunk'), sql('merge-partials'), sql('stream-rejects'), sql('read-summary')];
+
+/** So many of a hundred mutants that run at all are killed at least: of each file, and of those of a kind together. */
+export const KILLED_MIN = { file: 85, sql: 95, code: 85 };
+
+/** `sql`, `code`, or names of files without their ending; none for all. */
+export function chooseTargets(names) {
+  const nameOf = ({ file }) => file.split('/').at(-1).replace(/\.ts$/, '');
+  const known = new Set(TARGETS.flatMap((target) => [target.kind, nameOf(target)]));
+  const unknown = names.find((name) => !known.has(name));
+  if (unknown !== undefined) throw new Error(`"${unknown}" is none of ${[...known].join(', ')}`);
+  return TARGETS.filter((target) => names.length === 0 || [target.kind, nameOf(target)].some((name) => names.includes(name)));
+}
