@@ -57,7 +57,7 @@ describe('what is kept of a chunk', () => {
         amount: 'DECIMAL(38,6)',
       });
       const texts = Object.fromEntries(['source', 'file', 'reason', ...SALES_COLUMNS, 'raw'].map((column) => [column, 'VARCHAR']));
-      expect(await types('rejects')).toEqual({ ...texts, record: 'BIGINT' });
+      expect(await types('rejects')).toEqual({ ...texts, record: 'BIGINT', lines: 'INTEGER' });
       // A row of a table has no number that would lead back to it.
       expect(await select('SELECT source, file, record, sale_id FROM rejects')).toEqual([['online_sales', null, null, '4']]);
     });
@@ -177,8 +177,8 @@ describe('rejects', () => {
         { file: 'a.csv', ...counts, rejectsByReason: { malformed_row: 2 }, quantity: '0', amount: '0.000000', longestRecordLines: 12 },
       ]);
       expect(await select('SELECT record, reason, raw, typeof(sale_date), lines FROM rejects ORDER BY 1')).toEqual([
-        ['1', 'malformed_row', 'a;b', 'VARCHAR', '1'],
-        ['2', 'malformed_row', 'c', 'VARCHAR', '12'],
+        ['1', 'malformed_row', 'a;b', 'VARCHAR', 1],
+        ['2', 'malformed_row', 'c', 'VARCHAR', 12],
       ]);
     });
   });

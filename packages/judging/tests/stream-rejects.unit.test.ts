@@ -33,6 +33,8 @@ const row = (source: string, file: string | null, record: string | null, saleId:
   '2.00',
   'x',
   null,
+  // As many lines as its record has a number of, so that none looks like another.
+  record,
 ];
 
 /** In the order in which they are to be read. */
@@ -49,7 +51,7 @@ async function write(rows: readonly Cells[], columns: string): Promise<string[]>
   const paths = [];
   for (const [index, half] of halves.entries()) {
     const values = half.map((cells) => `(${cells.map((cell) => (cell === null ? 'NULL::VARCHAR' : `'${cell}'`)).join(', ')})`);
-    const names = `source, file, record, reason, ${SALES_COLUMNS.join(', ')}, raw`;
+    const names = `source, file, record, reason, ${SALES_COLUMNS.join(', ')}, raw, lines`;
     const path = join(folder, `rejects-${paths.length}-${index}.parquet`);
     await connection.run(`COPY (SELECT ${columns} FROM (VALUES ${values.join(', ')}) AS v(${names})) TO '${path}' (FORMAT parquet)`);
     paths.push(path);
@@ -64,16 +66,17 @@ async function read(files: Parameters<typeof streamRejects>[1], limit?: number):
 }
 
 test('rejects come by source, file, record and sale, numbers as numbers', async () => {
-  const paths = await write(ROWS, '* REPLACE (record::BIGINT AS record)');
-  expect(await read({ paths, haveSource: true })).toEqual(ROWS);
-  expect(await read({ paths, haveSource: true }, 3)).toEqual(ROWS.slice(0, 3));
+  const paths = await write(ROWS, '* REPLACE (record::BIGINT AS record, lines::BIGINT AS lines)');
+  expect(await read({ paths, haveSource: true, haveLines: true })).toEqual(ROWS);
+  expect(await read({ paths, haveSource: true, haveLines: true }, 3)).toEqual(ROWS.slice(0, 3));
 });
 
-test('rejects that do not name their source have the one that their file tells', async () => {
-  const paths = await write(ROWS, '* EXCLUDE (source) REPLACE (record::BIGINT AS record)');
-  expect(await read({ paths, haveSource: false })).toEqual(ROWS);
+test('older rejects have the source that their file tells, and no lines', async () => {
+  const paths = await write(ROWS, '* EXCLUDE (source, lines) REPLACE (record::BIGINT AS record)');
+  const withoutLines = ROWS.map((cells) => [...cells.slice(0, -1), null]);
+  expect(await read({ paths, haveSource: false, haveLines: false })).toEqual(withoutLines);
 });
 
 test('a run without rejects has none to read', async () => {
-  expect(await read({ paths: [], haveSource: true })).toEqual([]);
+  expect(await read({ paths: [], haveSource: true, haveLines: true })).toEqual([]);
 });
