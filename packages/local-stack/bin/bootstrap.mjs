@@ -25,7 +25,9 @@ const COMMANDS = {
   start: (args) => runCompiled('start/main.js', 'runCommand', args),
   setup: (args) => runCompiled('../../setup/dist/main.js', 'runCommand', args),
   test: (args) => runCompiled('test/main.js', 'runCommand', args),
-  mutation: (args) => runCompiled('test/main.js', 'runMutation', args),
+  mutation: async (args) => {
+    process.exitCode = await run(process.execPath, [join(ROOT, 'tests/mutation/main.mjs'), ...args]);
+  },
   bench: (args) => runCompiled('test/main.js', 'runBenchmark', args),
   service: runService,
   lint,
@@ -42,7 +44,6 @@ It needs POSTGRES_URL and MYSQL_URL; DATA_DIR is data/ of the clone by default.`
 npm test -- --project unit|integration|e2e|faults
 npm test -- packages/a/tests/x.unit.test.ts     a file; other arguments go to vitest too`,
   mutation: `npm run test:mutation                   makes small errors in the code; fails where the tests do not notice
-npm run test:mutation -- sql                    the SQL alone, without servers
 npm run test:mutation -- judge-chunk            a file of tests/mutation/targets.mjs, or several`,
   bench: `npm run bench -- [options]
 ${readBenchOptions()}`,

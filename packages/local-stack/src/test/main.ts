@@ -33,14 +33,6 @@ export async function runCommand(args: readonly string[]): Promise<number> {
   });
 }
 
-/** `npm run test:mutation`: `tests/mutation/main.mjs`, with servers like those of npm test unless only SQL is asked for. */
-export async function runMutation(args: readonly string[]): Promise<number> {
-  const needsServers = args.join() !== 'sql';
-  return withServers(needsServers ? 'disposable' : undefined, (children, _dir, env) =>
-    runNode(children, 'mutation', [join(REPO_ROOT, 'tests/mutation/main.mjs'), ...args], env),
-  );
-}
-
 /** `npm run bench`: `tests/bench/main.mjs` against servers that write as safely as those of npm start. */
 export async function runBenchmark(args: readonly string[]): Promise<number> {
   return withServers('durable', (children, dir, env) =>
