@@ -107,7 +107,7 @@ function malformedRows(path: string): string {
 
 /** SELECT of the well-formed rows of several lines: `row, lines`. */
 function multiLineRows(path: string): string {
-  return `SELECT row::BIGINT AS row, lines::INTEGER AS lines FROM read_parquet(${quoteText(path)})`;
+  return `SELECT row::INTEGER AS row, lines::INTEGER AS lines FROM read_parquet(${quoteText(path)})`;
 }
 
 /** Lines of the longest record by segment; of those without malformed records and records of several lines nothing is said. */

@@ -1,5 +1,5 @@
 import { REJECT_REASONS, SALES_COLUMNS } from '@retail-etl/sales';
-import { checkDateFormats, judgeRows, type RuleOptions } from '@retail-etl/judging';
+import { checkDateFormats, goodRowBytes, judgeRows, type RuleOptions } from '@retail-etl/judging';
 import { type DuckDbConnection, type Engine, openEngine } from '@retail-etl/duckdb';
 import fc from 'fast-check';
 import { tmpdir } from 'node:os';
@@ -229,6 +229,15 @@ describe('by the design', () => {
 
   test.each(['0001-01-01', '9999-12-31'])('%s is no wrong date of a row that is wrong otherwise', async (text) => {
     expect(await judgeBySql([good.with(2, '0').with(4, text)], { dateFormats: [] })).toEqual(['non_positive_quantity']);
+  });
+
+  test.each([
+    ['2026-01-02', []],
+    ['7', ['%d']],
+  ] as const)('no good row is shorter than the one that ends in %s', async (shortest, dateFormats) => {
+    const row = ['1', '1', '1', '1', shortest];
+    expect(await judgeBySql([row], { dateFormats })).toEqual(['accepted 1 1 1.000000']);
+    expect(goodRowBytes(dateFormats)).toBe(`${row.join(',')}\n`.length);
   });
 
   test('the first reason that applies is the reason', async () => {

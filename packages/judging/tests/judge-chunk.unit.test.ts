@@ -59,7 +59,7 @@ describe('what is kept of a chunk', () => {
       const texts = Object.fromEntries(['source', 'file', 'reason', ...SALES_COLUMNS, 'raw'].map((column) => [column, 'VARCHAR']));
       expect(await types('rejects')).toEqual({ ...texts, record: 'BIGINT', lines: 'INTEGER' });
       // A row of a table has no number that would lead back to it.
-      expect(await select('SELECT source, file, record, sale_id FROM rejects')).toEqual([['online_sales', null, null, '4']]);
+      expect(await select('SELECT source, file, record, sale_id, lines FROM rejects')).toEqual([['online_sales', null, null, '4', null]]);
     });
   });
 
@@ -166,6 +166,51 @@ describe('rejects', () => {
         ]);
       },
     );
+  });
+
+  test.each([true, false])(
+    'say how many lines their record spans, and books how many the longest does (texts carried: %s)',
+    async (carryTexts) => {
+      const bad = ['1', '2', '0', '4', '2026-01-01'];
+      const segments = [
+        { file: 'a.csv', firstRow: 0, firstRecord: 1 },
+        { file: 'b.csv', firstRow: 2, firstRecord: 1 },
+        { file: 'c.csv', firstRow: 5, firstRecord: 1 },
+      ];
+      const malformed = [
+        { segment: 0, rowsBefore: 2, record: 3, lines: 4, raw: 'a;3' },
+        { segment: 1, rowsBefore: 5, record: 4, lines: 2, raw: 'b;4' },
+      ];
+      // The first row of the second file, which begins where the segment does, is an accepted one.
+      const rows = [bad, bad, bad.with(2, '3'), bad, bad, bad];
+      const multiLine = [
+        [1, 3],
+        [2, 12],
+        [3, 5],
+      ] as const;
+      await withJudged(rows, { segments, malformed, multiLine, carryTexts }, async ({ books, select }) => {
+        expect(books.map(({ file, longestRecordLines }) => [file, longestRecordLines])).toEqual([
+          ['a.csv', 4],
+          ['b.csv', 12],
+          ['c.csv', undefined],
+        ]);
+        expect(await select('SELECT file, record, lines FROM rejects ORDER BY 1, 2')).toEqual([
+          ['a.csv', '1', 1],
+          ['a.csv', '2', 3],
+          ['a.csv', '3', 4],
+          ['b.csv', '2', 5],
+          ['b.csv', '3', 1],
+          ['b.csv', '4', 2],
+          ['c.csv', '1', 1],
+        ]);
+      });
+    },
+  );
+
+  test('are of one line where no record of the chunk has more', async () => {
+    await withJudged([['1', '2', '0', '4', '2026-01-01']], {}, async ({ select }) => {
+      expect(await select('SELECT lines FROM rejects')).toEqual([[1]]);
+    });
   });
 
   test('of nothing but malformed rows have the columns of all others', async () => {

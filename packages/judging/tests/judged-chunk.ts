@@ -24,16 +24,19 @@ interface Malformed {
   readonly raw: string;
 }
 
+/** A well-formed row of several lines: its position in the chunk, and how many. */
+type MultiLine = readonly [row: number, lines: number];
+
 /**
  * Stages rows, each the texts of the five columns or all by a SELECT of these, and `malformed` ones as Parquet, has them judged, and lends
  * what came of it. By default a chunk of one store file, read from its first record on.
  */
 export async function withJudged(
   rows: readonly (readonly (string | null)[])[] | string,
-  options: Partial<ChunkToJudge> & { readonly malformed?: readonly Malformed[] },
+  options: Partial<ChunkToJudge> & { readonly malformed?: readonly Malformed[]; readonly multiLine?: readonly MultiLine[] },
   look: (outcome: Outcome) => Promise<void>,
 ): Promise<void> {
-  const { malformed = [], ...chunk } = options;
+  const { malformed = [], multiLine = [], ...chunk } = options;
   const dir = await mkdtemp(join(tmpdir(), 'retail-etl-judged-'));
   const engine = await openEngine(dir);
   const connection = await engine.connect();
@@ -44,6 +47,9 @@ export async function withJudged(
     const malformedPath = malformed.length === 0 ? null : join(dir, 'malformed');
     const texts = malformed.map(({ segment, rowsBefore, record, lines = 1, raw }) => [segment, rowsBefore, record, lines, raw].map(String));
     if (malformedPath !== null) await stage(malformedPath, selectTexts(['segment', 'rows_before', 'record', 'lines', 'raw'], texts));
+    const linesPath = multiLine.length === 0 ? null : join(dir, 'lines');
+    const places = multiLine.map((place) => place.map(String));
+    if (linesPath !== null) await stage(linesPath, selectTexts(['row', 'lines'], places));
     const judged = await judgeChunk(connection, {
       source: 'store_sales',
       segments: [{ file: 'a.csv', firstRow: 0, firstRecord: 1 }],
@@ -51,6 +57,7 @@ export async function withJudged(
       carryTexts: true,
       ...paths,
       malformedPath,
+      linesPath,
       ...chunk,
     });
     const select = async (sql: string): Promise<Row[]> => {
