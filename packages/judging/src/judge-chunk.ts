@@ -60,10 +60,10 @@ export async function judgeChunk(connection: DuckDbConnection, chunk: ChunkToJud
 }
 
 /**
- * The partial, in one pass over the chunk and without keeping every row: `segment, outcome, product_id, row, texts, rows, quantity,
- * amount`. Accepted rows are added up by `product_id`; rejected ones stay alone, each with its position `row`, and with the `texts` of its
- * columns if these are short; skipped ones are only counted. Where a column does not apply it is NULL. Texts are part of what is grouped
- * by, because DuckDB can spill groups to disk, but not texts inside of sums.
+ * The partial: `segment, outcome, product_id, row, texts, rows, quantity, amount`. Accepted rows are added up by `product_id`; rejected ones
+ * stay alone, each with its position `row`, and with the `texts` of its columns if these are short; skipped ones are only counted. Where a
+ * column does not apply it is NULL. Made in one pass over the chunk (without `carryTexts` in two) and without keeping every row. Texts are
+ * part of what is grouped by, because DuckDB can spill groups to disk, but not texts inside of sums.
  */
 async function writePartial(connection: DuckDbConnection, chunk: ChunkToJudge, judged: string): Promise<void> {
   const columns = SALES_COLUMNS.map((column) => `${column}_text`);
@@ -77,15 +77,20 @@ async function writePartial(connection: DuckDbConnection, chunk: ChunkToJudge, j
     chunk.segments.length === 1
       ? `(SELECT *, 0 AS segment FROM (${kept}))`
       : `(SELECT j.*, s.segment FROM (${kept}) j ASOF JOIN (${segmentStarts(chunk)}) s ON j.row >= s.rows_before)`;
+  const groups = `
+    SELECT segment, outcome, CASE WHEN outcome = ${ACCEPTED} THEN product_id END AS product_id, CASE WHEN ${IS_REJECTED} THEN row END AS row, texts,
+      count(*) AS rows, sum(quantity) AS quantity, sum(amount) AS amount
+    FROM ${withSegment}${chunk.carryTexts ? '' : ` WHERE NOT (${IS_REJECTED})`} GROUP BY ALL`;
+  // Where memory is short, rejected rows are no groups but pass one by one, in a second pass: half a million groups would not fit.
+  const alone = chunk.carryTexts
+    ? ''
+    : ` UNION ALL SELECT segment, outcome, NULL AS product_id, row, texts, 1 AS rows, quantity, amount FROM ${withSegment} WHERE ${IS_REJECTED}`;
   // Parquet has no 128-bit integer: DECIMAL(38,0) keeps the quantity exact.
   await runSql(
     connection,
     'judging rows',
-    `COPY (
-       SELECT segment, outcome, CASE WHEN outcome = ${ACCEPTED} THEN product_id END AS product_id, CASE WHEN ${IS_REJECTED} THEN row END AS row, texts,
-         count(*) AS rows, sum(quantity)::DECIMAL(38, 0) AS quantity, sum(amount) AS amount
-       FROM ${withSegment} GROUP BY ALL
-     ) TO ${quoteText(chunk.partialPath)} (FORMAT parquet, ROW_GROUP_SIZE ${ROW_GROUP_ROWS})`,
+    `COPY (SELECT * REPLACE (quantity::DECIMAL(38, 0) AS quantity) FROM (${groups}${alone}))
+     TO ${quoteText(chunk.partialPath)} (FORMAT parquet, ROW_GROUP_SIZE ${ROW_GROUP_ROWS})`,
   );
 }
 

@@ -21,7 +21,7 @@ await runService(
     context.onStop(() => Promise.resolve(engine.close()));
     await checkDateFormats(engine, config.csvDateFormats);
     const deps = { ...config, database, engine };
-    const memory = new SharedMemory();
+    const memory = new SharedMemory(engine);
     await serveSteps({
       name: 'transformer',
       queue: QUEUES.transform,

@@ -73,7 +73,7 @@ test('whole chunks of nothing but rejects, two at once, in files and in the tabl
   try {
     const rowsPath = join(dir, 'rows.parquet');
     await writeRows(rowsPath);
-    const memory = new SharedMemory();
+    const memory = new SharedMemory(engine);
     for (const kinds of [['table', 'table'] as const, ['files', 'table'] as const]) {
       const paths = [...kinds.keys()].map((index) => join(dir, `${kinds.join('-')}-${index}`));
       await Promise.all(kinds.map((kind, index) => memory.run((isAlone) => rejectAll(engine, rowsPath, paths[index]!, kind, isAlone))));

@@ -1,12 +1,36 @@
+import { mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { EtlError } from '@retail-etl/contracts';
-import { expect, test } from 'vitest';
+import { type Engine, openEngine } from '@retail-etl/duckdb';
+import { afterAll, beforeAll, expect, test } from 'vitest';
 import { SharedMemory } from '../src/shared-memory.js';
+
+let dir: string;
+let engine: Engine;
+
+beforeAll(async () => {
+  dir = await mkdtemp(join(tmpdir(), 'retail-etl-memory-'));
+  engine = await openEngine(dir);
+});
+
+afterAll(async () => {
+  engine.close();
+  await rm(dir, { recursive: true, force: true });
+});
 
 const exhausted = (): EtlError => new EtlError('MEMORY_EXHAUSTED', 'no room');
 
+async function threads(): Promise<number> {
+  const connection = await engine.connect();
+  const reader = await connection.runAndReadAll("SELECT current_setting('threads')::INTEGER");
+  connection.closeSync();
+  return Number(reader.getRows()[0]![0]);
+}
+
 test('what finds no room is done again with nothing beside it, and what comes meanwhile waits', async () => {
-  const memory = new SharedMemory();
+  const memory = new SharedMemory(engine);
   const running = new Set<string>();
   const seen: string[] = [];
   const work =
@@ -27,7 +51,7 @@ test('what finds no room is done again with nothing beside it, and what comes me
 });
 
 test("a second failure, and any other, is the caller's", async () => {
-  const memory = new SharedMemory();
+  const memory = new SharedMemory(engine);
   let calls = 0;
   const failing = (): Promise<never> => {
     calls += 1;
@@ -37,4 +61,21 @@ test("a second failure, and any other, is the caller's", async () => {
   expect(calls).toBe(2);
   await expect(memory.run(() => Promise.reject(new Error('other')))).rejects.toThrow('other');
   expect(await memory.run(() => Promise.resolve(1))).toBe(1);
+});
+
+test('what is done alone is done in one thread, and the engine has its threads again afterwards', async () => {
+  const memory = new SharedMemory(engine);
+  const before = await threads();
+  const seen: number[] = [];
+  await memory.run(async (isAlone) => {
+    seen.push(await threads());
+    if (!isAlone) throw exhausted();
+  });
+  const failing = memory.run(async () => {
+    seen.push(await threads());
+    throw exhausted();
+  });
+  await expect(failing).rejects.toMatchObject({ code: 'MEMORY_EXHAUSTED' });
+  expect(seen).toEqual([before, 1, before, 1]);
+  expect(await threads()).toBe(before);
 });
