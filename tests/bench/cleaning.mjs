@@ -127,7 +127,7 @@ function bareSums(path) {
  */
 async function forEachChunk(engine, chunks, action) {
   const waiting = [...chunks];
-  const memory = new SharedMemory();
+  const memory = new SharedMemory(engine);
   const begin = performance.now();
   const work = async () => {
     for (let chunk = waiting.shift(); chunk !== undefined; chunk = waiting.shift()) {
