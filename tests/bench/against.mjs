@@ -4,9 +4,10 @@ import { join } from 'node:path';
 import mysql from 'mysql2/promise';
 import { assertSameSums, csvSums, tableSums } from './check-sums.mjs';
 import { emptyTarget } from './compare.mjs';
-import { median } from './format.mjs';
+import { median, seconds as format } from './format.mjs';
 import { makeFiles, makeTable } from './make-data.mjs';
 import { progress } from './progress.mjs';
+import { named } from './report.mjs';
 import { dropEverything } from './servers.mjs';
 import { Services } from './services.mjs';
 
@@ -31,6 +32,8 @@ export async function against(options, root, urls, dir) {
   ];
   /** @type {Record<string, number[]>} */
   const seconds = { this: [], other: [] };
+  /** @type {Record<string, Record<string, number>[]>} */
+  const processorSeconds = { this: [], other: [] };
   try {
     for (const side of sides) {
       await makeFiles(join(side.dataDir, 'input'), half + 1, rows, options.files, options.products);
@@ -44,11 +47,12 @@ export async function against(options, root, urls, dir) {
       // Whoever runs first in one round runs last in the next.
       for (const side of round % 2 === 1 ? sides : sides.toReversed()) {
         await emptyTarget(side.urls.mysql, TARGET);
-        const { ms } = await side.services.run();
+        const { ms, processorSeconds: processor } = await side.services.run();
         const found = await tableSums(side.urls.mysql, TARGET);
         assertSameSums(side.name, sums, found, await csvSums(join(side.dataDir, 'output', 'sales_summary.csv')));
         sums = found;
         seconds[side.name]?.push(ms / 1_000);
+        processorSeconds[side.name]?.push(processor);
         progress(`round ${round} of ${options.repeat}: ${side.name} took ${(ms / 1_000).toFixed(2)} s`);
       }
     }
@@ -56,19 +60,25 @@ export async function against(options, root, urls, dir) {
     for (const side of sides) await side.services.stop();
     await dropEverything(sides[1]?.urls ?? urls);
   }
-  return { rows, seconds, ...describe(rows, seconds) };
+  return { rows, seconds, processorSeconds, ...describe(rows, seconds, processorSeconds) };
 }
 
-/** @param {number} rows @param {Record<string, number[]>} seconds */
-function describe(rows, { this: ours = [], other = [] }) {
+/** @param {number} rows @param {Record<string, number[]>} seconds @param {Record<string, Record<string, number>[]>} processorSeconds */
+function describe(rows, { this: ours = [], other = [] }, processorSeconds) {
   const ratios = ours.map((value, index) => value / (other[index] ?? Number.NaN));
   const [low, high] = medianInterval(ratios);
   const figure = (/** @type {number} */ value) => value.toFixed(3);
   const text = [
     `${rows} rows, ${ratios.length} pairs in turn: this clone ${median(ours).toFixed(2)} s, the other ${median(other).toFixed(2)} s (medians)`,
     `ratio ${figure(median(ratios))}, 95 % interval of the median ${figure(low)} to ${figure(high)}`,
+    ...Object.entries(processorSeconds).map(([name, runs]) => `processor time of ${name} (medians): ${named(medians(runs), format)}`),
   ].join('\n');
   return { ratios, ratio: median(ratios), interval: [low, high], text };
+}
+
+/** @param {readonly Record<string, number>[]} runs @returns {Record<string, number>} */
+function medians(runs) {
+  return Object.fromEntries(Object.keys(runs[0] ?? {}).map((name) => [name, median(runs.map((run) => run[name] ?? 0))]));
 }
 
 /**
