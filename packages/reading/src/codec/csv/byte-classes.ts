@@ -1,32 +1,27 @@
 import type { RecordShape } from './record-reader.js';
 
-export const NEWLINE = 0x0a;
-export const QUOTE = 0x22;
-export const RETURN = 0x0d;
+export const BYTES = { NEWLINE: 0x0a, QUOTE: 0x22, RETURN: 0x0d } as const;
+
+/** All bytes but a few are ordinary text. */
+export const CLASSES = { ORDINARY: 0, DELIMITER: 1, END: 2, CARRIAGE: 3, NUL: 4 } as const;
+
 const SPACE = 0x20;
 const TAB = 0x09;
-
-/** Classes of bytes; all others are ordinary text. */
-export const ORDINARY = 0;
-export const DELIMITER = 1;
-export const END = 2;
-export const CARRIAGE = 3;
-export const NUL = 4;
 
 /** For each byte its class. */
 export function classesOfBytes({ delimiter }: RecordShape): Uint8Array {
   const classes = new Uint8Array(256);
-  classes[delimiter] = DELIMITER;
-  classes[NEWLINE] = END;
-  classes[RETURN] = CARRIAGE;
-  classes[0] = NUL;
+  classes[delimiter] = CLASSES.DELIMITER;
+  classes[BYTES.NEWLINE] = CLASSES.END;
+  classes[BYTES.RETURN] = CLASSES.CARRIAGE;
+  classes[0] = CLASSES.NUL;
   return classes;
 }
 
 /** For each byte 1 if a line without a record can begin with it. */
 export function blankStarts({ delimiter, skipsBlankLines }: RecordShape): Uint8Array {
   const starts = new Uint8Array(256);
-  for (const byte of [NEWLINE, RETURN, ...(skipsBlankLines ? [delimiter, SPACE, TAB] : [])]) starts[byte] = 1;
+  for (const byte of [BYTES.NEWLINE, BYTES.RETURN, ...(skipsBlankLines ? [delimiter, SPACE, TAB] : [])]) starts[byte] = 1;
   return starts;
 }
 

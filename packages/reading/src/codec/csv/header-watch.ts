@@ -21,9 +21,14 @@ const SPACE = 0x20;
 /** Before each value of a column stands its length. */
 const LENGTH_BYTES = 4;
 
-/** 1 for the bytes that a number can begin with. */
-const NUMBER_STARTS = new Uint8Array(256);
-for (const byte of Buffer.from('0123456789+-.')) NUMBER_STARTS[byte] = 1;
+/** For each byte 1 if a number can begin with it. */
+export function numberStarts(): Uint8Array {
+  const starts = new Uint8Array(256);
+  for (const byte of Buffer.from('0123456789+-.')) starts[byte] = 1;
+  return starts;
+}
+
+const NUMBER_STARTS = numberStarts();
 
 /**
  * Whether the record that was written last has a value in a number column that begins with something else than a number does, spaces
