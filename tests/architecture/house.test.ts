@@ -9,6 +9,7 @@ import { checkDependencies } from './rules/dependencies.js';
 import { checkEnvironmentReads } from './rules/environment-reads.js';
 import { checkErrorCodes } from './rules/error-codes.js';
 import { checkFileAccess } from './rules/file-access.js';
+import { checkImagePins } from './rules/image-pins.js';
 import { checkLedgerSql } from './rules/ledger-sql.js';
 import { checkLibraryWalls } from './rules/library-walls.js';
 import { checkNodeVersions, type LockedPackage } from './rules/node-versions.js';
@@ -69,6 +70,12 @@ describe('this house', () => {
     const { packages } = read('package-lock.json') as { packages: Record<string, LockedPackage> };
     const { engines } = read('package.json') as { engines: { node: string } };
     expectNone(checkNodeVersions(packages, engines.node));
+  });
+
+  test('images of others are pinned by digest', () => {
+    const read = (path: string): string => readFileSync(new URL(`../../${path}`, import.meta.url), 'utf8');
+    const files = ['docker/Dockerfile', 'docker/docker-compose.yml', 'docker-stack.yml'];
+    expectNone(checkImagePins(new Map(files.map((path) => [path, read(path)])), read('docker/images.env')));
   });
 
   test('project references are the imports', () => {
