@@ -38,6 +38,20 @@ export const REFUSED: readonly RefusedFile[] = [
     message: 'damaged.csv.gz is not a whole gzip file (Z_DATA_ERROR)',
   },
   {
+    name: 'packed.csv',
+    why: 'gzip under the name of a CSV file',
+    code: 'FILE_NOT_TEXT',
+    message: 'packed.csv is no CSV file: it is packed by gzip',
+    content: () => gzipSync(lines(HEADER, good(1))),
+  },
+  {
+    name: 'page.csv.gz',
+    why: 'an HTML page, packed',
+    code: 'FILE_NOT_TEXT',
+    message: 'page.csv.gz is no CSV file: it is an HTML page',
+    content: () => gzipSync('<!doctype html>\n<title>Log in</title>'),
+  },
+  {
     name: 'missing-column.csv',
     why: 'a column is missing',
     code: 'HEADER_INVALID',

@@ -18,6 +18,10 @@ export const ERROR_CATALOGUE = {
   CONFIG_INVALID: terminal('Set the named variables (README, "Settings") and start again.'),
   /** The input folder, the table or every store file is absent. */
   SOURCE_MISSING: terminal('Put the named table or file in place, check POSTGRES_URL and DATA_DIR, then start a new run.'),
+  /** A file that is named as CSV is a workbook, an archive, a picture or a page: its first bytes say so. */
+  FILE_NOT_TEXT: terminal(
+    'Save the named file as CSV where it comes from (a workbook: "CSV UTF-8"), or move it out of the input folder. A CSV file packed by gzip has to be named .csv.gz. Then start a new run.',
+  ),
   /** A source is there but holds no records, which is more likely a broken export than a day without sales. */
   SOURCE_EMPTY: terminal('Export the named file or table again, or move the empty file out of the input folder, then start a new run.'),
   /** A needed column is missing or appears twice in a header or table, or the first line of a file is no header. */

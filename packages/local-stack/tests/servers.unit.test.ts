@@ -2,10 +2,9 @@ import { keepCredentials } from '@retail-etl/local-stack/servers/credentials';
 import { findFreePort, isPortFree } from '@retail-etl/local-stack/servers/free-port';
 import { addressOf, readSettings, waitForServer } from '@retail-etl/setup';
 import { readGivenUrls } from '@retail-etl/local-stack/servers/given-urls';
-import { addSampleFile, createDataFolders } from '../../setup/dist/data-folders.js';
 import { EtlError } from '@retail-etl/contracts';
 import { once } from 'node:events';
-import { chmod, mkdtemp, readdir, readFile, rm, stat, writeFile } from 'node:fs/promises';
+import { chmod, mkdtemp, readFile, rm, stat, writeFile } from 'node:fs/promises';
 import { createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -73,20 +72,6 @@ describe('given URLs', () => {
 
   test('an address never shows the password', () => {
     expect(addressOf('postgres://user:secret@db.example.com:5433/shop')).toBe('db.example.com:5433');
-  });
-});
-
-describe('the input folder', () => {
-  test('gets the sample file only if it holds no store file', async () => {
-    await createDataFolders(dir);
-    const input = join(dir, 'input');
-    await writeFile(join(input, '.hidden.csv'), '');
-    expect(await addSampleFile(dir)).toBe(true);
-    expect((await readdir(input)).toSorted()).toEqual(['.hidden.csv', 'in_store_sales.csv']);
-    expect(await addSampleFile(dir)).toBe(false);
-    await rm(join(input, 'in_store_sales.csv'));
-    await writeFile(join(input, 'SHOP-7.CSV.GZ'), '');
-    expect(await addSampleFile(dir)).toBe(false);
   });
 });
 

@@ -120,6 +120,14 @@ describe('delimiter and columns', () => {
     [`${PLAIN},Sale_Id,QUANTITY`, `column sale_id appears twice, column quantity appears twice; line 1 is "${PLAIN},Sale_Id,QUANTITY"`],
     [`\u200b${PLAIN},\u00a0sale_id`, String.raw`column sale_id appears twice; line 1 is "\u200b${PLAIN},\u00a0sale_id"`],
     [NAMES.slice(2).join('|'), 'column sale_id is missing, column product_id is missing; line 1 is "quantity|sale_amount|sale_date"'],
+    [
+      'Sale-ID,product,qty,Amount (net),sale_date,date',
+      'column sale_id is missing (nearest: "sale-id"), column product_id is missing (nearest: "product"), column quantity is missing, column sale_amount is missing; line 1 is "Sale-ID,product,qty,Amount (net),sale_date,date"',
+    ],
+    [
+      'sale_id,prodct_id,quantity,sales_amount,sale_amuont,saledate',
+      'column product_id is missing (nearest: "prodct_id"), column sale_amount is missing (nearest: "sales_amount"), column sale_date is missing (nearest: "saledate"); line 1 is "sale_id,prodct_id,quantity,sales_amount,sale_amuont,saledate"',
+    ],
     [`\n;;\n"a"b,${PLAIN}`, `the header has an unclosed or misplaced quote; line 3 is ""a"b,${PLAIN}"`],
     [`${PLAIN},"open`, `the header has an unclosed or misplaced quote; line 1 is "${PLAIN},"open"`],
     [

@@ -1,11 +1,15 @@
 import type { SetupConfig } from '@retail-etl/config';
+import { shownName } from '@retail-etl/contracts';
 import { SAMPLE_TABLE, SALES_SUMMARY } from '@retail-etl/sales';
-import { createSchema } from './create-tables.js';
 import { join, relative } from 'node:path';
+import { createSchema } from './create-tables.js';
+import { addSampleFile, createDataFolders, type Holding, lookAtInput, SAMPLE_FILE } from './data-folders.js';
 import { addressOf } from './read-settings.js';
-import { addSampleFile, createDataFolders, SAMPLE_FILE } from './data-folders.js';
-import { createSourceTable } from './source-table.js';
+import { createSourceTable, lookAtSourceTable } from './source-table.js';
 import { waitForServer } from './wait-for-server.js';
+
+/** So many files a line names. */
+const SHOWN_MAX = 3;
 
 export interface SetupDeps {
   readonly say: (line: string) => void;
@@ -15,22 +19,58 @@ export interface SetupDeps {
 }
 
 /**
- * Creates what is absent, and changes nothing that is there: the folders, the source table with its sample rows, the
- * target tables, a sample store file. Safe to repeat. Throws an EtlError.
+ * Creates what is absent, and changes nothing that is there: the folders, the target tables, and sample sales as a table and a file. Where the
+ * table or the files are somebody's own, no sample sales are made: they would count beside real ones. Safe to repeat. Throws an EtlError.
  */
 export async function setUp(config: SetupConfig, { say, signal, waitTimeoutMs }: SetupDeps): Promise<void> {
   const wait = { say, signal, timeoutMs: waitTimeoutMs };
   await createDataFolders(config.dataDir);
-  const [tableCreated] = await Promise.all([
-    waitForServer(() => createSourceTable(config.postgresUrl), { ...wait, what: `PostgreSQL at ${addressOf(config.postgresUrl)}` }),
+  const input = await lookAtInput(config.dataDir);
+  const [table] = await Promise.all([
+    waitForServer(() => addSampleRows(config.postgresUrl, input.holds), {
+      ...wait,
+      what: `PostgreSQL at ${addressOf(config.postgresUrl)}`,
+    }),
     waitForServer(() => createSchema(config.mysqlUrl, { say }), { ...wait, what: `MySQL at ${addressOf(config.mysqlUrl)}` }),
   ]);
-  const fileAdded = await addSampleFile(config.dataDir);
-  say(tableCreated ? `${SAMPLE_TABLE} created with sample rows` : `${SAMPLE_TABLE} is there and stays as it is`);
+  const folder = shownFolder(config.dataDir);
+  say(table.says(folder));
   say(`${SALES_SUMMARY.name} and the ledger are there`);
-  const folder = join(config.dataDir, 'input');
-  const fromHere = relative(process.cwd(), folder) || '.';
-  const input = fromHere.startsWith('..') ? folder : fromHere;
-  say(fileAdded ? `${join(input, SAMPLE_FILE)} created with sample rows` : `${input} holds store files and stays as it is`);
+  say(await addFile(config.dataDir, folder, input.holds, table.holds));
+  const { files, others } = await lookAtInput(config.dataDir);
+  say(`a run reads ${SAMPLE_TABLE} at ${addressOf(config.postgresUrl)} and ${listed(files, 'store file')} in ${folder}`);
+  if (others.length > 0) say(`not read, because their names end in neither .csv nor .csv.gz: ${listed(others, 'file')}`);
   say('initialization complete');
+}
+
+async function addSampleRows(postgresUrl: string, input: Holding): Promise<{ holds: Holding; says: (folder: string) => string }> {
+  const holds = await lookAtSourceTable(postgresUrl);
+  if (holds === 'nothing' && input !== 'data' && (await createSourceTable(postgresUrl)))
+    return { holds, says: () => `${SAMPLE_TABLE} created with sample rows` };
+  if (holds === 'nothing')
+    return { holds, says: (folder) => `${SAMPLE_TABLE} is not there, and gets no sample rows, because ${folder} holds files of yours` };
+  const warning =
+    holds === 'sample' && input === 'data' ? ': with the sample rows, which count beside your files until you delete them' : '';
+  return { holds, says: () => `${SAMPLE_TABLE} is there and stays as it is${warning}` };
+}
+
+async function addFile(dataDir: string, folder: string, input: Holding, table: Holding): Promise<string> {
+  if (input === 'nothing' && table === 'data') return `${folder} is empty, and gets no sample file, because ${SAMPLE_TABLE} is yours`;
+  if (input === 'nothing' && (await addSampleFile(dataDir))) return `${join(folder, SAMPLE_FILE)} created with sample rows`;
+  return `${folder} holds files and stays as it is`;
+}
+
+/** From where this process is, if it is below that. */
+function shownFolder(dataDir: string): string {
+  const folder = join(dataDir, 'input');
+  const fromHere = relative(process.cwd(), folder) || '.';
+  return fromHere.startsWith('..') ? folder : fromHere;
+}
+
+/** `5 store files (a.csv, b.csv, c.csv and 2 more)`. */
+function listed(names: readonly string[], what: string): string {
+  const shown = names.slice(0, SHOWN_MAX).map((name) => shownName(name));
+  const more = names.length > SHOWN_MAX ? ` and ${names.length - SHOWN_MAX} more` : '';
+  const count = `${names.length} ${what}${names.length === 1 ? '' : 's'}`;
+  return names.length === 0 ? `no ${what}` : `${count} (${shown.join(', ')}${more})`;
 }

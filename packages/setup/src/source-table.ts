@@ -1,6 +1,7 @@
 import { postgresError, postgresOptions } from '@retail-etl/reading';
-import { SAMPLE_TABLE } from '@retail-etl/sales';
+import { SALES_COLUMNS, SAMPLE_TABLE } from '@retail-etl/sales';
 import pg from 'pg';
+import type { Holding } from './data-folders.js';
 import { ONLINE_SALES } from './sample-data.js';
 
 // Any number: it keeps two setups at the same time from both creating the table.
@@ -24,16 +25,19 @@ WITH filled AS (
 )
 SELECT setval(pg_get_serial_sequence('${SAMPLE_TABLE}', 'sale_id'), max(sale_id)) FROM filled`;
 
+/** What `online_sales` holds. A table that this user may not read, that has other columns or no rows, is somebody's own. Throws as `createSourceTable` does. */
+export async function lookAtSourceTable(postgresUrl: string): Promise<Holding> {
+  return withClient(postgresUrl, 'looking for the table of online sales', async (client) =>
+    (await tableExists(client)) ? ((await holdsSample(client)) ? 'sample' : 'data') : 'nothing',
+  );
+}
+
 /**
  * Creates and fills `online_sales` in one transaction, if there is no such table; one that is there is never written to.
  * Resolves to true if it was created. Throws an EtlError: POSTGRES_UNAVAILABLE if waiting can help, else POSTGRES_REFUSED.
  */
 export async function createSourceTable(postgresUrl: string): Promise<boolean> {
-  const client = new pg.Client({ ...postgresOptions(postgresUrl), query_timeout: 30_000 });
-  // Without a listener a connection lost between two statements would end the process.
-  client.on('error', () => undefined);
-  try {
-    await client.connect();
+  return withClient(postgresUrl, 'creating the table of online sales', async (client) => {
     if (await tableExists(client)) return false;
     await client.query('BEGIN');
     await client.query('SELECT pg_advisory_xact_lock($1)', [SETUP_LOCK]);
@@ -45,12 +49,38 @@ export async function createSourceTable(postgresUrl: string): Promise<boolean> {
     );
     await client.query('COMMIT');
     return true;
+  });
+}
+
+async function withClient<T>(postgresUrl: string, action: string, work: (client: pg.Client) => Promise<T>): Promise<T> {
+  const client = new pg.Client({ ...postgresOptions(postgresUrl), query_timeout: 30_000 });
+  // Without a listener a connection lost between two statements would end the process.
+  client.on('error', () => undefined);
+  try {
+    await client.connect();
+    return await work(client);
   } catch (error) {
-    throw postgresError(error, 'creating the table of online sales');
+    throw postgresError(error, action);
   } finally {
     await client.end().catch(() => undefined);
   }
 }
+
+async function holdsSample(client: pg.Client): Promise<boolean> {
+  const columns = SALES_COLUMNS.map((column) => `${column}::text`).join(', ');
+  const rows = await client
+    .query<string[]>({ text: `SELECT ${columns} FROM ${SAMPLE_TABLE} LIMIT ${ONLINE_SALES.length + 1}`, rowMode: 'array' })
+    .then(
+      (result) => result.rows,
+      () => [],
+    );
+  const asTexts = (sales: readonly (readonly (number | string | null)[])[]): string =>
+    JSON.stringify(sales.map((sale) => sale.map(textOf)).sort(byId));
+  return asTexts(rows) === asTexts(ONLINE_SALES);
+}
+
+const textOf = (value: number | string | null): string | null => (value === null ? null : String(value));
+const byId = ([a]: (string | null)[], [b]: (string | null)[]): number => Number(a) - Number(b);
 
 async function tableExists(client: pg.Client): Promise<boolean> {
   const { rows } = await client.query<{ found: boolean }>('SELECT to_regclass($1) IS NOT NULL AS found', [SAMPLE_TABLE]);

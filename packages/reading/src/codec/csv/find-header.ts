@@ -96,5 +96,10 @@ export function headerInvalid(file: string, problem: string, { text, line }: Pic
 /** What is behind a header that looks like no other. */
 function hint(text: string): string {
   if (text.includes('\0')) return ', with NUL bytes: if it is UTF-16, set CSV_ENCODING';
-  return /\r[^\r]/.test(text) ? ', with lone returns (CR), which end no line: save the file with LF or CRLF' : '';
+  return hasLoneReturns(text) ? ', with lone returns (CR), which end no line: save the file with LF or CRLF' : '';
+}
+
+/** Whether a header, without its line end, holds returns that end no line: then it may be the whole file. */
+export function hasLoneReturns(text: string): boolean {
+  return /\r[^\r]/.test(text);
 }
