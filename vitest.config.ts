@@ -28,7 +28,8 @@ function project(
 export default defineConfig({
   test: {
     projects: [
-      project('unit', 1, { timeoutMs: 20_000, include: [UNIT_BESIDE_PARTS] }),
+      // Loading modules anew for each file took longer than most of these tests do.
+      project('unit', 1, { timeoutMs: 20_000, include: [UNIT_BESIDE_PARTS], isolate: false }),
       // The rules keep no state, and loading their parser anew for each file takes longer than they do.
       project('architecture', 1, { timeoutMs: 20_000, isolate: false }),
       project('integration', 2, {
