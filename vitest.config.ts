@@ -36,6 +36,7 @@ export default defineConfig({
         timeoutMs: 60_000,
         include: ['tests/integration/**/*.test.ts', BESIDE_PARTS],
         exclude: [UNIT_BESIDE_PARTS],
+        isolate: false,
       }),
       project('e2e', 3, { timeoutMs: 120_000, oneFileAtATime: true }),
       project('faults-short', 4, { timeoutMs: 120_000, include: ['tests/faults/**/*.short.test.ts'] }),
