@@ -131,6 +131,16 @@ test('a total that the target cannot hold is named, not thrown: the books are lo
   expect(await merge([path, others, more], 2e6)).toMatchObject({ overflow: text, products: 59_901 });
 });
 
+// Several, because one may happen to be the first row of all.
+test.each([2001, 3002, 4003, 5004])('the figures named are those of that product alone: %s, after a thousand others', async (product) => {
+  const paths = [
+    await writePartial('before.parquet', 'range(1, 1001) t(n)'),
+    await writeSum('after.parquet', product, '9223372036854775808', '1'),
+  ];
+  const text = `product ${product}: quantity 9223372036854775808, amount 1.000000 do not fit BIGINT and DECIMAL(20,2)`;
+  expect(await merge(paths)).toMatchObject({ overflow: text, products: 1001 });
+});
+
 test('the largest totals that the target holds are merged, those one above are named, the least product first', async () => {
   const most = await writeSum('most.parquet', 5, '9223372036854775807', '999999999999999999.994999');
   const totals = { quantity: '9223372036854775807', amount: '999999999999999999.994999', publishedAmount: '999999999999999999.99' };
