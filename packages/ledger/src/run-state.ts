@@ -22,7 +22,8 @@ export async function claimSlot(database: Database, runId: string, epoch: number
     const [run] = await selectRuns(connection, 'claiming the slot', 'run_id = ? FOR UPDATE', [runId]);
     if (slot === undefined) throw new EtlError('MYSQL_REFUSED', 'MySQL: table etl_slot has no row');
     if (run === undefined || run.epoch !== epoch) return 'over';
-    if (run.state !== 'queued') return slot.seq !== null && Number(slot.seq) === run.seq ? 'claimed' : 'over';
+    // A free slot counts as 0, which is no run's.
+    if (run.state !== 'queued') return Number(slot.seq) === run.seq ? 'claimed' : 'over';
     if (slot.seq !== null) return 'waiting';
     const older = await select(connection, 'claiming the slot', "SELECT 1 FROM etl_runs WHERE state = 'queued' AND seq < ? LIMIT 1", [
       run.seq,
@@ -42,11 +43,10 @@ export async function claimSlot(database: Database, runId: string, epoch: number
 
 /** Moves a working run on to the state its steps have reached; never back, and never out of a terminal state. */
 export async function advanceState(database: Database, runId: string, epoch: number, to: 'transforming' | 'loading'): Promise<void> {
-  const before = to === 'transforming' ? "('extracting')" : "('extracting', 'transforming')";
   await execute(
     database,
     `setting run ${runId} to ${to}`,
-    `UPDATE etl_runs SET state = ? WHERE run_id = ? AND epoch = ? AND state IN ${before}`,
+    "UPDATE etl_runs SET state = ? WHERE run_id = ? AND epoch = ? AND state IN ('extracting', 'transforming')",
     [to, runId, epoch],
   );
 }

@@ -76,6 +76,15 @@ describe('cancelRun', () => {
     expect(await runs.slot()).toBeNull();
   });
 
+  test('records who asked for it, a name of any length by its first 255 characters', async () => {
+    const [run, anonymous] = [await runs.add(), await runs.add()];
+    expect((await cancelRun(runs.database, run.runId, `ada${'x'.repeat(300)}`))?.findings).toEqual({
+      ...EMPTY_FINDINGS,
+      cancelledBy: `ada${'x'.repeat(252)}`,
+    });
+    expect((await cancelRun(runs.database, anonymous.runId))?.findings).not.toHaveProperty('cancelledBy');
+  });
+
   test.each(ENDED)('is refused for a run that is %s', async (state) => {
     const run = await runs.add({ state, ...(state === 'published' ? { committed_at: '2001-02-03 04:05:06' } : {}) });
     await expect(cancelRun(runs.database, run.runId)).rejects.toMatchObject({

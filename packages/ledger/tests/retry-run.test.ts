@@ -103,3 +103,32 @@ test('at most a hundred runs wait, and those in other states do not count', asyn
   });
   expect(await runs.find(refused)).toEqual(refused);
 });
+
+/** A run that has failed because a file was no longer as it was planned. */
+async function changedRun(): Promise<Run> {
+  const run = await runs.addHolder({ state: 'extracting' });
+  await failRun(runs.database, run.runId, 1, { ...ERROR, code: 'FILE_CHANGED' });
+  return runs.find(run);
+}
+
+test('a run of which a file has changed is retried only once its plan is gone, or if nobody knows of one', async () => {
+  const planned = await changedRun();
+  await expect(retryRun(runs.database, planned.runId, () => Promise.resolve(true))).rejects.toMatchObject({
+    code: 'RUN_STATE',
+    message: expect.stringContaining('one of them has changed') as string,
+  });
+  expect(await runs.find(planned)).toEqual(planned);
+  expect(await retryRun(runs.database, planned.runId, () => Promise.resolve(false))).toMatchObject({ state: 'queued', epoch: 2 });
+  expect(await retryRun(runs.database, (await changedRun()).runId)).toMatchObject({ state: 'queued', epoch: 2 });
+});
+
+test('a plan is looked for only if the rule asks for it', async () => {
+  const looks = vi.fn<() => Promise<boolean>>(() => Promise.resolve(true));
+  expect(await retryRun(runs.database, (await failedRun()).runId, looks)).toMatchObject({ state: 'queued' });
+  expect(looks).not.toHaveBeenCalled();
+});
+
+test('a run is retried where no publication has ever been noted', async () => {
+  await runs.sql.query('DELETE FROM etl_published');
+  expect(await retryRun(runs.database, (await failedRun()).runId)).toMatchObject({ state: 'queued', epoch: 2 });
+});

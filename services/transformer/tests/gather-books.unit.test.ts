@@ -48,6 +48,15 @@ test('headers that were passed over stand in the books of their file, and are no
   expect(books[1]).not.toHaveProperty('repeatedHeaders');
 });
 
+test('the longest record of a file is that of the chunk with the longest one; records of a single line are not told', () => {
+  const lines = (file: string, longestRecordLines?: number) =>
+    partialOf('store_sales', part(file, longestRecordLines === undefined ? {} : { longestRecordLines }));
+  const partials = [lines('a.csv'), lines('a.csv', 3), lines('a.csv', 12), lines('a.csv', 2), lines('b.csv'), lines('b.csv')];
+  const books = gatherBooks([filesExtract(readOf('a.csv', 0), readOf('b.csv', 0))], partials);
+  expect(books).toEqual([{ ...booksOf('store_sales', 'a.csv'), longestRecordLines: 12 }, booksOf('store_sales', 'b.csv')]);
+  expect(books[1]).not.toHaveProperty('longestRecordLines');
+});
+
 test('two parts of a file in the same chunk are added up as well', () => {
   const twice = partialOf('store_sales', part('a.csv', { rowsRead: 2, amount: '1.5' }), part('a.csv', { rowsRead: 3, amount: '-0.25' }));
   expect(gatherBooks([filesExtract(readOf('a.csv', 5))], [twice])).toEqual([
