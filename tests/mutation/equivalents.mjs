@@ -64,4 +64,9 @@ export const EQUIVALENTS = [
     mutants: ['auto_detect = true'],
     why: 'There is nothing left to be detected; looking for it only takes time.',
   },
+  {
+    file: 'packages/ledger/src/run-state.ts',
+    mutants: ['hasPlan: () => Promise<boolean> = () => undefined'],
+    why: 'What is awaited is as good as false, and the compiler refuses it.',
+  },
 ];

@@ -6,17 +6,15 @@ import { chooseTargets, KILLED_MIN } from './targets.mjs';
 import { judgeFile, say, tooFew } from './verdict.mjs';
 
 async function main() {
-  const targets = chooseTargets(process.argv.slice(2));
+  const targets = chooseTargets(process.argv.slice(2)).map((target) => ({ ...target, source: readSource(target) }));
   const problems = [];
   const all = [];
-  for (const target of targets) {
-    const source = readFileSync(new URL(`../../${target.file}`, import.meta.url), 'utf8');
-    const judged = await mutateSql(target, source);
+  for (const { target, judged } of await judgeAll(targets)) {
     all.push(...judged.map((mutant) => ({ ...mutant, kind: target.kind })));
-    problems.push(...judgeFile(target.file, source, judged));
+    problems.push(...judgeFile(target.file, target.source, judged));
   }
   for (const kind of new Set(targets.map((target) => target.kind))) {
-    const isWhole = chooseTargets([kind]).every((target) => targets.includes(target));
+    const isWhole = chooseTargets([kind]).every(({ file }) => targets.some((target) => target.file === file));
     const judged = all.filter((mutant) => mutant.kind === kind);
     if (isWhole) problems.push(...tooFew(`all of ${kind}`, judged, KILLED_MIN[kind]));
   }
@@ -26,8 +24,22 @@ async function main() {
   return problems.length > 0 ? 1 : 0;
 }
 
-async function mutateSql(target, source) {
-  const mutants = makeMutants(target.file, source);
+const readSource = ({ file }) => readFileSync(new URL(`../../${file}`, import.meta.url), 'utf8');
+
+/** Each target with its mutants and what became of them: SQL file by file, code all at once, because it takes servers. */
+async function judgeAll(targets) {
+  const found = [];
+  for (const target of targets.filter(({ kind }) => kind === 'sql')) found.push({ target, judged: await mutateSql(target) });
+  const code = targets.filter(({ kind }) => kind === 'code');
+  if (code.length === 0) return found;
+  // Only here, because SQL needs neither Stryker nor servers.
+  const { mutateCode } = await import('./code/mutate-code.mjs');
+  const judged = await mutateCode(code);
+  return [...found, ...code.map((target, index) => ({ target, judged: judged[index] }))];
+}
+
+async function mutateSql(target) {
+  const mutants = makeMutants(target.file, target.source);
   const results = await runMutants({ ...target, mutants });
   return mutants.map((mutant, index) => ({ ...mutant, result: results[index] }));
 }

@@ -1,5 +1,5 @@
 /**
- * What is mutated, and the tests that judge it. Those of SQL need no servers.
+ * What is mutated, and the tests that judge it. Those of SQL need no servers. Those of code import the file from `../src`, not what is built.
  *
  * @typedef {{ file: string, kind: 'sql' | 'code', tests: readonly string[] }} Target paths below the root
  */
@@ -13,8 +13,26 @@ const sql = (name, ...tests) => ({
   tests: [name, ...tests].map((test) => `${JUDGING}/tests/${test}.unit.test.ts`),
 });
 
+/** @returns {Target} */
+const code = (part, name, ...tests) => ({
+  file: `${part}/src/${name}.ts`,
+  kind: 'code',
+  tests: tests.map((test) => `${part}/tests/${test}.test.ts`),
+});
+
 /** @type {readonly Target[]} */
-export const TARGETS = [sql('cleaning-rules'), sql('judge-chunk'), sql('merge-partials'), sql('stream-rejects'), sql('read-summary')];
+export const TARGETS = [
+  sql('cleaning-rules'),
+  sql('judge-chunk'),
+  sql('merge-partials'),
+  sql('stream-rejects'),
+  sql('read-summary'),
+  code('services/extractor', 'plan-run', 'plan-run'),
+  code('services/transformer', 'balance-books', 'balance-books.unit', 'gather-books.unit'),
+  code('services/transformer', 'merge-run', 'merge-run', 'merge-limits', 'merge-damage'),
+  code('services/loader', 'publish-summary', 'publish-summary'),
+  code('packages/ledger', 'run-state', 'claim-slot', 'run-progress', 'end-run', 'retry-run', 'pauses'),
+];
 
 /** So many of a hundred mutants that run at all are killed at least: of each file, and of those of a kind together. */
 export const KILLED_MIN = { file: 85, sql: 95, code: 85 };

@@ -44,7 +44,8 @@ It needs POSTGRES_URL and MYSQL_URL; DATA_DIR is data/ of the clone by default.`
 npm test -- --project unit|integration|e2e|faults
 npm test -- packages/a/tests/x.unit.test.ts     a file; other arguments go to vitest too`,
   mutation: `npm run test:mutation                   makes small errors in the code; fails where the tests do not notice
-npm run test:mutation -- judge-chunk            a file of tests/mutation/targets.mjs, or several`,
+npm run test:mutation -- judge-chunk            a file of tests/mutation/targets.mjs, or several
+npm run test:mutation -- sql|code               all files of a kind; those of code take servers of their own`,
   bench: `npm run bench -- [options]
 ${readBenchOptions()}`,
   lint: 'npm run lint            rules, types of tests and page, and layout. "npm run format" repairs the layout.',

@@ -40,6 +40,11 @@ export async function runBenchmark(args: readonly string[]): Promise<number> {
   );
 }
 
+/** A script of the tests, with servers of its own that may be filled at will. Resolves to its exit code. */
+export async function runOnServers(name: string, args: readonly string[]): Promise<number> {
+  return withServers('disposable', (children, _dir, env) => runNode(children, name, args, env));
+}
+
 /** Does `action` with REDIS_URL, POSTGRES_URL and MYSQL_URL of servers that may be filled at will, those given or temporary ones. */
 async function withServers(
   durability: Durability | undefined,
