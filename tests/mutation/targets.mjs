@@ -22,7 +22,8 @@ const code = (part, name, ...tests) => ({
 
 /** @type {readonly Target[]} */
 export const TARGETS = [
-  sql('cleaning-rules'),
+  sql('cleaning-rules', 'date-readings'),
+  sql('date-readings'),
   sql('judge-chunk'),
   sql('merge-partials'),
   sql('stream-rejects'),

@@ -46,6 +46,10 @@ export const ERROR_CATALOGUE = {
   FILE_CHANGED: terminal('Let the delivery of the named file finish (write it under another name, then rename it), then start a new run.'),
   /** Two files hold the same bytes: most likely one delivery under two names, which would count every sale twice. */
   FILE_DUPLICATE: terminal('Remove one of the named files, or set ALLOW_DUPLICATE_FILES=true if both count, then start a new run.'),
+  /** The dates of a file are of a form that a later one of several patterns reads, while an earlier one reads some of them as another day. */
+  DATES_CONTRADICT: terminal(
+    'Leave in CSV_DATE_FORMATS the one of the patterns that the named file is written by, restart the transformers, and start a new run. If files of both forms are delivered, have one of them written by ISO 8601, as 2026-12-31.',
+  ),
   /** More rows of a source were rejected than MAX_REJECT_RATIO allows; the message names the files with the most. */
   REJECT_RATIO: terminal("Look at the run's rejects; correct the source and start a new run, or raise MAX_REJECT_RATIO and retry."),
   /** No row at all was accepted, so there is nothing to publish. */

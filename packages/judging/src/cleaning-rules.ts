@@ -44,11 +44,17 @@ const ZONE = ' ?(Z|[+-][0-9]{2}(:?[0-9]{2})?)';
 /** strptime also takes white space around a date, and the words epoch and infinity for one. */
 const FORMATTED = '([^[:space:]].*)?[0-9](.*[^[:space:]])?';
 
+const ISO = ` *${DAY}([T ]${TIME}(${ZONE})?)? *`;
+
+/** Whether a text, without spaces at its ends, is one for the patterns of dates: not of ISO 8601, and nothing that strptime takes too kindly. */
+export const isFormatted = (text: string): string =>
+  `NOT regexp_full_match(${text}, '${ISO}') AND regexp_full_match(${text}, '${FORMATTED}')`;
+
 /** The beginning of a day that exists, years 0001 to 9999. A time and a zone behind it are checked for their form and ignored. */
 const date = (column: string, formats: readonly string[]): string => `
   CASE WHEN ${column} GLOB '[0-9][0-9][0-9][0-9]-[0-9][0-9]-[0-9][0-9]'
          THEN try_strptime(${column}, '%Y-%m-%d')
-       WHEN regexp_full_match(${column}, ' *${DAY}([T ]${TIME}(${ZONE})?)? *')
+       WHEN regexp_full_match(${column}, '${ISO}')
          THEN try_strptime(substr(ltrim(${column}, ' '), 1, 10), '%Y-%m-%d')${
            formats.length === 0
              ? ''

@@ -1,6 +1,8 @@
 import { REJECT_REASONS, type RejectCounts, SALES_COLUMNS, type SourceName } from '@retail-etl/sales';
 import type { PartialBooks, Segment } from '@retail-etl/staging';
 import { ACCEPTED, judgeRows, type RuleOptions, SKIPPED } from './cleaning-rules.js';
+import { findDateReadings } from './date-readings.js';
+import { segmentStarts } from './segment-starts.js';
 import { type DuckDbConnection, readRows, runSql, quoteText } from '@retail-etl/duckdb';
 
 export interface ChunkToJudge {
@@ -47,12 +49,18 @@ export async function judgeChunk(connection: DuckDbConnection, chunk: ChunkToJud
   await writePartial(connection, chunk, judgeRows(staged, chunk.rules));
   const counts = await countRows(connection, chunk);
   const longest = await findLongest(connection, chunk);
+  const readings = await findDateReadings(connection, chunk.rowsPath, chunk.segments, chunk.rules.dateFormats);
   const rejects = counts.filter(({ outcome }) => isRejected(outcome));
   if (rejects.length > 0) await writeRejects(connection, chunk, staged, rejects);
   return {
     books: chunk.segments.map(({ file }, index) => {
       const lines = longest.get(index) ?? 1;
-      return { ...countBooks(file, counts, index), ...(file === null || lines === 1 ? {} : { longestRecordLines: lines }) };
+      const dateReadings = readings.get(index);
+      return {
+        ...countBooks(file, counts, index),
+        ...(file === null || lines === 1 ? {} : { longestRecordLines: lines }),
+        ...(dateReadings === undefined ? {} : { dateReadings }),
+      };
     }),
     sums: counts.reduce((sum, { outcome, groups }) => sum + (outcome === ACCEPTED ? groups : 0), 0),
     hasRejects: rejects.length > 0,
@@ -76,7 +84,7 @@ async function writePartial(connection: DuckDbConnection, chunk: ChunkToJudge, j
   const withSegment =
     chunk.segments.length === 1
       ? `(SELECT *, 0 AS segment FROM (${kept}))`
-      : `(SELECT j.*, s.segment FROM (${kept}) j ASOF JOIN (${segmentStarts(chunk)}) s ON j.row >= s.rows_before)`;
+      : `(SELECT j.*, s.segment FROM (${kept}) j ASOF JOIN (${segmentStarts(chunk.segments)}) s ON j.row >= s.rows_before)`;
   // One key for both, because each more that is grouped by costs time.
   const groups = `
     SELECT segment, outcome, CASE WHEN outcome = ${ACCEPTED} THEN product_id WHEN ${IS_REJECTED} THEN row END AS product_or_row, texts,
@@ -98,17 +106,6 @@ async function writePartial(connection: DuckDbConnection, chunk: ChunkToJudge, j
   );
 }
 
-/**
- * SELECT of `segment, rows_before, record`: so many well-formed rows of the chunk come before the segment, and `record` is the last
- * number used up before it. A file whose rows are all in other chunks, or all malformed, leaves a segment without rows: of those that
- * begin at the same row, only the last has rows.
- */
-function segmentStarts({ segments }: ChunkToJudge): string {
-  const starts = new Map(segments.map(({ firstRow, firstRecord }, index) => [firstRow, `(${index}, ${firstRow}, ${firstRecord - 1})`]));
-  return `SELECT segment, rows_before, record::BIGINT AS record
-          FROM (VALUES ${[...starts.values()].join(', ')}) AS v(segment, rows_before, record)`;
-}
-
 /** SELECT of the malformed rows: `segment, rows_before, record, lines, raw`. */
 function malformedRows(path: string): string {
   return `SELECT segment::INTEGER AS segment, rows_before::INTEGER AS rows_before, record::BIGINT AS record, lines::INTEGER AS lines, raw FROM read_parquet(${quoteText(path)})`;
@@ -126,7 +123,9 @@ async function findLongest(connection: DuckDbConnection, chunk: ChunkToJudge): P
     ...(malformedPath === null ? [] : [`SELECT segment, lines FROM (${malformedRows(malformedPath)})`]),
     ...(linesPath === null
       ? []
-      : [`SELECT s.segment, m.lines FROM (${multiLineRows(linesPath)}) m ASOF JOIN (${segmentStarts(chunk)}) s ON m.row >= s.rows_before`]),
+      : [
+          `SELECT s.segment, m.lines FROM (${multiLineRows(linesPath)}) m ASOF JOIN (${segmentStarts(chunk.segments)}) s ON m.row >= s.rows_before`,
+        ]),
   ];
   if (parts.length === 0) return new Map();
   const found = await readRows(
@@ -197,7 +196,7 @@ async function writeRejects(connection: DuckDbConnection, chunk: ChunkToJudge, s
   const rejected = `SELECT segment, row, outcome, texts FROM read_parquet(${quoteText(chunk.partialPath)}) WHERE ${IS_REJECTED}`;
   const malformed = malformedPath === null ? [] : [malformedRows(malformedPath)];
   // After an anchor, rows are numbered on: each segment's start is one, and each malformed row.
-  const anchors = [segmentStarts(chunk), ...malformed.map((rows_) => `SELECT segment, rows_before, record FROM (${rows_})`)];
+  const anchors = [segmentStarts(chunk.segments), ...malformed.map((rows_) => `SELECT segment, rows_before, record FROM (${rows_})`)];
   const withoutLines = isPlain(chunk)
     ? `SELECT *, row + ${segments[0]!.firstRecord} AS record FROM (${rejected})`
     : `SELECT r.*, a.record + 1 + (r.row - a.rows_before) AS record

@@ -96,6 +96,17 @@ export interface PartialBooks {
   readonly amount: string;
   /** Lines of the longest record; absent if each is one line, and for a table. */
   readonly longestRecordLines?: number;
+  /** Absent where no pattern after the first says anything. */
+  readonly dateReadings?: readonly DateReading[];
+}
+
+/** What a pattern of CSV_DATE_FORMATS makes of a file's dates, beside those before it. Texts are examples; null if there is none. */
+export interface DateReading {
+  readonly pattern: string;
+  /** A date that no earlier pattern reads. */
+  readonly alone: string | null;
+  /** One that an earlier pattern reads, as another day. */
+  readonly passedOver: string | null;
 }
 
 export interface PartialManifest extends StepTimes {

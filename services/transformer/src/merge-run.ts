@@ -19,7 +19,7 @@ import {
 import { describeFile, removeFiles } from '@retail-etl/store';
 import { balanceBooks, gatherBooks } from './balance-books.js';
 import { addUp, stageReports } from './run-figures.js';
-import { checkRejectRatio, refuseDuplicates, refuseStopped } from './run-limits.js';
+import { checkRejectRatio, refuseContradictingDates, refuseDuplicates, refuseStopped } from './run-limits.js';
 import { readManifests, type RunManifests, verifyPartials } from './run-manifests.js';
 
 /**
@@ -121,6 +121,7 @@ async function checkBooks(merge: Merge, { overflow, ...sums }: MergedSummary): P
 
   refuseStopped(manifests.extracts, books, deps.maxRejectRatio);
   balanceBooks(books, manifests.extracts, sums);
+  refuseContradictingDates(manifests.partials);
   checkRejectRatio(books, deps.maxRejectRatio);
   refuseEmptySummary(totals);
   return { totals, manifest };

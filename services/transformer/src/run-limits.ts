@@ -1,6 +1,6 @@
-import { EtlError, shownName } from '@retail-etl/contracts';
+import { EtlError, shownName, shownText } from '@retail-etl/contracts';
 import type { SourceBooks } from '@retail-etl/sales';
-import type { ExtractManifest } from '@retail-etl/staging';
+import type { DateReading, ExtractManifest, PartialManifest } from '@retail-etl/staging';
 
 /** Throws FILE_DUPLICATE if two files hold the same bytes: most likely one delivery under two names. */
 export function refuseDuplicates(extracts: readonly ExtractManifest[]): void {
@@ -11,6 +11,27 @@ export function refuseDuplicates(extracts: readonly ExtractManifest[]): void {
     if (other !== undefined)
       throw new EtlError('FILE_DUPLICATE', `${[other, file].sort().map(shownName).join(' and ')} have the same content`);
     seen.set(sha256, file);
+  }
+}
+
+/**
+ * Throws DATES_CONTRADICT for a file of which some dates fit a pattern alone and others are read by an earlier pattern, although that one would make
+ * another day of them: `12/31/2026` and `03/04/2026` with `%d/%m/%Y|%m/%d/%Y`. Read row by row, days and months would be swapped in some.
+ */
+export function refuseContradictingDates(partials: readonly Pick<PartialManifest, 'books'>[]): void {
+  const seen = new Map<string, DateReading>();
+  for (const { file, dateReadings = [] } of partials.flatMap(({ books }) => books)) {
+    for (const { pattern, alone, passedOver } of dateReadings) {
+      const key = JSON.stringify([file, pattern]);
+      const known = seen.get(key);
+      const both = { pattern, alone: known?.alone ?? alone, passedOver: known?.passedOver ?? passedOver };
+      seen.set(key, both);
+      if (both.alone !== null && both.passedOver !== null && file !== null)
+        throw new EtlError(
+          'DATES_CONTRADICT',
+          `${shownName(file)}: "${shownText(both.alone)}" is a date by ${pattern} alone, but "${shownText(both.passedOver)}" is another day by a pattern before it in CSV_DATE_FORMATS than by ${pattern}`,
+        );
+    }
   }
 }
 

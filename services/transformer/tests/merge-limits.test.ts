@@ -54,6 +54,50 @@ test.each([
   else await expectRefused({ maxRejectRatio }, { code: 'REJECT_RATIO', message: expect.stringContaining('1 of 4 rows') as string });
 });
 
+test.each([
+  ['in one chunk', [{ alone: '12/31/2026', passedOver: '03/04/2026' }], true],
+  [
+    'in two chunks',
+    [
+      { alone: '12/31/2026', passedOver: null },
+      { alone: null, passedOver: '03/04/2026' },
+    ],
+    true,
+  ],
+  [
+    'in two chunks, the other way round',
+    [
+      { alone: null, passedOver: '03/04/2026' },
+      { alone: '12/31/2026', passedOver: null },
+    ],
+    true,
+  ],
+  ['but by the first pattern alone', [{ alone: null, passedOver: '03/04/2026' }], false],
+  ['but by the second pattern alone', [{ alone: '12/31/2026', passedOver: null }], false],
+] as const)('a file whose dates are of two forms %s is refused by name', async (_, readings, isRefused) => {
+  const pattern = '%m/%d/%Y';
+  const figures = { rowsRead: 1, rowsAccepted: 1, rowsRejected: 0, rejectsByReason: {}, quantity: '30', amount: '0.002' };
+  const chunks = readings.map((reading, index) => ({
+    ...CHUNKS[2]!,
+    ...(index === 0 ? {} : { name: 'store-0000bbbb-00003', sums: [] }),
+    figures: {
+      ...(index === 0 ? figures : { ...figures, rowsRead: 0, rowsAccepted: 0, quantity: '0', amount: '0.000000' }),
+      dateReadings: [{ pattern, ...reading }],
+    },
+  }));
+  await staged.stage({ store: filesExtract(readOf('b.csv', 1)) }, chunks);
+  if (isRefused)
+    await expectRefused(
+      { maxRejectRatio: 1 },
+      {
+        code: 'DATES_CONTRADICT',
+        message:
+          'b.csv: "12/31/2026" is a date by %m/%d/%Y alone, but "03/04/2026" is another day by a pattern before it in CSV_DATE_FORMATS than by %m/%d/%Y',
+      },
+    );
+  else expect(await staged.merge({ maxRejectRatio: 1 })).toMatchObject({ rows: 1 });
+});
+
 test('the files with the most rejects are named, with their reasons; of a table only these', async () => {
   const bad = (rows: number, more = 0): Partial<PartialBooks> => ({
     rowsRead: rows + more + 1,
