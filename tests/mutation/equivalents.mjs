@@ -32,6 +32,16 @@ export const EQUIVALENTS = [
     why: 'Lets a point without digits through, which the cast then refuses.',
   },
   {
+    file: 'packages/judging/src/date-readings.ts',
+    mutants: ['IS NULL AND (${own} + 1) IS NOT NULL'],
+    why: 'The day after no day is none, and the day after any day is one.',
+  },
+  {
+    file: 'packages/judging/src/date-readings.ts',
+    mutants: ['SELECT s.segment, trim'],
+    why: 'Each text once only saves time.',
+  },
+  {
     file: 'packages/judging/src/judge-chunk.ts',
     mutants: ['WHEN outcome <= ${ACCEPTED}'],
     why: 'Outcomes are unsigned, and 0 is the accepted one.',

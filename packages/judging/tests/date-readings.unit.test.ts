@@ -31,6 +31,24 @@ describe('patterns of dates', () => {
     expect(await readingsOf(dates, BOTH)).toEqual([reading === undefined ? undefined : [{ pattern: MONTH_FIRST, ...(reading as object) }]]);
   });
 
+  test('another time of the same day is no other day', async () => {
+    expect(await readingsOf(['13/01/2026 10:20'], ['%d/%m/%Y %H:%M', '%d/%m/%Y %M:%H'])).toEqual([undefined]);
+  });
+
+  test('a date of ISO 8601 is read as that, whatever the patterns are', async () => {
+    expect(await readingsOf(['2026-03-04'], ['%Y-%d-%m', '%Y-%m-%d'])).toEqual([undefined]);
+  });
+
+  test('what the rules take for no date is none', async () => {
+    expect(await readingsOf(['\t12/31/2026', '\t03/04/2026'], [` ${DAY_FIRST}`, ` ${MONTH_FIRST}`])).toEqual([undefined]);
+  });
+
+  test('a date of ISO 8601 within another text is none', async () => {
+    expect(await readingsOf(['on 2026-03-04'], ['on %Y-%d-%m', 'on %Y-%m-%d'])).toEqual([
+      [{ pattern: 'on %Y-%m-%d', alone: null, passedOver: 'on 2026-03-04' }],
+    ]);
+  });
+
   test('the other way round', async () => {
     expect(await readingsOf(['31/12/2026', '03/04/2026'], [MONTH_FIRST, DAY_FIRST])).toEqual([
       [{ pattern: DAY_FIRST, alone: '31/12/2026', passedOver: '03/04/2026' }],
