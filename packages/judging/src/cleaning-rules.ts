@@ -46,15 +46,14 @@ const FORMATTED = '([^[:space:]].*)?[0-9](.*[^[:space:]])?';
 
 const ISO = ` *${DAY}([T ]${TIME}(${ZONE})?)? *`;
 
-/** Whether a text, without spaces at its ends, is one for the patterns of dates: not of ISO 8601, and nothing that strptime takes too kindly. */
-export const isFormatted = (text: string): string =>
-  `NOT regexp_full_match(${text}, '${ISO}') AND regexp_full_match(${text}, '${FORMATTED}')`;
+/** Whether a text is of ISO 8601, so that no pattern is tried with it. */
+export const isIsoDate = (text: string): string => `regexp_full_match(${text}, '${ISO}')`;
 
 /** The beginning of a day that exists, years 0001 to 9999. A time and a zone behind it are checked for their form and ignored. */
 const date = (column: string, formats: readonly string[]): string => `
   CASE WHEN ${column} GLOB '[0-9][0-9][0-9][0-9]-[0-9][0-9]-[0-9][0-9]'
          THEN try_strptime(${column}, '%Y-%m-%d')
-       WHEN regexp_full_match(${column}, '${ISO}')
+       WHEN ${isIsoDate(column)}
          THEN try_strptime(substr(ltrim(${column}, ' '), 1, 10), '%Y-%m-%d')${
            formats.length === 0
              ? ''

@@ -1,6 +1,6 @@
 import { type DuckDbConnection, quoteText, readRows } from '@retail-etl/duckdb';
 import type { DateReading, Segment } from '@retail-etl/staging';
-import { isFormatted } from './cleaning-rules.js';
+import { isIsoDate } from './cleaning-rules.js';
 import { parseByPatterns } from './date-patterns.js';
 import { segmentStarts } from './segment-starts.js';
 
@@ -40,7 +40,7 @@ export async function findDateReadings(
          FROM (SELECT file_row_number AS row, sale_date FROM read_parquet(${quoteText(rowsPath)})) r
          ASOF JOIN (${segmentStarts(segments)}) s ON r.row >= s.rows_before
        )
-       WHERE ${isFormatted('text')}
+       WHERE NOT ${isIsoDate('text')}
      ) GROUP BY segment`,
   );
   for (const [segment, ...texts] of found) {

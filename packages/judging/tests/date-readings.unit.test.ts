@@ -39,10 +39,6 @@ describe('patterns of dates', () => {
     expect(await readingsOf(['2026-03-04'], ['%Y-%d-%m', '%Y-%m-%d'])).toEqual([undefined]);
   });
 
-  test('what the rules take for no date is none', async () => {
-    expect(await readingsOf(['\t12/31/2026', '\t03/04/2026'], [` ${DAY_FIRST}`, ` ${MONTH_FIRST}`])).toEqual([undefined]);
-  });
-
   test('a date of ISO 8601 within another text is none', async () => {
     expect(await readingsOf(['on 2026-03-04'], ['on %Y-%d-%m', 'on %Y-%m-%d'])).toEqual([
       [{ pattern: 'on %Y-%m-%d', alone: null, passedOver: 'on 2026-03-04' }],
