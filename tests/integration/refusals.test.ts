@@ -81,6 +81,7 @@ test('PostgreSQL: a server without TLS, a wrong password, an absent database and
   const login = `${username}:${password}`;
   expect(await tried(at(login, `${port}/postgres?sslmode=require`))).toBe('TLS_MISMATCH');
   expect(await tried(at(`${username}:wrong`, `${port}/postgres`))).toBe('POSTGRES_ACCESS');
+  expect(await tried(at(username, `${port}/postgres`))).toBe('POSTGRES_ACCESS');
   expect(await tried(at(login, `${port}/nowhere`))).toBe('POSTGRES_ACCESS');
   expect(await tried(at(login, `${await freePort()}/postgres`))).toBe('POSTGRES_UNAVAILABLE');
 });
@@ -90,6 +91,25 @@ test('MySQL: a server without TLS is told, also where it cannot be verified', as
     const database = openDatabase(`${serverUrl('MYSQL_URL')}?${query}`);
     await expect(select(database, 'connecting', 'SELECT 1')).rejects.toMatchObject({ code: 'TLS_MISMATCH' });
     await database.end();
+  }
+});
+
+test('MariaDB: an account whose log-in the driver does not know', async (context) => {
+  const owner = openDatabase(serverUrl('MYSQL_URL'));
+  const name = 'of_ed25519';
+  try {
+    const [server] = await select<{ version: string }>(owner, 'looking', 'SELECT VERSION() AS version');
+    context.skip(!server!.version.includes('MariaDB'), 'MySQL has no ed25519');
+    await owner.query("INSTALL SONAME 'auth_ed25519'").catch(() => undefined);
+    await owner.query(`CREATE USER ${name}@'%' IDENTIFIED VIA ed25519 USING PASSWORD('secret')`);
+    const url = new URL(serverUrl('MYSQL_URL'));
+    [url.username, url.password] = [name, 'secret'];
+    const database = openDatabase(url.toString());
+    await expect(select(database, 'connecting', 'SELECT 1')).rejects.toMatchObject({ code: 'MYSQL_ACCESS' });
+    await database.end();
+  } finally {
+    await owner.query(`DROP USER IF EXISTS ${name}@'%'`);
+    await owner.end();
   }
 });
 

@@ -116,7 +116,7 @@ export const ERROR_CATALOGUE = {
   ),
   /** MySQL does not let the user in. */
   MYSQL_ACCESS: terminal(
-    'Check user and password in MYSQL_URL, and that the server lets this user in from this machine, then retry the run.',
+    'Check user and password in MYSQL_URL, and that the server lets this user in from this machine, by a password (caching_sha2_password or mysql_native_password). If the account or the server demands TLS, add ssl-mode=REQUIRED to MYSQL_URL. Then retry the run.',
   ),
   /** The user lacks a right in MySQL. */
   MYSQL_RIGHTS: terminal(

@@ -39,9 +39,9 @@ const REFUSALS: Readonly<Partial<Record<ErrorCode, readonly number[]>>> = {
   MYSQL_RIGHTS: [1044, 1142, 1143, 1227, 1370],
   // Database, table, column.
   MYSQL_MISSING: [1046, 1049, 1051, 1054, 1146],
-  // Too many rows to examine, safe updates, packet, row-based engines with STATEMENT logging, GTID consistency.
-  // require_secure_transport, and an account that requires TLS.
+  // require_secure_transport of MySQL. MariaDB, and an account that requires TLS, say 1045.
   TLS_MISMATCH: [3159],
+  // Too many rows to examine, safe updates, packet, row-based engines with STATEMENT logging, GTID consistency.
   MYSQL_SETTINGS: [1104, 1153, 1175, 1665, 1785, 1786, 1787, 4020],
 };
 
@@ -67,6 +67,8 @@ export function mysqlError(cause: unknown, action: string): EtlError {
   const { code = 'unknown', fatal, sqlMessage, message } = cause as DriverError;
   const text = `MySQL, ${action}: ${sqlMessage ?? message ?? String(cause)} (${code})`;
   if (code === 'HANDSHAKE_NO_SSL_SUPPORT') return new EtlError('TLS_MISMATCH', `${text} [MYSQL_URL]`, { cause });
+  // The account has a plug-in that the driver does not know, such as ed25519.
+  if (code === 'AUTH_SWITCH_PLUGIN_ERROR') return new EtlError('MYSQL_ACCESS', text, { cause });
   // The driver has put this in the place of the reason's own code; an error of the network still has its number.
   if (code === 'HANDSHAKE_SSL_ERROR' && (cause as DriverError).errno === undefined)
     return new EtlError('CERTIFICATE_REFUSED', `${text} [MYSQL_URL]`, { cause });

@@ -61,3 +61,43 @@ test('a role that may only read is given the view that the message describes, wh
   );
   expect(rows).toEqual([{ amount: '4197.900000' }]);
 });
+
+test('a role of fewer digits reads all of them, and the view hides what a policy hides', async () => {
+  const other = new pg.Pool({ connectionString: readerUrl.toString(), max: 1 });
+  try {
+    await owner.query(`
+      DROP TABLE ${quoted}.online_sales CASCADE;
+      CREATE TABLE ${quoted}.online_sales (sale_id int, product_id int, quantity int, sale_amount real, sale_date date);
+      INSERT INTO ${quoted}.online_sales VALUES (1, 1, 1, 12345.67, '2026-01-01'), (2, 2, 1, 1.5, '2026-01-01');
+      GRANT SELECT ON ${quoted}.online_sales TO ${quoted};
+      ALTER ROLE ${quoted} SET extra_float_digits = 0;
+      ALTER ROLE ${quoted} IN DATABASE ${pg.escapeIdentifier(new URL(readerUrl).pathname.slice(1))} RESET search_path`);
+    const error = (await read().catch((thrown: unknown) => thrown)) as { code: string; message: string };
+    const [, statements = ''] = error.message.split('To have the role read that: ');
+    await owner.query(statements.replace(/^CREATE SCHEMA [^;]*;/, ''));
+    const rows: string[] = [];
+    const sink = new ParquetFile(SALES_COLUMNS);
+    const end = sink.endRow.bind(sink);
+    sink.endRow = () => {
+      const { bytes, length } = sink.columns[SALES_COLUMNS.indexOf('sale_amount')]!;
+      rows.push(Buffer.from(bytes.subarray(0, length)).toString('latin1'));
+      end();
+    };
+    await readTable(
+      readerUrl.toString(),
+      { table: 'online_sales', allowRowSecurity: false },
+      { openWriter: () => ({ ...openWriter(), rows: sink }) },
+      new AbortController().signal,
+    );
+    expect(rows.at(-1)).toContain('12345.67');
+
+    await owner.query(`
+      ALTER TABLE ${quoted}.online_sales ENABLE ROW LEVEL SECURITY;
+      CREATE POLICY first_alone ON ${quoted}.online_sales FOR SELECT TO ${quoted} USING (sale_id = 1)`);
+    const seen = await other.query('SELECT sale_id FROM online_sales');
+    expect(seen.rows).toEqual([{ sale_id: 1 }]);
+    await expect(read()).rejects.toMatchObject({ code: 'ROW_SECURITY' });
+  } finally {
+    await other.end();
+  }
+});

@@ -96,6 +96,13 @@ describe('another header', () => {
     ['with one of the five by another name', PLAIN.replace('quantity', 'qty'), PLAIN.replace('quantity', 'qty')],
     ['with two of the five', 'id,product_id,qty,sale_amount,day', 'id,product_id,qty,sale_amount,day'],
     ['with one of the five, in the place of a column', 'id,product,quantity,amount,day', 'id,product,quantity,amount,day'],
+    [
+      'of other names, none of the five',
+      'Sale ID,Product ID,Amount,Qty,Date',
+      'Sale ID,Product ID,Amount,Qty,Date',
+      '2,7,1.50,2,2026-01-01',
+    ],
+    ['of another language', 'Beleg,Artikel,Menge,Umsatz,Datum', 'Beleg,Artikel,Menge,Umsatz,Datum'],
     ['with names twice', 'sale_id,sale_id,product_id,product_id,quantity', 'sale_id,sale_id,product_id,product_id,quantity'],
     ['glued to a row without a newline', `${row(2)}${MOVED}`, `${row(2)}${MOVED}`],
     ['inside a malformed record of several lines', MOVED, '2,"7,2', MOVED, '3,7,"2'],
@@ -146,6 +153,14 @@ describe('what is no header', () => {
     ['a sale with a header in its note', wide(`"${PLAIN}",${row(1)},`, `"\n${MOVED}\n",${row(2)},`), ['1', '2'], []],
     ['a row with text for its numbers', after('2,7,two,one,2026-01-01', 'x,y,z,EUR 2,sale_dates'), ['1', '2', 'x'], []],
     ['a malformed record with one name', after('quantity', '2,7,2,1.50,2026-01-01,sale_id', 'Quantity: 2;product'), ['1'], [2, 3, 4]],
+    [
+      'a note in quotes that holds names',
+      wide(`"quantity,sale_amount unknown; sale_id",2,7,n/a,1.50,2026-01-01,`, `,${row(3)},`),
+      ['2', '3'],
+      [],
+    ],
+    ['the same word everywhere', after('unknown,unknown,unknown,unknown,unknown', 'n/a,n/a,none,null,tbd'), ['1', 'unknown', 'n/a'], []],
+    ['words beside a number', after('total,all,sum,12,end', 'a,b,c,d,e'), ['1', 'total', 'a'], []],
     ['a line sep= that is none', after('sep=', 'sep=,,7', 'sep=7', 'separator'), ['1'], [2, 3, 4, 5]],
     ['padded numbers', after(' 2,7,  2, +1.50,2026-01-01', '3,7,-2,.50,2026-01-01'), ['1', ' 2', '3'], []],
   ])('%s', async (_what, text, sales, malformed) => {

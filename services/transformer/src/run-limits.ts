@@ -79,7 +79,7 @@ function describeWorst(books: readonly SourceBooks[]): string {
       .sort(([, a], [, b]) => b - a)
       .map(([reason, rows]) => `${reason} ${rows}`)
       .join(', ');
-    return file === null ? reasons : `${file} ${rowsRejected} of ${rowsRead} (${reasons})`;
+    return file === null ? reasons : `${shownName(file)} ${rowsRejected} of ${rowsRead} (${reasons})`;
   });
   const more = worst.length - named.length;
   return `${named.join(', ')}${more === 0 ? '' : `, and ${more} more files`}`;

@@ -17,6 +17,12 @@ for (const pair of ['_i', '_a', '_d', 'qu', 'p=']) {
   }
 }
 
+/** So many records of nothing but texts are looked at for other names than those of the columns, each with a few of its characters. */
+const LOOKS_MAX = 10_000;
+const NAME_LENGTH_MAX = 64;
+/** Two letters at least, and no digit. */
+const NAME = /^\p{L}[^\p{N}]*\p{L}[^\p{N}]*$/u;
+
 const isName = (key: string): boolean => SALES_COLUMNS.some((column) => column === key);
 
 /**
@@ -24,12 +30,14 @@ const isName = (key: string): boolean => SALES_COLUMNS.some((column) => column =
  * the reading, because the rows behind it would be read in the wrong order.
  *
  * A record is taken for a header if it cannot be a sale and has the name of a column in the place of one of the five, or two names anywhere.
- * A sale has a number for its quantity and its amount, so none can be taken for one.
+ * A sale has a number for its quantity and its amount, so none can be taken for one. A record of five different texts in the five places is a
+ * header of other names, and refused as well.
  */
 export class RepeatedHeaders implements HeaderWatch {
   readonly numberColumns = NUMBER_COLUMNS.map((column) => SALES_COLUMNS.indexOf(column));
   /** Headers that were passed over. */
   count = 0;
+  #looksLeft = LOOKS_MAX;
   readonly #header: Header;
   readonly #shape: RecordShape;
   readonly #file: string;
@@ -42,10 +50,16 @@ export class RepeatedHeaders implements HeaderWatch {
 
   /** Throws HEADER_CHANGED for a header that is not the file's. */
   isHeader(data: Uint8Array, start: number, end: number, valuesOf: (() => readonly string[]) | null, before: number): boolean {
-    if (!holdsTelling(data, start, end)) return false;
+    if (!holdsTelling(data, start, end)) {
+      if (valuesOf !== null && this.#looksLeft > 0) this.#refuseOtherNames(valuesOf(), before);
+      return false;
+    }
     const text = Buffer.from(data.buffer, data.byteOffset + start, end - start).toString('utf8');
     if (valuesOf === null && isSeparatorLine(text)) return true;
-    if (!holdsName(text, text.length === end - start)) return false;
+    if (!holdsName(text, text.length === end - start)) {
+      if (valuesOf !== null && this.#looksLeft > 0) this.#refuseOtherNames(valuesOf(), before);
+      return false;
+    }
     const lines = text.split('\n');
     if (valuesOf === null) {
       for (const line of lines) if (countNames(line) >= 2 && !this.#endsAsHeader(line)) throw this.#changed(line, before);
@@ -56,9 +70,28 @@ export class RepeatedHeaders implements HeaderWatch {
       this.count += 1;
       return true;
     }
-    const line = lines.find((each) => countNames(each) >= 2);
+    // Of a record of several lines, a stray quote may have taken the lines for one field.
+    const line = lines.length === 1 ? this.#lineOfNames(text) : lines.find((each) => countNames(each) >= 2);
     if (line === undefined && !keys.some(isName)) return false;
     throw this.#changed(line ?? text, before);
+  }
+
+  /**
+   * Throws HEADER_CHANGED if all five values are words without a digit, each another one: names that are not those of the columns, as
+   * a file of another layout has them. Of a flood of such records not all are looked at: so many are no headers.
+   */
+  #refuseOtherNames(values: readonly string[], before: number): void {
+    this.#looksLeft -= 1;
+    const keys = values.map(nameIn);
+    const areNames = keys.every((key) => NAME.test(key) && key.length <= NAME_LENGTH_MAX) && new Set(keys).size === keys.length;
+    if (areNames) throw this.#changed(values.join(String.fromCharCode(this.#shape.delimiter)), before);
+  }
+
+  /** The text, if two of its fields are names of columns; what stands in quotes is one field. */
+  #lineOfNames(text: string): string | undefined {
+    const delimiter = String.fromCharCode(this.#shape.delimiter);
+    const fields = text.match(new RegExp(`"(?:[^"]|"")*"|[^"\\${delimiter}]+`, 'g')) ?? [];
+    return fields.filter((field) => isName(nameIn(field))).length >= 2 ? text : undefined;
   }
 
   /**

@@ -70,7 +70,7 @@ const DESCRIBE = `
          row_security_active(c.oid) AS is_filtered,
          (SELECT json_agg(attribute ORDER BY attnum) FROM attributes) AS attributes,
          quote_ident(n.nspname) AS schema, quote_ident(c.relname) AS relation, quote_ident(current_database()) AS database,
-         quote_ident(current_user) AS role,
+         quote_ident(current_user) AS role, current_setting('server_version_num')::int AS "serverVersion",
          ARRAY(SELECT quote_ident(path) FROM unnest(current_schemas(false)) path) AS "searchPath"
     FROM pg_class c JOIN pg_namespace n ON n.oid = c.relnamespace WHERE c.oid = to_regclass($1)`;
 

@@ -21,11 +21,19 @@ export interface TablePlace {
   readonly database: string;
   readonly role: string;
   readonly searchPath: readonly string[];
+  /** As `server_version_num`: 150018. */
+  readonly serverVersion: number;
 }
+
+/** From here on a view can read with the rights of who asks, so that policies of the table hold in it. */
+const SECURITY_INVOKER_SINCE = 150_000;
 
 /** These print what is near a number (139.92999999999998), or a number with its currency. A date is never of them. */
 const FLOATS: ReadonlySet<string> = new Set(['float4', 'float8']);
 const isInexact = ({ column, baseType }: FoundColumn): boolean => column !== 'sale_date' && (FLOATS.has(baseType) || baseType === 'money');
+
+const OWNERS_ROWS =
+  ' Before PostgreSQL 15 a view shows the rows that its owner may see: let one own it for whom the policies of the table hold.';
 
 /** As many as an amount may have; what lies beyond them is the float's own error. */
 const AMOUNT_DECIMALS = 6;
@@ -46,17 +54,18 @@ export function refuseInexact(table: string, columns: readonly FoundColumn[], pl
   if (found.length === 0) return;
   const whats = found.map((each) => `column ${each.column} is of type ${each.type}: read ${exactly(each)}`);
   const terms = columns.map((each) => `${isInexact(each) ? exactly(each) : each.quoted} AS ${each.column}`);
-  const { schema, relation, database, role, searchPath } = place;
+  const { schema, relation, database, role, searchPath, serverVersion } = place;
+  const isInvoker = serverVersion >= SECURITY_INVOKER_SINCE;
   const ownSchema = `"${schema.replaceAll('"', '')}_exact"`;
   const statements = [
     `CREATE SCHEMA ${ownSchema}`,
-    `CREATE VIEW ${ownSchema}.${relation} AS SELECT ${terms.join(', ')} FROM ${schema}.${relation}`,
+    `CREATE VIEW ${ownSchema}.${relation}${isInvoker ? ' WITH (security_invoker = true)' : ''} AS SELECT ${terms.join(', ')} FROM ${schema}.${relation}`,
     `GRANT USAGE ON SCHEMA ${ownSchema} TO ${role}`,
     `GRANT SELECT ON ${ownSchema}.${relation} TO ${role}`,
     `ALTER ROLE ${role} IN DATABASE ${database} SET search_path = ${[ownSchema, ...searchPath].join(', ')}`,
   ];
   throw new EtlError(
     'COLUMN_INEXACT',
-    `table ${table} does not hold exact numbers: ${whats.join('; ')}. To have the role read that: ${statements.map((each) => `${each};`).join(' ')}`,
+    `table ${table} does not hold exact numbers: ${whats.join('; ')}.${isInvoker ? '' : OWNERS_ROWS} To have the role read that: ${statements.map((each) => `${each};`).join(' ')}`,
   );
 }

@@ -11,6 +11,9 @@ const POOLER_REFUSALS: readonly (readonly [RegExp, ErrorCode])[] = [
   [/^(SSL|TLS) required/i, 'TLS_MISMATCH'],
 ];
 
+/** What the driver says if the server asks for a password and POSTGRES_URL has none. */
+const NO_PASSWORD = /client password must be a/;
+
 /** Turns what pg threw into POSTGRES_UNAVAILABLE (tried again) or the code of its refusal; an EtlError stays as it is. */
 export function postgresError(cause: unknown, action: string): EtlError {
   if (cause instanceof EtlError) return cause;
@@ -18,6 +21,7 @@ export function postgresError(cause: unknown, action: string): EtlError {
   const text = `PostgreSQL, ${action}: ${message ?? String(cause)}${code === undefined ? '' : ` (${code})`}`;
   // Only the system's own codes are longer than a SQLSTATE, or shorter.
   const isSqlState = code !== undefined && /^[0-9A-Z]{5}$/.test(code) && code !== 'EPIPE';
+  if (!isSqlState && NO_PASSWORD.test(message ?? '')) return new EtlError('POSTGRES_ACCESS', text, { cause });
   if (!isSqlState) return tlsRefusal(cause, text, 'POSTGRES_URL') ?? new EtlError('POSTGRES_UNAVAILABLE', text, { cause });
   return new EtlError(codeOf(code, message ?? '', routine), text, { cause });
 }

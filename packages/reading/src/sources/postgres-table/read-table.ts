@@ -20,6 +20,8 @@ function beginStatement(allowRowSecurity: boolean): string {
   const settings = [
     "DateStyle = 'ISO'",
     "TimeZone = 'UTC'",
+    // All digits of a float, which the views that COLUMN_INEXACT proposes cast; fewer where a role has a lower setting.
+    'extra_float_digits = 3',
     `statement_timeout = ${STATEMENT_TIMEOUT_MS}`,
     `row_security = ${allowRowSecurity ? 'on' : 'off'}`,
   ];
