@@ -137,6 +137,11 @@ describe('another header', () => {
     await expect(read([first, `${row(1)},,,,,`, second].join('\n'), 99)).rejects.toMatchObject({ code: 'HEADER_CHANGED' });
   });
 
+  test('of other names, with one of the five beside them', async () => {
+    const text = [`note,${PLAIN}`, `x,${row(1)}`, 'sale_date,Sale ID,Product ID,Amount,Qty,Date'].join('\n');
+    await expect(read(text, 99)).rejects.toMatchObject({ code: 'HEADER_CHANGED' });
+  });
+
   test('is named with the file, the record, and both headers', async () => {
     const title = ['', PLAIN, row(1), row(2), 'x', MOVED].join('\n');
     await expect(read(title, 1_000)).rejects.toThrow(

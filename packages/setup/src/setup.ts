@@ -25,36 +25,37 @@ export interface SetupDeps {
 export async function setUp(config: SetupConfig, { say, signal, waitTimeoutMs }: SetupDeps): Promise<void> {
   const wait = { say, signal, timeoutMs: waitTimeoutMs };
   await createDataFolders(config.dataDir);
+  const folder = shownFolder(config.dataDir);
   const input = await lookAtInput(config.dataDir);
   const [table] = await Promise.all([
-    waitForServer(() => addSampleRows(config.postgresUrl, input.holds), {
+    waitForServer(() => addSampleRows(config.postgresUrl, input.holds, folder), {
       ...wait,
       what: `PostgreSQL at ${addressOf(config.postgresUrl)}`,
     }),
     waitForServer(() => createSchema(config.mysqlUrl, { say }), { ...wait, what: `MySQL at ${addressOf(config.mysqlUrl)}` }),
   ]);
-  const folder = shownFolder(config.dataDir);
-  say(table.says(folder));
+  say(table.line);
   say(`${SALES_SUMMARY.name} and the ledger are there`);
-  say(await addFile(config.dataDir, folder, input.holds, table.holds));
+  say(await addSampleStoreFile(config.dataDir, folder, input.holds, table.holds));
   const { files, others } = await lookAtInput(config.dataDir);
   say(`a run reads ${SAMPLE_TABLE} at ${addressOf(config.postgresUrl)} and ${listed(files, 'store file')} in ${folder}`);
   if (others.length > 0) say(`not read, because their names end in neither .csv nor .csv.gz: ${listed(others, 'file')}`);
   say('initialization complete');
 }
 
-async function addSampleRows(postgresUrl: string, input: Holding): Promise<{ holds: Holding; says: (folder: string) => string }> {
+/** What the table held before, and what is to be said of it. */
+async function addSampleRows(postgresUrl: string, input: Holding, folder: string): Promise<{ holds: Holding; line: string }> {
   const holds = await lookAtSourceTable(postgresUrl);
-  if (holds === 'nothing' && input !== 'data' && (await createSourceTable(postgresUrl)))
-    return { holds, says: () => `${SAMPLE_TABLE} created with sample rows` };
-  if (holds === 'nothing')
-    return { holds, says: (folder) => `${SAMPLE_TABLE} is not there, and gets no sample rows, because ${folder} holds files of yours` };
+  if (holds === 'nothing' && input === 'data')
+    return { holds, line: `${SAMPLE_TABLE} is not there, and gets no sample rows, because ${folder} holds files of yours` };
+  if (holds === 'nothing' && (await createSourceTable(postgresUrl))) return { holds, line: `${SAMPLE_TABLE} created with sample rows` };
   const warning =
     holds === 'sample' && input === 'data' ? ': with the sample rows, which count beside your files until you delete them' : '';
-  return { holds, says: () => `${SAMPLE_TABLE} is there and stays as it is${warning}` };
+  return { holds, line: `${SAMPLE_TABLE} is there and stays as it is${warning}` };
 }
 
-async function addFile(dataDir: string, folder: string, input: Holding, table: Holding): Promise<string> {
+/** Adds the sample file where it may, and returns what is to be said of the folder. */
+async function addSampleStoreFile(dataDir: string, folder: string, input: Holding, table: Holding): Promise<string> {
   if (input === 'nothing' && table === 'data') return `${folder} is empty, and gets no sample file, because ${SAMPLE_TABLE} is yours`;
   if (input === 'nothing' && (await addSampleFile(dataDir))) return `${join(folder, SAMPLE_FILE)} created with sample rows`;
   return `${folder} holds files and stays as it is`;

@@ -50,26 +50,29 @@ export class RepeatedHeaders implements HeaderWatch {
 
   /** Throws HEADER_CHANGED for a header that is not the file's. */
   isHeader(data: Uint8Array, start: number, end: number, valuesOf: (() => readonly string[]) | null, before: number): boolean {
-    if (!holdsTelling(data, start, end)) {
-      if (valuesOf !== null && this.#looksLeft > 0) this.#refuseOtherNames(valuesOf(), before);
-      return false;
-    }
-    const text = Buffer.from(data.buffer, data.byteOffset + start, end - start).toString('utf8');
-    if (valuesOf === null && isSeparatorLine(text)) return true;
-    if (!holdsName(text, text.length === end - start)) {
-      if (valuesOf !== null && this.#looksLeft > 0) this.#refuseOtherNames(valuesOf(), before);
-      return false;
-    }
-    const lines = text.split('\n');
-    if (valuesOf === null) {
-      for (const line of lines) if (countNames(line) >= 2 && !this.#endsAsHeader(line)) throw this.#changed(line, before);
-      return false;
-    }
-    const keys = valuesOf().map(nameIn);
+    const text = holdsTelling(data, start, end)
+      ? Buffer.from(data.buffer, data.byteOffset + start, end - start).toString('utf8')
+      : undefined;
+    if (valuesOf === null) return text !== undefined && this.#isMalformedHeader(text, end - start, before);
+    if (text !== undefined && holdsName(text, text.length === end - start) && this.#isNamedHeader(text, valuesOf(), before)) return true;
+    if (this.#looksLeft > 0) this.#refuseOtherNames(valuesOf(), before);
+    return false;
+  }
+
+  #isMalformedHeader(text: string, bytes: number, before: number): boolean {
+    if (isSeparatorLine(text)) return true;
+    if (!holdsName(text, text.length === bytes)) return false;
+    for (const line of text.split('\n')) if (countNames(line) >= 2 && !this.#endsAsHeader(line)) throw this.#changed(line, before);
+    return false;
+  }
+
+  #isNamedHeader(text: string, values: readonly string[], before: number): boolean {
+    const keys = values.map(nameIn);
     if (keys.every((key, column) => key === SALES_COLUMNS[column])) {
       this.count += 1;
       return true;
     }
+    const lines = text.split('\n');
     // Of a record of several lines, a stray quote may have taken the lines for one field.
     const line = lines.length === 1 ? this.#lineOfNames(text) : lines.find((each) => countNames(each) >= 2);
     if (line === undefined && !keys.some(isName)) return false;
