@@ -114,7 +114,8 @@ describe('MySQL', () => {
     stack.services.loader.signal('SIGCONT');
     await sleep(2_000);
     expect((await stack.report(runId))?.state).toBe('loading');
-    expect((await stack.request('/api/runs', { method: 'POST', body: '{}' })).status).toBe(503);
+    const answer = await stack.request('/api/runs', { method: 'POST', body: '{}' });
+    expect(await answer.json()).toMatchObject({ status: 503, code: 'MYSQL_READONLY' });
     await admin.query('SET GLOBAL read_only = 0');
     await expectPublished(stack, await stack.waitFor(runId));
   });

@@ -1,6 +1,8 @@
 import type { RunReport } from '@retail-etl/sales';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { afterAll, beforeAll, expect, test } from 'vitest';
+import mysql from 'mysql2/promise';
+import { serverUrl } from '../support/test-databases.js';
 import { type FaultStack, startFaultStack } from './support/fault-stack.js';
 import { announce, expectNothingLeft, expectPublished } from './support/oracle.js';
 import { runUntil } from './support/run-until.js';
@@ -81,6 +83,25 @@ test('MySQL is away for longer: the run fails once the ledger can say so, and on
   expect(failed).toMatchObject({ state: 'failed', error: { code: 'MYSQL_UNAVAILABLE' } });
   await expectRetried(failed);
   for (const step of ['extract', 'transform']) expect([...(await rowsOf(runId, step)).values()].every((rows) => rows === 0)).toBe(true);
+});
+
+test('MySQL is read-only for longer: the failure of the run says so once it can be written', { timeout }, async () => {
+  const admin = mysql.createPool({ uri: serverUrl('MYSQL_URL'), connectionLimit: 1 });
+  try {
+    const runId = await runUntil(stack, 'loader', 'load.after-staging');
+    await admin.query('SET GLOBAL read_only = 1');
+    stack.services.loader.signal('SIGCONT');
+    await sleep(LONGER_MS);
+    expect(await hasEnded(runId)).toBe(false);
+    await admin.query('SET GLOBAL read_only = 0');
+    const failed = await stack.waitFor(runId);
+    const [message, remedy] = [/--read-only/, /SET GLOBAL read_only = OFF/].map((text) => expect.stringMatching(text) as string);
+    expect(failed).toMatchObject({ state: 'failed', error: { code: 'MYSQL_READONLY', message, remedy } });
+    await expectRetried(failed);
+  } finally {
+    await admin.query('SET GLOBAL read_only = 0');
+    await admin.end();
+  }
 });
 
 test('nothing is left', () => expectNothingLeft(stack));

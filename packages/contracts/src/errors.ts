@@ -91,7 +91,13 @@ export const ERROR_CATALOGUE = {
     'Check user, password and database in POSTGRES_URL, and that pg_hba.conf (or the pooler) lets the role in from this machine, then retry the run.',
   ),
   /** The role lacks a right in PostgreSQL. */
-  POSTGRES_RIGHTS: terminal('Grant the role of POSTGRES_URL SELECT on online_sales, and USAGE on its schema, then retry the run.'),
+  POSTGRES_RIGHTS: terminal(
+    'Grant the role of POSTGRES_URL SELECT on online_sales, USAGE on its schema, and CONNECT on the database, then retry the run.',
+  ),
+  /** PostgreSQL begins no session with a setting that POSTGRES_URL, the role or the database has: there is none of that name, or not with that value, or the role may not make it. */
+  POSTGRES_SETTINGS: terminal(
+    'Correct the setting that the message names, or take it out: it is in "options" of the named URL, or was made by ALTER ROLE or ALTER DATABASE ... SET. Then retry the run.',
+  ),
   /** A pooler does not pass on a setting that POSTGRES_URL asks for. */
   POSTGRES_POOLER: terminal(
     'Take the parameter that the message names out of POSTGRES_URL, or add it to ignore_startup_parameters of PgBouncer, then retry the run.',
@@ -106,14 +112,21 @@ export const ERROR_CATALOGUE = {
   TLS_MISMATCH: terminal(
     'If the server has no TLS, switch it on there, or take the TLS parameters out of the named URL (rediss: becomes redis:). If it demands TLS, add ssl-mode=REQUIRED (MySQL), sslmode=require (PostgreSQL) or use rediss:.',
   ),
+  /** A URL leads to a server of another kind, which the message names if it can be told. */
+  WRONG_SERVER: terminal(
+    'Correct host and port in the setting that the message names. A service that waits has to be restarted with it; a failed run can then be retried.',
+    503,
+  ),
   /** Row-level security hides rows of the table from the role, so the sums would be of a part. */
   ROW_SECURITY: terminal(
     'Run the statement in the message as a superuser, or switch row-level security off for the table (ALTER TABLE … DISABLE ROW LEVEL SECURITY), or set ALLOW_ROW_SECURITY=true at the extractor if a part is what you want. Then retry the run.',
   ),
-  /** MySQL refuses connections, went away, is read-only or gave up on a lock. */
-  MYSQL_UNAVAILABLE: transient(
-    'Check MYSQL_URL and that the server is up and writable; the run goes on by itself within ten minutes, later retry it.',
+  /** MySQL answers, but takes no writes: a replica, or a primary during a failover or that somebody has set so. */
+  MYSQL_READONLY: transient(
+    'If it is a replica, point MYSQL_URL at the primary. If it is the primary, SHOW VARIABLES LIKE "%read_only%" names what to switch OFF: SET GLOBAL read_only = OFF, and in MySQL super_read_only. A failover is waited for: the run goes on by itself within ten minutes, later retry it.',
   ),
+  /** MySQL refuses connections, went away or gave up on a lock. */
+  MYSQL_UNAVAILABLE: transient('Check MYSQL_URL and that the server is up; the run goes on by itself within ten minutes, later retry it.'),
   /** MySQL does not let the user in. */
   MYSQL_ACCESS: terminal(
     'Check user and password in MYSQL_URL, and that the server lets this user in from this machine, by a password (caching_sha2_password or mysql_native_password). If the account or the server demands TLS, add ssl-mode=REQUIRED to MYSQL_URL. Then retry the run.',

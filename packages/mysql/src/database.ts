@@ -1,10 +1,14 @@
-import { type MysqlServer, parseMysqlUrl, tlsOptions } from '@retail-etl/config';
+import { type MysqlServer, otherServer, parseMysqlUrl, type ServerPlace, tlsOptions } from '@retail-etl/config';
 import { scaledMs } from '@retail-etl/faults';
 import mysql, { type Pool, type PoolConnection, type ResultSetHeader, type RowDataPacket } from 'mysql2/promise';
-import { mysqlError } from './mysql-error.js';
+import { isAnswer, mysqlError } from './mysql-error.js';
 import { prepareSessions, sessionReady } from './session.js';
 
 export type Database = Pool;
+
+/** Where pools lead that have had no connection yet: the server may be of another kind. */
+const untried = new WeakMap<Database, ServerPlace>();
+
 export type Connection = PoolConnection;
 type Values = readonly (string | number | bigint | boolean | null | Date)[];
 
@@ -16,6 +20,8 @@ export interface DatabaseOptions {
   readonly connectionsMax?: number;
   /** How long a connection attempt may take. Default 5 s. */
   readonly connectTimeoutMs?: number;
+  /** The setting that has the URL, for errors. Default MYSQL_URL. */
+  readonly setting?: string;
 }
 
 /**
@@ -68,6 +74,8 @@ export function openDatabase(server: string | ServerOfDatabase, options: Databas
     bigNumberStrings: true,
   });
   prepareSessions(pool, sessionIdleSeconds);
+  untried.set(pool, { host, port, expected: 'MySQL', setting: options.setting ?? 'MYSQL_URL' });
+  pool.pool.once('connection', () => untried.delete(pool));
   return pool;
 }
 
@@ -139,7 +147,9 @@ export async function withConnection<T>(database: Database, action: string, work
   try {
     connection = await database.getConnection();
   } catch (cause) {
-    throw mysqlError(cause, action);
+    const place = untried.get(database);
+    const other = place === undefined || isAnswer(cause) ? undefined : await otherServer(place);
+    throw other ?? mysqlError(cause, action);
   }
   try {
     await sessionReady(connection);

@@ -24,9 +24,6 @@ const TRANSIENT = new Set([
   'ER_LOCK_DEADLOCK',
   'ER_LOCK_WAIT_TIMEOUT',
   'ER_XA_RBDEADLOCK',
-  'ER_OPTION_PREVENTS_STATEMENT',
-  'ER_READ_ONLY_MODE',
-  'ER_CANT_EXECUTE_IN_READ_ONLY_TRANSACTION',
   'ER_DISK_FULL',
   'ER_RECORD_FILE_FULL',
 ]);
@@ -41,9 +38,16 @@ const REFUSALS: Readonly<Partial<Record<ErrorCode, readonly number[]>>> = {
   MYSQL_MISSING: [1046, 1049, 1051, 1054, 1146],
   // require_secure_transport of MySQL. MariaDB, and an account that requires TLS, say 1045.
   TLS_MISMATCH: [3159],
-  // Too many rows to examine, safe updates, packet, row-based engines with STATEMENT logging, GTID consistency.
-  MYSQL_SETTINGS: [1104, 1153, 1175, 1665, 1785, 1786, 1787, 4020],
+  // Too many rows to examine, safe updates, packet, an option such as --skip-grant-tables, row-based engines with STATEMENT logging, GTID consistency.
+  MYSQL_SETTINGS: [1104, 1153, 1175, 1290, 1665, 1785, 1786, 1787, 4020],
 };
+
+/** The server takes no writes: it or its engine is read-only (1836, 1874), or the transaction is, as a server begins them that has them so (1792). */
+const READONLY = new Set([1792, 1836, 1874]);
+
+/** 1290 is of any option of the server; which one stands in the message, and is not translated. */
+const isReadOnly = (errno: number, message: string): boolean =>
+  READONLY.has(errno) || (errno === 1290 && /--((super|innodb)[-_])?read[-_]only\b/.test(message));
 
 /** All that the driver says of a pool that this process has closed because it stops: another one can go on. */
 const POOL_CLOSED = 'Pool is closed.';
@@ -61,7 +65,10 @@ interface DriverError {
   readonly message?: string;
 }
 
-/** Turns what mysql2 threw into MYSQL_UNAVAILABLE (tried again) or the code of its refusal; an EtlError stays as it is. */
+/** True if the server itself has said so, which only MySQL does: the numbers of the system are below zero, the driver has none. */
+export const isAnswer = (cause: unknown): boolean => ((cause as DriverError).errno ?? 0) >= 1_000;
+
+/** Turns what mysql2 threw into MYSQL_UNAVAILABLE or MYSQL_READONLY (tried again) or the code of its refusal; an EtlError stays as it is. */
 export function mysqlError(cause: unknown, action: string): EtlError {
   if (cause instanceof EtlError) return cause;
   const { code = 'unknown', fatal, sqlMessage, message } = cause as DriverError;
@@ -80,5 +87,6 @@ export function mysqlError(cause: unknown, action: string): EtlError {
     [1053, 1927, 3169, 4031].includes(errno) ||
     (fatal === true && !code.startsWith('ER_')) ||
     message === POOL_CLOSED;
+  if (isReadOnly(errno, sqlMessage ?? '')) return new EtlError('MYSQL_READONLY', text, { cause });
   return new EtlError(isTransient ? 'MYSQL_UNAVAILABLE' : refusalCode(errno), text, { cause });
 }

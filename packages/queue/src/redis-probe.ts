@@ -1,3 +1,4 @@
+import { EtlError } from '@retail-etl/contracts';
 import { openRedis } from './open-redis.js';
 import { redisError } from './redis-error.js';
 
@@ -14,7 +15,10 @@ export interface RedisProbe {
 /** A connection of its own that proves that Redis can be worked with. */
 export function openRedisProbe(redisUrl: string): RedisProbe {
   let reason: Error | undefined;
-  const redis = openRedis(redisUrl, (error) => (reason = error));
+  const redis = openRedis(redisUrl, (error) => {
+    // What is at the other end stays what it is; what the client says of it changes.
+    if (!(reason instanceof EtlError)) reason = error;
+  });
   redis.on('ready', () => (reason = undefined));
   return {
     async check() {

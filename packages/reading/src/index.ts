@@ -2,5 +2,5 @@ export { ParquetFile, ROW_GROUP_ROWS } from './codec/parquet/parquet-file.js';
 export type { TextColumn } from './codec/parquet/text-column.js';
 export { openSources } from './sources/registry.js';
 export type { PartitionRead, PartitionSink, RecordWriter, Source } from './sources/source.js';
-export { connectPostgres, postgresOptions } from './sources/postgres-table/postgres.js';
+export { connectPostgres } from './sources/postgres-table/postgres.js';
 export { postgresError } from './sources/postgres-table/postgres-error.js';

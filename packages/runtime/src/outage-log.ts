@@ -23,9 +23,13 @@ export function outageLog(log: Logger): (error: Error) => void {
     const nowMs = performance.now();
     if (nowMs - lastMs > QUIET_MS) told.clear();
     lastMs = nowMs;
-    const { code, message, remedy } = redisError(error, 'connection');
+    const { code, message, remedy, transient } = redisError(error, 'connection');
     if (told.has(code)) return;
     told.add(code);
-    log.warn({ code, reason: message, remedy }, 'Redis does not work as it should; more of the same is not logged');
+    // Waiting does not heal what a person has to change.
+    log[transient ? 'warn' : 'error'](
+      { code, reason: message, remedy },
+      'Redis does not work as it should; more of the same is not logged',
+    );
   };
 }

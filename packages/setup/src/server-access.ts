@@ -1,20 +1,17 @@
 import { parseMysqlUrl, parsePostgresUrl } from '@retail-etl/config';
 import { execute, openDatabase } from '@retail-etl/mysql';
 import pg from 'pg';
-import { postgresError, postgresOptions } from '@retail-etl/reading';
+import { connectPostgres, postgresError } from '@retail-etl/reading';
 
 /**
  * Makes the role of `readerUrl`, which may SELECT from every table of the owner, present and future, and nothing else; gives it the
- * password of the URL. Throws POSTGRES_UNAVAILABLE or POSTGRES_REFUSED.
+ * password of the URL. Throws what `connectPostgres` and `postgresError` make.
  */
 export async function grantReader(ownerUrl: string, readerUrl: string): Promise<void> {
   const { user: username, password } = parsePostgresUrl(readerUrl);
-  const client = new pg.Client({ ...postgresOptions(ownerUrl, 'SETUP_POSTGRES_URL'), query_timeout: 30_000 });
-  // Without a listener a connection lost between two statements would end the process.
-  client.on('error', () => undefined);
+  const { client } = await connectPostgres(ownerUrl, 'SETUP_POSTGRES_URL', 30_000);
   const role = pg.escapeIdentifier(username);
   try {
-    await client.connect();
     const { rowCount } = await client.query('SELECT FROM pg_roles WHERE rolname = $1', [username]);
     if (rowCount === 0) await client.query(`CREATE ROLE ${role} LOGIN`);
     await client.query(`ALTER ROLE ${role} LOGIN PASSWORD ${pg.escapeLiteral(password)}`);
@@ -31,13 +28,13 @@ export async function grantReader(ownerUrl: string, readerUrl: string): Promise<
 
 /**
  * Makes the database of `writerUrl` and its user, who may read and write rows there, use temporary tables, and nothing else; gives it the
- * password of the URL. Throws MYSQL_UNAVAILABLE or MYSQL_REFUSED.
+ * password of the URL. Throws what `execute` throws.
  */
 export async function grantWriter(rootUrl: string, writerUrl: string): Promise<void> {
   const { user: username, password, database } = parseMysqlUrl(writerUrl);
   // The database may not be there yet.
   const { database: _database, ...server } = parseMysqlUrl(rootUrl, 'SETUP_MYSQL_URL');
-  const root = openDatabase(server, { connectionsMax: 1 });
+  const root = openDatabase(server, { connectionsMax: 1, setting: 'SETUP_MYSQL_URL' });
   const action = `setting up the user ${username}`;
   try {
     await execute(root, action, `CREATE DATABASE IF NOT EXISTS ${identifier(database)} CHARACTER SET utf8mb4`);

@@ -1,6 +1,6 @@
-import { postgresError, postgresOptions } from '@retail-etl/reading';
+import { connectPostgres, postgresError } from '@retail-etl/reading';
 import { SALES_COLUMNS, SAMPLE_TABLE } from '@retail-etl/sales';
-import pg from 'pg';
+import type pg from 'pg';
 import type { Holding } from './data-folders.js';
 import { ONLINE_SALES } from './sample-data.js';
 
@@ -53,11 +53,8 @@ export async function createSourceTable(postgresUrl: string): Promise<boolean> {
 }
 
 async function withClient<T>(postgresUrl: string, action: string, work: (client: pg.Client) => Promise<T>): Promise<T> {
-  const client = new pg.Client({ ...postgresOptions(postgresUrl), query_timeout: 30_000 });
-  // Without a listener a connection lost between two statements would end the process.
-  client.on('error', () => undefined);
+  const { client } = await connectPostgres(postgresUrl, 'POSTGRES_URL', 30_000);
   try {
-    await client.connect();
     return await work(client);
   } catch (error) {
     throw postgresError(error, action);

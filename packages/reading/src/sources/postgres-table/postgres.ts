@@ -3,7 +3,7 @@ import { parsePostgresUrl, tlsOptions } from '@retail-etl/config';
 import { EtlError } from '@retail-etl/contracts';
 import { scaledMs } from '@retail-etl/faults';
 import pg, { type ClientConfig } from 'pg';
-import { postgresError } from './postgres-error.js';
+import { connectError } from './postgres-error.js';
 
 export interface PostgresConnection {
   readonly client: pg.Client;
@@ -23,7 +23,7 @@ const ANSWER_MS = 600_000;
 const ANSWER_MS_MIN = 5_000;
 
 /** What pg needs to connect to the server of a URL. Throws CONFIG_INVALID, naming the setting. */
-export function postgresOptions(url: string, setting?: string): ClientConfig {
+function postgresOptions(url: string, setting: string): ClientConfig {
   const { host, port, user, password, database, applicationName, options, tls } = parsePostgresUrl(url, setting);
   return {
     host,
@@ -38,13 +38,17 @@ export function postgresOptions(url: string, setting?: string): ClientConfig {
   };
 }
 
-/** Opens one connection. The role needs SELECT on the table and nothing else. Throws TLS_MISMATCH, and what `postgresError` makes. */
-export async function connectPostgres(url: string): Promise<PostgresConnection> {
+/**
+ * Opens one connection to the server of the URL in the setting of that name. To read, the role needs SELECT on the table and nothing else.
+ * Throws CONFIG_INVALID, TLS_MISMATCH, and what `connectError` makes.
+ */
+export async function connectPostgres(url: string, setting = 'POSTGRES_URL', queryTimeoutMs?: number): Promise<PostgresConnection> {
+  const options = postgresOptions(url, setting);
   const socket = new Socket();
-  const options = postgresOptions(url);
   const client = new pg.Client({
     ...options,
     stream: () => socket,
+    ...(queryTimeoutMs === undefined ? {} : { query_timeout: queryTimeoutMs }),
     keepAlive: true,
     keepAliveInitialDelayMillis: 60_000,
   });
@@ -74,7 +78,7 @@ export async function connectPostgres(url: string): Promise<PostgresConnection> 
     };
   } catch (cause) {
     socket.destroy();
-    if (answer === 'N') throw new EtlError('TLS_MISMATCH', 'PostgreSQL, connecting: the server has no TLS [POSTGRES_URL]', { cause });
-    throw postgresError(cause, 'connecting');
+    if (answer === 'N') throw new EtlError('TLS_MISMATCH', `PostgreSQL, connecting: the server has no TLS [${setting}]`, { cause });
+    throw await connectError(cause, { host: options.host ?? '', port: options.port ?? 0, setting });
   }
 }

@@ -2,7 +2,7 @@ import { copyOut } from '../../codec/pg-copy/copy-out.js';
 import type { PartitionSink } from '../source.js';
 import { describeTable, type PageRange, type SalesTable, type TableRequest } from './describe-table.js';
 import { connectPostgres, type PostgresConnection } from './postgres.js';
-import { postgresError } from './postgres-error.js';
+import { postgresError, snapshotError } from './postgres-error.js';
 import { TableFeed } from './table-feed.js';
 
 /** Connections that copy at the same time. */
@@ -102,7 +102,9 @@ async function joinSnapshot(
       connections.push(connection);
       const { client } = connection;
       await connection.answer(client.query(begin));
-      await connection.answer(client.query(`SET TRANSACTION SNAPSHOT '${exported.rows[0]?.id ?? ''}'`));
+      await connection.answer(client.query(`SET TRANSACTION SNAPSHOT '${exported.rows[0]?.id ?? ''}'`)).catch((cause: unknown) => {
+        throw snapshotError(cause, 'sharing the snapshot');
+      });
     }
   } catch (cause) {
     throw postgresError(cause, 'sharing the snapshot');
