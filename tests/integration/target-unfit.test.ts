@@ -186,11 +186,9 @@ const UNFIT: readonly (readonly [what: string, statements: readonly string[], na
     ],
   ],
   [
-    '32 bits between foreign keys',
+    '32 bits under a foreign key',
     [
-      'CREATE TABLE products (id INT PRIMARY KEY)',
-      'INSERT INTO products VALUES (7)',
-      table(`product_id INT PRIMARY KEY, ${SUM_COLUMNS}, FOREIGN KEY (product_id) REFERENCES products (id)`),
+      table(`product_id INT PRIMARY KEY, ${SUM_COLUMNS}`),
       row('(7, 1, 1)'),
       'CREATE TABLE `of sums` (p INT, FOREIGN KEY (p) REFERENCES sales_summary (product_id))',
       'INSERT INTO `of sums` VALUES (7)',
@@ -212,6 +210,33 @@ const UNFIT: readonly (readonly [what: string, statements: readonly string[], na
     'old versions of rows',
     [table(`product_id INT PRIMARY KEY, ${SUM_COLUMNS}`, 'WITH SYSTEM VERSIONING'), row('(7, 1, 1)')],
     ['column product_id is int(11)'],
+  ],
+  [
+    'old versions of rows, and a product twice',
+    [table(`product_id INT, ${SUM_COLUMNS}, note TEXT NOT NULL`, 'WITH SYSTEM VERSIONING'), row("(7, 1, 1, 'a'), (7, 2, 2, 'b')")],
+    ['no unique key on product_id alone', 'product 7 appears 2 times'],
+  ],
+  [
+    'a product that was there twice, in old versions alone',
+    [table(`product_id BIGINT, ${SUM_COLUMNS}`, 'WITH SYSTEM VERSIONING'), row('(7, 1, 1), (7, 2, 2)'), 'DELETE FROM sales_summary'],
+    ['no unique key on product_id alone'],
+  ],
+  [
+    'old versions with columns of their own for their times',
+    [
+      table(
+        `product_id BIGINT, ${SUM_COLUMNS}, since TIMESTAMP(6) GENERATED ALWAYS AS ROW START, until TIMESTAMP(6) GENERATED ALWAYS AS ROW END,
+         PERIOD FOR SYSTEM_TIME (since, until)`,
+        'WITH SYSTEM VERSIONING',
+      ),
+      'INSERT INTO sales_summary (product_id, total_quantity, total_sale_amount) VALUES (7, 1, 1), (7, 2, 2)',
+    ],
+    ['no unique key on product_id alone', 'product 7 appears 2 times'],
+  ],
+  [
+    'old versions of a product that is there once',
+    [table(`product_id BIGINT, ${SUM_COLUMNS}`, 'WITH SYSTEM VERSIONING'), row('(7, 1, 1)'), 'UPDATE sales_summary SET total_quantity = 2'],
+    ['no unique key on product_id alone'],
   ],
 ];
 

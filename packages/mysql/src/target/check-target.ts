@@ -1,9 +1,9 @@
 import { EtlError } from '@retail-etl/contracts';
 import { SALES_SUMMARY } from '@retail-etl/sales';
-import { escapeId } from 'mysql2';
 import type { Connection } from '../database.js';
 import { findMisfits, type Misfit } from './find-misfits.js';
-import { findRepeatedProduct, foreignKeysOfKey, type FoundTarget, lookAtTarget } from './look-at-target.js';
+import { changeOfKey } from './foreign-keys.js';
+import { findRepeatedProduct, type FoundTarget, hasRepeatedVersions, lookAtTarget } from './look-at-target.js';
 import { summaryTableSql } from './summary-table.js';
 
 const { name: TARGET, key } = SALES_SUMMARY;
@@ -27,18 +27,27 @@ export async function checkTarget(connection: Connection): Promise<void> {
 }
 
 async function remedy(connection: Connection, found: FoundTarget, misfits: readonly Misfit[], isRepeated: boolean): Promise<string[]> {
-  if (misfits.some(({ isHopeless }) => isHopeless))
-    return [`RENAME TABLE ${TARGET} TO ${TARGET}_before`, summaryTableSql('CREATE TABLE', TARGET)];
-  const foreignKeys = misfits.some(({ changesKeyType }) => changesKeyType) ? await foreignKeysOfKey(connection) : [];
+  if (misfits.some(({ isHopeless }) => isHopeless)) return [MAKE_ROOM, summaryTableSql('CREATE TABLE', TARGET)];
+  const addsKey = misfits.some(({ addsKey: adds }) => adds);
+  const isVersioned = found.kind === 'SYSTEM VERSIONED';
   // Partitions ask for their columns in every unique key.
-  const end = found.isPartitioned && misfits.some(({ addsKey }) => addsKey) ? ' REMOVE PARTITIONING' : '';
+  const end = found.isPartitioned && addsKey ? ' REMOVE PARTITIONING' : '';
+  const change = `ALTER TABLE ${TARGET} ${misfits.flatMap(({ clauses }) => clauses).join(', ')}${end}`;
+  // Deleted rows stay as old versions, which a key has to let in too. So the table makes room for one like it, and keeps them.
+  if (isVersioned && addsKey && (isRepeated || (await hasRepeatedVersions(connection, found))))
+    return [MAKE_ROOM, `CREATE TABLE ${TARGET} LIKE ${BEFORE}`, change];
+  const keys = misfits.some(({ changesKeyType }) => changesKeyType) ? await changeOfKey(connection) : { before: [], after: [] };
   return [
-    ...(found.kind === 'SYSTEM VERSIONED' ? ['SET SESSION system_versioning_alter_history = KEEP'] : []),
-    ...foreignKeys.map(({ table, name }) => `ALTER TABLE ${escapeId(table, true)} DROP FOREIGN KEY ${escapeId(name, true)}`),
+    ...(isVersioned ? ['SET SESSION system_versioning_alter_history = KEEP'] : []),
+    ...keys.before,
     ...(isRepeated ? [REMOVE_REPEATED] : []),
-    `ALTER TABLE ${TARGET} ${misfits.flatMap(({ clauses }) => clauses).join(', ')}${end}`,
+    change,
+    ...keys.after,
   ];
 }
+
+const BEFORE = `${TARGET}_before`;
+const MAKE_ROOM = `RENAME TABLE ${TARGET} TO ${BEFORE}`;
 
 /** Which of a product's rows is right nobody knows; the next run writes them all. */
 const REMOVE_REPEATED = `DELETE FROM ${TARGET} WHERE ${key.name} IS NULL OR ${key.name} IN (SELECT ${key.name} FROM (SELECT ${key.name} FROM ${TARGET} GROUP BY ${key.name} HAVING COUNT(*) > 1) AS repeated)`;

@@ -1,5 +1,6 @@
 import { EtlError } from '@retail-etl/contracts';
 import { SALES_SUMMARY } from '@retail-etl/sales';
+import { escapeId } from 'mysql2';
 import { type Connection, select } from '../database.js';
 
 /** A column as `information_schema` tells of it. */
@@ -27,11 +28,6 @@ export interface FoundIndexPart {
   readonly column: string | null;
   /** True if only the column's first bytes count. */
   readonly isPrefix: boolean;
-}
-
-export interface FoundForeignKey {
-  readonly table: string;
-  readonly name: string;
 }
 
 /** What there is under the target's name. */
@@ -96,18 +92,6 @@ async function uniqueIndexesOf(connection: Connection): Promise<FoundIndex[]> {
   return [...indexes].map(([name, parts]) => ({ name, parts }));
 }
 
-/** Foreign keys on the target's key, its own and those of tables that refer to it: while they are there its type cannot be changed. */
-export async function foreignKeysOfKey(connection: Connection): Promise<FoundForeignKey[]> {
-  return select<FoundForeignKey>(
-    connection,
-    ACTION,
-    `SELECT DISTINCT TABLE_NAME AS \`table\`, CONSTRAINT_NAME AS name FROM information_schema.KEY_COLUMN_USAGE
-     WHERE TABLE_SCHEMA = DATABASE() AND REFERENCED_TABLE_NAME IS NOT NULL
-       AND ((TABLE_NAME = '${TARGET}' AND COLUMN_NAME = '${key.name}')
-         OR (REFERENCED_TABLE_SCHEMA = DATABASE() AND REFERENCED_TABLE_NAME = '${TARGET}' AND REFERENCED_COLUMN_NAME = '${key.name}'))`,
-  );
-}
-
 /** A product with several rows, or rows without a product: how many there are. */
 export async function findRepeatedProduct(connection: Connection): Promise<{ product: string | null; times: number } | undefined> {
   const [row] = await select<{ product: string | null; times: number | string }>(
@@ -119,4 +103,18 @@ export async function findRepeatedProduct(connection: Connection): Promise<{ pro
     'table',
   );
   return row === undefined ? undefined : { product: row.product, times: Number(row.times) };
+}
+
+/** True if two versions of a product ended at the same moment, or one has no product, so that the old versions allow no key on it. */
+export async function hasRepeatedVersions(connection: Connection, { columns }: FoundTarget): Promise<boolean> {
+  const end = columns.find(({ generation }) => generation === 'ROW END')?.name;
+  const rows = await select(
+    connection,
+    ACTION,
+    `SELECT 1 FROM ${TARGET} FOR SYSTEM_TIME ALL
+     GROUP BY ${key.name}, ${end === undefined ? 'ROW_END' : escapeId(end, true)} HAVING COUNT(*) > 1 OR ${key.name} IS NULL LIMIT 1`,
+    [],
+    'table',
+  );
+  return rows.length > 0;
 }
