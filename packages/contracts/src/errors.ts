@@ -36,8 +36,16 @@ export const ERROR_CATALOGUE = {
   COLUMN_INEXACT: terminal(
     'In the database of POSTGRES_URL, run the statements that the message ends with, as a superuser, then retry the run: the role then reads a view with casts. Or change the type of the named columns to numeric.',
   ),
-  /** A file that cannot be read as a store file: a link, a folder, too large, unreadable or not gzip. */
-  FILE_REFUSED: terminal('Replace the named file by a regular, readable file within FILE_BYTES_MAX, then start a new run.'),
+  /** A file that cannot be read as a store file: a link, a folder, too large, unreadable, not gzip, or a workbook that is damaged or has a password. */
+  FILE_REFUSED: terminal(
+    'Replace the named file by a regular, readable file within FILE_BYTES_MAX; save a workbook anew as .xlsx, without a password. Then start a new run.',
+  ),
+  /** A workbook has no sheet of the name that was asked for, or no visible one; the message lists those that it has. */
+  SHEET_MISSING: terminal(
+    'Rename the sheet in the named workbook, or ask for one of the sheets that the message lists, then start a new run.',
+  ),
+  /** A workbook has several visible sheets, and none was asked for. */
+  SHEET_UNCLEAR: terminal('Name the sheet that is to be read, or hide the other sheets of the named workbook, then start a new run.'),
   /** The bytes of a file's name are not valid UTF-8, for example because it came from a system that uses Latin-1. */
   FILE_NAME_INVALID: terminal(
     'Rename the named files in the input folder to names of valid UTF-8 (a pattern such as K?ln.csv reaches each: mv K?ln.csv Koeln.csv), then start a new run.',
