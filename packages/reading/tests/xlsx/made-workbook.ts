@@ -95,9 +95,14 @@ export function sourceOf(bytes: Buffer, mostBytes = Infinity): RandomAccess {
 const OPTIONS: SheetOptions = { name: 'sales.xlsx', bytesMax: 1 << 26 };
 
 /** All rows of a workbook. */
-export async function rowsOf(bytes: Buffer, options: Partial<SheetOptions> = {}, mostBytes?: number): Promise<SheetRow[]> {
+export function rowsOf(bytes: Buffer, options: Partial<SheetOptions> = {}, mostBytes?: number): Promise<SheetRow[]> {
+  return rowsFrom(sourceOf(bytes, mostBytes), options);
+}
+
+/** All rows of a source. */
+export async function rowsFrom(source: RandomAccess, options: Partial<SheetOptions> = {}): Promise<SheetRow[]> {
   const rows: SheetRow[] = [];
-  for await (const batch of readSheet(sourceOf(bytes, mostBytes), { ...OPTIONS, ...options })) rows.push(...batch);
+  for await (const batch of readSheet(source, { ...OPTIONS, ...options })) rows.push(...batch);
   return rows;
 }
 

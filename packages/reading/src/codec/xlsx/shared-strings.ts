@@ -51,9 +51,9 @@ export class SharedStrings implements ElementHandler {
 
   /** The text of a number. Throws FILE_REFUSED if there is none. */
   at(index: number): string {
+    if (!(index >= 0 && index < this.#count)) throw damaged(this.#name, 'a cell has a shared text that is not there');
     const slot = index & (CACHE_SLOTS - 1);
     if (this.#cachedIndex[slot] === index) return this.#cached[slot]!;
-    if (!(index >= 0 && index < this.#count)) throw damaged(this.#name, `a cell has shared text ${index} of ${this.#count}`);
     const start = this.#starts[index]!;
     const page = this.#pages[start >>> PAGE_BITS]!;
     const offset = start & (PAGE_BYTES - 1);

@@ -134,9 +134,11 @@ export class SheetRows implements ElementHandler {
   #sharedText(number: string): string {
     const strings = this.#context.sharedStrings;
     if (strings === undefined) throw damaged(this.#context.name, 'cells have shared texts, but there are none');
-    return strings.at(Number(number));
+    return strings.at(WHOLE_NUMBER.test(number) ? Number(number) : -1);
   }
 }
+
+const WHOLE_NUMBER = /^\s*\d+\s*$/;
 
 const BOOLEANS: ReadonlyMap<string, string> = new Map([
   ['1', 'TRUE'],
