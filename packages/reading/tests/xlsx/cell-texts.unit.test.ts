@@ -13,6 +13,12 @@ test.each<[what: string, cells: string, texts: string[]]>([
   ['escapes', inline('<t>a_x000D_b_x005F_x000D_c_xZZZZ_</t>'), ['a\rb_x000D_c_xZZZZ_']],
   ['an escaped surrogate pair, and half of one', inline('<t>_xD83D__xDE00_ _xD83D_</t>'), ['😀 \ufffd']],
   ['CDATA', inline('<t><![CDATA[<a>]]>b</t>'), ['<a>b']],
+  [
+    'a value before or after a text',
+    '<c t="inlineStr"><v>9</v><is><t>a</t></is></c><c t="inlineStr"><is><t>b</t></is><v>9</v></c>',
+    ['a', 'b'],
+  ],
+  ['a value for a text', '<c t="inlineStr"><v>a</v></c><c><v>1</v></c>', ['a', '1']],
   ['numbers', '<c><v>7</v></c><c t="n"><v> 0.5 </v></c><c><v>1E3</v></c>', ['7', '0.5', '1000']],
   ['a number cell without a number', '<c><v>seven</v></c><c><v>1e999</v></c>', ['seven', '1e999']],
   ['booleans', '<c t="b"><v>1</v></c><c t="b"><v>0</v></c><c t="b"><v>true</v></c>', ['TRUE', 'FALSE', 'TRUE']],
@@ -116,6 +122,7 @@ test.each<[what: string, made: Made]>([
   ['texts and errors with the style of a date', { rows: '<row><c s="1" t="str"><v>45000</v></c></row>', formats: [14] }],
   ['a style that is not there', { rows: '<row><c s="7"><v>45000</v></c></row>', formats: [14] }],
   ['no styles', { rows: '<row><c s="1"><v>45000</v></c></row>', parts: { 'xl/styles.xml': '<styleSheet/>' } }],
+  ['no part of styles', { rows: '<row><c s="0"><v>45000</v></c></row>', parts: { 'xl/styles.xml': null } }],
 ])('%s: no date', async (_, made) => {
   expect(await cellsOf(made)).toEqual(['45000']);
 });

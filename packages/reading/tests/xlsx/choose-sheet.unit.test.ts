@@ -12,7 +12,7 @@ async function firstCell(made: Made, wanted?: string): Promise<string | undefine
 
 test.each<[sheets: string, wanted: string | undefined, text: string]>([
   [sheet('Sales', '1'), undefined, 'first'],
-  [sheet('Sales', '1') + sheet('Other', '2', 'hidden'), undefined, 'first'],
+  [sheet('Sales', '1', 'show') + sheet('Other', '2', 'hidden'), undefined, 'first'],
   [sheet('Sales', '1', 'veryHidden') + sheet('Other', '2'), undefined, 'second'],
   [sheet('Sales', '1') + sheet('Other', '2'), 'Other', 'second'],
   [sheet('Sales', '1') + sheet('Other', '2', 'veryHidden'), 'Other', 'second'],

@@ -87,6 +87,12 @@ test.each<[what: string, bytes: Buffer, message: string]>([
     rows(`<row><c t="s"><v>${number}</v></c></row>`),
     'is damaged: a cell has a shared text that is not there',
   ]),
+  [
+    'no part of shared texts',
+    workbookOf({ ...GOOD, parts: { 'xl/sharedStrings.xml': null } }),
+    'is damaged: cells have shared texts, but there are none',
+  ],
+  ['no part of styles', workbookOf({ ...GOOD, parts: { 'xl/styles.xml': null } }), 'is damaged: cells have styles, but there are none'],
   ['no shared texts', workbookOf({ rows: ROW }), 'is damaged: cells have shared texts, but there are none'],
 ])('%s', async (_, bytes, message) => {
   await expect(rowsOf(bytes)).rejects.toMatchObject({ code: 'FILE_REFUSED', message: expect.stringContaining(`sales.xlsx ${message}`) });

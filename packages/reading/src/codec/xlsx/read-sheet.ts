@@ -50,8 +50,9 @@ export async function* readSheet(source: RandomAccess, options: SheetOptions): A
   if (last.length > 0) yield last;
 }
 
+/** Some programs name parts that they do not write. What refers to texts that are not there is refused later. */
 async function readStyles(archive: ZipArchive, { stylesPart: part }: Workbook, options: SheetOptions): Promise<Styles | undefined> {
-  if (part === undefined) return undefined;
+  if (part === undefined || !archive.has(part)) return undefined;
   const styles = new Styles(options.name);
   const bytesMax = Math.min(options.bytesMax, SMALL_PART_BYTES_MAX);
   await parseWholePart(options.name, part, archive.read(part, bytesMax), STYLES, styles);
@@ -60,7 +61,7 @@ async function readStyles(archive: ZipArchive, { stylesPart: part }: Workbook, o
 
 async function readSharedStrings(archive: ZipArchive, workbook: Workbook, options: SheetOptions): Promise<SharedStrings | undefined> {
   const { sharedStringsPart: part } = workbook;
-  if (part === undefined) return undefined;
+  if (part === undefined || !archive.has(part)) return undefined;
   const strings = new SharedStrings(options.name, options.bytesMax);
   await parseWholePart(options.name, part, archive.read(part, options.bytesMax), SHARED_STRINGS, strings);
   return strings;

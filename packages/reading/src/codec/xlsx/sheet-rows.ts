@@ -45,6 +45,8 @@ export class SheetRows implements ElementHandler {
   #column = 0;
   #type = 'n';
   #style = 0;
+  #hasInlineText = false;
+  #isWanted = true;
 
   constructor(context: SheetContext) {
     this.#context = context;
@@ -67,10 +69,12 @@ export class SheetRows implements ElementHandler {
   open(element: string, attributes: Attributes): void {
     if (element === 'c') this.#startCell(attributes);
     else if (element === 'row') this.#startRow(attributes['r']);
+    else if (element === 'is') this.#startInlineText();
+    else if (element === 'v') this.#isWanted = !this.#hasInlineText;
   }
 
   text(text: string): void {
-    this.#text.append(text);
+    if (this.#isWanted) this.#text.append(text);
   }
 
   close(element: string): void {
@@ -101,6 +105,15 @@ export class SheetRows implements ElementHandler {
     this.#type = type ?? 'n';
     this.#style = style === undefined ? 0 : Number(style);
     this.#text.clear();
+    this.#hasInlineText = false;
+    this.#isWanted = true;
+  }
+
+  /** Some programs write a value beside the text of a cell; the text counts. */
+  #startInlineText(): void {
+    this.#text.clear();
+    this.#hasInlineText = true;
+    this.#isWanted = true;
   }
 
   #endCell(): void {
@@ -118,7 +131,7 @@ export class SheetRows implements ElementHandler {
     if (stored === '') return '';
     switch (this.#type) {
       case 'n':
-        return this.#context.styles?.isDate(this.#style) === true ? dateText(stored, this.#context.isFrom1904) : decimalText(stored);
+        return this.#isDate() ? dateText(stored, this.#context.isFrom1904) : decimalText(stored);
       case 's':
         return this.#sharedText(stored);
       case 'b':
@@ -129,6 +142,13 @@ export class SheetRows implements ElementHandler {
       default:
         return this.#text.take();
     }
+  }
+
+  /** Without the styles, nothing tells a date from a number. */
+  #isDate(): boolean {
+    const { styles, name } = this.#context;
+    if (styles === undefined && this.#style !== 0) throw damaged(name, 'cells have styles, but there are none');
+    return styles?.isDate(this.#style) === true;
   }
 
   #sharedText(number: string): string {

@@ -6,6 +6,9 @@ import type { ZipArchive } from './zip-archive.js';
 
 const WORKBOOK: ElementTree = { workbook: { workbookPr: LEAF, sheets: { sheet: LEAF } } };
 
+/** Some programs write other words than `visible`. */
+const HIDDEN: ReadonlySet<string> = new Set(['hidden', 'veryHidden']);
+
 const SHEETS_MAX = 1 << 14;
 /** So many names of sheets a message has. */
 const NAMES_SHOWN_MAX = 20;
@@ -99,6 +102,6 @@ class Contents implements ElementHandler {
     const { name = '', state = 'visible' } = attributes;
     // The attribute is of another namespace, whatever its prefix.
     const relationship = Object.entries(attributes).find(([key]) => key.endsWith(':id'))?.[1] ?? '';
-    this.sheets.push({ name, isVisible: state === 'visible', relationship });
+    this.sheets.push({ name, isVisible: !HIDDEN.has(state), relationship });
   }
 }
