@@ -24,7 +24,7 @@ const CHARACTERS_WITHOUT_TAG_MAX = 1 << 20;
 /** So much is parsed between two looks at the clock: about a millisecond. */
 const SLICE_CHARACTERS = 1 << 13;
 /** After so much time the process has to look at its timers and sockets. */
-const TURN_MS = 20;
+const TURN_MS = 10;
 
 const ENCODINGS = /^(?:utf-?8|utf-?16(?:le|be)?|us-ascii)$/i;
 
