@@ -12,3 +12,4 @@ export * from './alerts.js';
 export * from './audit.js';
 export * from './clock.js';
 export * from './figures.js';
+export * from './history-size.js';

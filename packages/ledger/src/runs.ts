@@ -104,12 +104,14 @@ export interface RunPurge {
   readonly keptMax: number;
   /** Only so many runs, the oldest, are looked at. */
   readonly limit: number;
+  /** Of which no more than so many are forgotten. Default: all. */
+  readonly most?: number;
 }
 
 /**
  * Forgets old runs, oldest first. The run that the target shows stays, and so do runs that have not ended. Returns how many are gone.
  */
-export async function purgeRuns(database: Database, { days, keptMax, limit }: RunPurge): Promise<number> {
+export async function purgeRuns(database: Database, { days, keptMax, limit, most = limit }: RunPurge): Promise<number> {
   // Counted, not reckoned from `seq`: numbers are left out whenever a key is asked for again.
   const [count] = await select<{ runs: number | string }>(database, 'counting runs', 'SELECT COUNT(*) AS runs FROM etl_runs');
   const oldest = await select<{ seq: number | string }>(database, 'looking for old runs', 'SELECT seq FROM etl_runs ORDER BY seq LIMIT ?', [
@@ -120,8 +122,8 @@ export async function purgeRuns(database: Database, { days, keptMax, limit }: Ru
     database,
     'purging old runs',
     `DELETE FROM etl_runs WHERE seq <= ? AND finished_at IS NOT NULL AND (finished_at < UTC_TIMESTAMP(3) - INTERVAL ? DAY OR seq <= ?)
-       AND seq <> (SELECT seq FROM etl_published WHERE id = 1)`,
-    [Number(oldest.at(-1)?.seq ?? 0), days, Number(oldest[Math.min(tooMany, oldest.length) - 1]?.seq ?? 0)],
+       AND seq <> (SELECT seq FROM etl_published WHERE id = 1) ORDER BY seq LIMIT ?`,
+    [Number(oldest.at(-1)?.seq ?? 0), days, Number(oldest[Math.min(tooMany, oldest.length) - 1]?.seq ?? 0), most],
   );
   if (affectedRows > 0) await purgePauses(database);
   return affectedRows;

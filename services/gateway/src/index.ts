@@ -2,7 +2,7 @@ export type { RegisteredRoute } from './app.js';
 export { checkGatewayConfig, type Gateway, startGateway } from './gateway.js';
 export { startRun } from './runs/start-run.js';
 export { errorOfFlow } from './runs/flow-failure.js';
-export { enforceRetention } from './runs/retention.js';
+export { retention } from './runs/retention.js';
 export { raiseMissedAlerts } from './alerts/raise-alerts.js';
 export { alertRounds } from './alerts/alert-rounds.js';
 export { deliverAlerts } from './alerts/deliver-alerts.js';

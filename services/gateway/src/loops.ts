@@ -7,7 +7,7 @@ import type { GatewayDeps } from './deps.js';
 import { watchQueue } from './ops/queue-liveness.js';
 import { clockWatch } from './ops/watch-clock.js';
 import { repeat } from './ops/repeat.js';
-import { enforceRetention } from './runs/retention.js';
+import { retention } from './runs/retention.js';
 import { newSweepMemory, removeCancelledFlows, sweepRuns } from './runs/sweep-runs.js';
 import { scheduleKeeper } from './schedules/keep-schedules.js';
 
@@ -49,7 +49,7 @@ export function startLoops(deps: GatewayDeps): Loops {
       await recordWatches();
       await raiseMissedAlerts(raising, warned);
     }),
-    loop('retention', RETENTION_MS, () => enforceRetention(deps)),
+    loop('retention', RETENTION_MS, retention(deps)),
     loop('alerts', ALERTS_MS, alertRounds(deps, channels, recordWatches)),
   ];
   return {

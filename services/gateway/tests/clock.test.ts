@@ -3,7 +3,7 @@ import { createWriteStream } from 'node:fs';
 import { mkdir, readdir } from 'node:fs/promises';
 import { join } from 'node:path';
 import { newRunId, type Overview, type Schedule } from '@retail-etl/contracts';
-import { enforceRetention, raiseMissedAlerts, syncSchedules } from '@retail-etl/gateway';
+import { raiseMissedAlerts, retention, syncSchedules } from '@retail-etl/gateway';
 import { clockDifferenceMs, putSchedule, recordRun } from '@retail-etl/ledger';
 import { openDatabase } from '@retail-etl/mysql';
 import { createLogger } from '@retail-etl/runtime';
@@ -125,7 +125,14 @@ test('a pass removes its share and no more, the oldest first; while clocks diffe
   const database = openDatabase(world.mysqlUrl);
   const config = defaults(world.redisUrl, world.mysqlUrl, world.dataDir);
   const deps = { config, database, log: createLogger('gateway', 'silent') };
-  const pass = (aheadMs: number): Promise<void> => enforceRetention({ ...deps, now: () => Date.now() + aheadMs });
+  const clock = { aheadMs: 0, elapsedMs: 0 };
+  const removeOld = retention({ ...deps, now: () => Date.now() + clock.aheadMs, elapsedMs: () => clock.elapsedMs });
+  // So long since the pass before that each may remove an hour's share: a twenty-fourth.
+  const pass = async (aheadMs: number): Promise<void> => {
+    clock.aheadMs = aheadMs;
+    clock.elapsedMs += 24 * 3_600_000;
+    await removeOld();
+  };
   const counts = async (): Promise<number[]> => [
     (await folders()).length,
     (await rows('SELECT seq FROM etl_runs')).length,
@@ -147,9 +154,9 @@ test('a pass removes its share and no more, the oldest first; while clocks diffe
   await pass(-6 * 60_000);
   expect(await counts()).toEqual(before);
   await pass(4 * 60_000);
-  expect(await counts()).toEqual([20, 5, 250, 525]);
+  expect(await counts()).toEqual([24, 24, 1_198, 599]);
   await pass(-4 * 60_000);
-  expect(await counts()).toEqual([15, 0, 0, 425]);
+  expect(await counts()).toEqual([23, 23, 1_149, 575]);
   await database.end();
 });
 

@@ -5,6 +5,7 @@ import {
   purgeAudit,
   purgeRuns,
   readDatabaseTime,
+  readHistorySize,
   readPublished,
   type Run,
   runsEndedBefore,
@@ -13,14 +14,12 @@ import {
 import { listRunFolders, removeRunResults, removeRunStaging } from '@retail-etl/staging';
 import type { GatewayDeps } from '../deps.js';
 import { CLOCK_TOLERANCE_MS } from '../ops/watch-clock.js';
+import { RemovalAllowance } from './removal-allowance.js';
 
 /** Folders looked at in one go; more wait for the next time. */
 const FOLDERS_MAX = 500;
 
-/**
- * What one pass removes by age, at most. A pass is made every half minute, so this keeps up with any number of runs that one slot can
- * make, and if a time should ever be wrong in spite of all checks, it gives people hours, not seconds, to see it.
- */
+/** What one pass removes by age, at most. A pass is made every half minute, so this keeps up with any number of runs that one slot can make. */
 const PASS_SHARE = { runFolders: 5, runReports: 20, auditLines: 1_000, alerts: 100 } as const;
 
 /** Reports and the audit log are kept at least this long, whatever the retention of the runs' files. */
@@ -33,23 +32,35 @@ const DAY_MS = 86_400_000;
 type RetentionDeps = Pick<GatewayDeps, 'config' | 'database' | 'log'> & {
   /** This process's clock, in ms since 1970. Default: Date.now. */
   readonly now?: () => number;
+  /** A clock that nobody sets, in ms. Default: performance.now. */
+  readonly elapsedMs?: () => number;
 };
 
 /**
- * Removes staged files that no run can use again, and what has outlived its retention. Ages are judged by MySQL's clock, which has also
- * written the times. While this process's clock says otherwise, one of the two is wrong, and nothing is removed by age.
+ * A pass removes staged files that no run can use again, and what has outlived its retention. Ages are judged by MySQL's clock, which has
+ * also written the times. While this process's clock says otherwise, one of the two is wrong, and nothing is removed by age. Both may be
+ * wrong alike, so what people look back at goes no faster than a RemovalAllowance lets it.
  */
-export async function enforceRetention(deps: RetentionDeps): Promise<void> {
-  await removeUselessStaging(deps);
-  if (Math.abs(await clockDifferenceMs(deps.database, deps.now)) > CLOCK_TOLERANCE_MS) return;
-  const days = deps.config.runRetentionDays;
-  await removeOldStaging(deps, days);
-  await removeOldRunFolders(deps, days);
-  await purgeAlerts(deps.database, days, PASS_SHARE.alerts);
-  const historyDays = Math.max(days, HISTORY_DAYS_MIN);
-  await purgeAudit(deps.database, historyDays, PASS_SHARE.auditLines);
-  const purged = await purgeRuns(deps.database, { days: historyDays, keptMax: REPORTS_MAX, limit: PASS_SHARE.runReports });
-  if (purged > 0) deps.log.info({ runs: purged }, 'reports of old runs removed');
+export function retention(deps: RetentionDeps): () => Promise<void> {
+  const { config, database, log, elapsedMs = () => performance.now() } = deps;
+  const allowance = (kept: () => Promise<number>): RemovalAllowance => new RemovalAllowance(kept, elapsedMs);
+  const folders = allowance(async () => (await listRunFolders(config.dataDir, 'runs')).length);
+  const alerts = allowance(async () => (await readHistorySize(database)).alerts);
+  const auditLines = allowance(async () => (await readHistorySize(database)).auditLines);
+  const reports = allowance(async () => (await readHistorySize(database)).runs);
+  return async () => {
+    await removeUselessStaging(deps);
+    if (Math.abs(await clockDifferenceMs(database, deps.now)) > CLOCK_TOLERANCE_MS) return;
+    const days = config.runRetentionDays;
+    await removeOldStaging(deps, days);
+    await folders.use(PASS_SHARE.runFolders, (limit) => removeOldRunFolders(deps, days, limit));
+    await alerts.use(PASS_SHARE.alerts, (limit) => purgeAlerts(database, days, limit));
+    const historyDays = Math.max(days, HISTORY_DAYS_MIN);
+    await auditLines.use(PASS_SHARE.auditLines, (limit) => purgeAudit(database, historyDays, limit));
+    const purge = { days: historyDays, keptMax: REPORTS_MAX, limit: PASS_SHARE.runReports };
+    const purged = await reports.use(PASS_SHARE.runReports, (most) => purgeRuns(database, { ...purge, most }));
+    if (purged > 0) log.info({ runs: purged }, 'reports of old runs removed');
+  };
 }
 
 async function oldestFolders(dataDir: string, kind: 'staging' | 'runs'): Promise<string[]> {
@@ -74,26 +85,29 @@ async function removeUselessStaging({ config, database, log }: RetentionDeps): P
 
 async function removeOldStaging({ config, database, log }: RetentionDeps, days: number): Promise<void> {
   const folders = await oldestFolders(config.dataDir, 'staging');
-  for (const { runId, why } of await oldRuns(database, folders, days)) {
+  for (const { runId, why } of await oldRuns(database, folders, days, PASS_SHARE.runFolders)) {
     await removeRunStaging(config.dataDir, runId);
     log.warn({ run: runId, retentionDays: days }, `staging removed: ${why}`);
   }
 }
 
 /** The report in the ledger stays; rejects and summary of the run answer 410 from then on. */
-async function removeOldRunFolders({ config, database, log }: RetentionDeps, days: number): Promise<void> {
+async function removeOldRunFolders({ config, database, log }: RetentionDeps, days: number, limit: number): Promise<number> {
   const folders = await oldestFolders(config.dataDir, 'runs');
-  for (const { runId, why } of await oldRuns(database, folders, days)) {
+  const old = await oldRuns(database, folders, days, limit);
+  for (const { runId, why } of old) {
     await removeRunResults(config.dataDir, runId);
     log.info({ run: runId, retentionDays: days }, `run folder removed: ${why}`);
   }
+  return old.length;
 }
 
-/** Of these folders those whose runs ended, or, where the ledger does not know them, were made, longer ago than `days`; one pass's share. */
+/** Of these folders those whose runs ended, or, where the ledger does not know them, were made, longer ago than `days`; the first of them. */
 async function oldRuns(
   database: GatewayDeps['database'],
   folders: readonly string[],
   days: number,
+  limit: number,
 ): Promise<{ runId: string; why: string }[]> {
   const ended = await runsEndedBefore(database, folders, days);
   const known = new Set((await selectRunsById(database, folders)).map(({ runId }) => runId));
@@ -103,7 +117,7 @@ async function oldRuns(
       if (ended.has(runId)) return [{ runId, why: 'its retention is over' }];
       return !known.has(runId) && isRunBefore(runId, before) ? [{ runId, why: 'the ledger does not know this old run' }] : [];
     })
-    .slice(0, PASS_SHARE.runFolders);
+    .slice(0, limit);
 }
 
 /** True for the folder of a run that was made before `timeMs`: its name tells when. Anything else in the folder is not ours to remove. */
