@@ -1,21 +1,10 @@
+import { type ErrorKind, GOES_ON, RETRY, terminal, transient } from './error-kind.js';
 import type { StageName } from './queues.js';
-
-interface ErrorKind {
-  /** What the reader can do about it; shown in the log, the API and on the page in these words. */
-  readonly remedy: string;
-  /** True if the same step may succeed when simply tried again. */
-  readonly transient: boolean;
-  /** The HTTP status when an API request meets it. */
-  readonly status: number;
-}
-
-const terminal = (remedy: string, status = 500): ErrorKind => ({ remedy, transient: false, status });
-const transient = (remedy: string, status = 503): ErrorKind => ({ remedy, transient: true, status });
 
 /** Every error this project raises on purpose: what happened (comment) and what to do (remedy). */
 export const ERROR_CATALOGUE = {
   /** A setting is missing or not of its form; the message lists all of them. */
-  CONFIG_INVALID: terminal('Set the named variables (README, "Settings") and start again.'),
+  CONFIG_INVALID: terminal('Set, correct or remove the settings that the message names, as it says (README, "Settings"), and start again.'),
   /** The input folder, the table or every store file is absent. */
   SOURCE_MISSING: terminal('Put the named table or file in place, check POSTGRES_URL and DATA_DIR, then start a new run.'),
   /** A file that is named as CSV is a workbook, an archive, a picture or a page: its first bytes say so. */
@@ -67,9 +56,10 @@ export const ERROR_CATALOGUE = {
   /** A product's total does not fit the target's columns. */
   TARGET_OVERFLOW: terminal('Correct the quantities or amounts of the named product at the source, then start a new run.'),
   /** The target table cannot hold every summary, or not be replaced in one transaction. */
-  TARGET_UNFIT: terminal(
-    'In the database of MYSQL_URL, run the statements that the message ends with, as a user who may change the table, then retry the run. If the server refuses one because of the rows that are there, empty the table first (DELETE FROM sales_summary): the run writes all of them anew.',
-  ),
+  TARGET_UNFIT: terminal({
+    fix: 'In the database of MYSQL_URL, run the statements that the message ends with, as a user who may change the table. If the server refuses one because of the rows that are there, empty the table first (DELETE FROM sales_summary): a run writes all of them anew.',
+    inRun: RETRY,
+  }),
   /** The target's owner demands something of its rows (CHECK, foreign key, partitions, trigger) that a row of the summary does not keep. */
   TARGET_CONSTRAINT: terminal(
     'Nothing was published. Change the constraint, partitions or trigger that the message names and retry the run, or correct the source and start a new one.',
@@ -91,27 +81,37 @@ export const ERROR_CATALOGUE = {
     'Give each transformer 320 MB or more, and free space on the volume of DATA_DIR, where it spills; the run goes on by itself, later retry it.',
   ),
   /** PostgreSQL refuses connections, went away or cancelled a statement. */
-  POSTGRES_UNAVAILABLE: transient(
-    'Check POSTGRES_URL and that the server is up; the run goes on by itself within ten minutes, later retry it.',
-  ),
+  POSTGRES_UNAVAILABLE: transient({
+    fix: 'Check POSTGRES_URL and that the server is up.',
+    inRun: GOES_ON,
+  }),
   /** PostgreSQL does not let the role in, or has no such database. */
-  POSTGRES_ACCESS: terminal(
-    'Check user, password and database in POSTGRES_URL, and that pg_hba.conf (or the pooler) lets the role in from this machine, then retry the run.',
-  ),
+  POSTGRES_ACCESS: terminal({
+    fix: 'Check user, password and database in POSTGRES_URL, and that pg_hba.conf (or the pooler) lets the role in from this machine.',
+    inRun: RETRY,
+  }),
   /** The role lacks a right in PostgreSQL. */
-  POSTGRES_RIGHTS: terminal(
-    'Grant the role of POSTGRES_URL SELECT on online_sales, USAGE on its schema, and CONNECT on the database, then retry the run.',
-  ),
+  POSTGRES_RIGHTS: terminal({
+    fix: 'Grant the role of POSTGRES_URL SELECT on online_sales, USAGE on its schema, and CONNECT on the database.',
+    inRun: RETRY,
+    inCommand:
+      'Grant the role of POSTGRES_URL the right that the message names (to create online_sales: CREATE on the schema), or create the table as its owner.',
+  }),
   /** PostgreSQL begins no session with a setting that POSTGRES_URL, the role or the database has: there is none of that name, or not with that value, or the role may not make it. */
-  POSTGRES_SETTINGS: terminal(
-    'Correct the setting that the message names, or take it out: it is in "options" of the named URL, or was made by ALTER ROLE or ALTER DATABASE ... SET. Then retry the run.',
-  ),
+  POSTGRES_SETTINGS: terminal({
+    fix: 'Correct the setting that the message names, or take it out: it is in "options" of the named URL, or was made by ALTER ROLE or ALTER DATABASE ... SET.',
+    inRun: RETRY,
+  }),
   /** A pooler does not pass on a setting that POSTGRES_URL asks for. */
-  POSTGRES_POOLER: terminal(
-    'Take the parameter that the message names out of POSTGRES_URL, or add it to ignore_startup_parameters of PgBouncer, then retry the run.',
-  ),
+  POSTGRES_POOLER: terminal({
+    fix: 'Take the parameter that the message names out of POSTGRES_URL, or add it to ignore_startup_parameters of PgBouncer.',
+    inRun: RETRY,
+  }),
   /** PostgreSQL answered, but will not do what was asked, for a reason without a code of its own. */
-  POSTGRES_REFUSED: terminal('Correct what the message says at the server or in the table it names, then retry the run.'),
+  POSTGRES_REFUSED: terminal({
+    fix: 'Correct what the message says at the server or in the table it names.',
+    inRun: RETRY,
+  }),
   /** The certificate of a server is not trusted, not of this host, or over. */
   CERTIFICATE_REFUSED: terminal(
     'In the named URL, set ssl-ca to a file with the authority that signed the certificate, and use a host name that it holds; or renew it at the server. README, "Your own databases and files", says how to encrypt without verifying.',
@@ -122,7 +122,10 @@ export const ERROR_CATALOGUE = {
   ),
   /** A URL leads to a server of another kind, which the message names if it can be told. */
   WRONG_SERVER: terminal(
-    'Correct host and port in the setting that the message names. A service that waits has to be restarted with it; a failed run can then be retried.',
+    {
+      fix: 'Correct host and port in the setting that the message names.',
+      inRun: 'Restart the services that have it. Then retry the run, if one has failed.',
+    },
     503,
   ),
   /** Row-level security hides rows of the table from the role, so the sums would be of a part. */
@@ -130,29 +133,41 @@ export const ERROR_CATALOGUE = {
     'Run the statement in the message as a superuser, or switch row-level security off for the table (ALTER TABLE … DISABLE ROW LEVEL SECURITY), or set ALLOW_ROW_SECURITY=true at the extractor if a part is what you want. Then retry the run.',
   ),
   /** MySQL answers, but takes no writes: a replica, or a primary during a failover or that somebody has set so. */
-  MYSQL_READONLY: transient(
-    'If it is a replica, point MYSQL_URL at the primary. If it is the primary, SHOW VARIABLES LIKE "%read_only%" names what to switch OFF: SET GLOBAL read_only = OFF, and in MySQL super_read_only. A failover is waited for: the run goes on by itself within ten minutes, later retry it.',
-  ),
+  MYSQL_READONLY: transient({
+    fix: 'If it is a replica, point MYSQL_URL at the primary. If it is the primary, SHOW VARIABLES LIKE "%read_only%" names what to switch OFF: SET GLOBAL read_only = OFF, and in MySQL super_read_only.',
+    inRun: `A failover is waited for. ${GOES_ON}`,
+  }),
   /** MySQL refuses connections, went away or gave up on a lock. */
-  MYSQL_UNAVAILABLE: transient('Check MYSQL_URL and that the server is up; the run goes on by itself within ten minutes, later retry it.'),
+  MYSQL_UNAVAILABLE: transient({
+    fix: 'Check MYSQL_URL and that the server is up.',
+    inRun: GOES_ON,
+  }),
   /** MySQL does not let the user in. */
-  MYSQL_ACCESS: terminal(
-    'Check user and password in MYSQL_URL, and that the server lets this user in from this machine, by a password (caching_sha2_password or mysql_native_password). If the account or the server demands TLS, add ssl-mode=REQUIRED to MYSQL_URL. Then retry the run.',
-  ),
+  MYSQL_ACCESS: terminal({
+    fix: 'Check user and password in MYSQL_URL, and that the server lets this user in from this machine, by a password (caching_sha2_password or mysql_native_password). If the account or the server demands TLS, add ssl-mode=REQUIRED to MYSQL_URL.',
+    inRun: RETRY,
+  }),
   /** The user lacks a right in MySQL. */
-  MYSQL_RIGHTS: terminal(
-    "Grant the user the right that the message names, or all rights on its database (GRANT ALL PRIVILEGES ON warehouse.* TO 'etl'@'%'), then retry the run.",
-  ),
+  MYSQL_RIGHTS: terminal({
+    fix: "Grant the user the right that the message names, or all rights on its database (GRANT ALL PRIVILEGES ON warehouse.* TO 'etl'@'%').",
+    inRun: RETRY,
+  }),
   /** The database, a table or a column is not there in MySQL. */
-  MYSQL_MISSING: terminal(
-    'Check the database in MYSQL_URL, run `npm run setup`, compare the columns of sales_summary with the README, then retry the run.',
-  ),
+  MYSQL_MISSING: terminal({
+    fix: 'Check the database in MYSQL_URL, run `npm run setup`, compare the columns of sales_summary with the README.',
+    inRun: RETRY,
+    inCommand: 'Create the database that MYSQL_URL names (CREATE DATABASE), or correct the name.',
+  }),
   /** A setting of the server or of the user's sessions keeps the services from working, and they cannot change it themselves. */
-  MYSQL_SETTINGS: terminal(
-    'Set the variable that the message names at the server (SET GLOBAL, and its configuration file), then retry the run.',
-  ),
+  MYSQL_SETTINGS: terminal({
+    fix: 'Set the variable that the message names at the server (SET GLOBAL, and its configuration file).',
+    inRun: RETRY,
+  }),
   /** MySQL answered, but will not do what was asked, for a reason without a code of its own. */
-  MYSQL_REFUSED: terminal('Correct what the message says at the server or in the table it names, then retry the run.'),
+  MYSQL_REFUSED: terminal({
+    fix: 'Correct what the message says at the server or in the table it names.',
+    inRun: RETRY,
+  }),
   /** The ledger lacks a change that this version needs, or is not there at all. */
   LEDGER_OLDER: transient(
     'Run set-up of this version (`npm run setup`, or the container `setup`), and look at its log if it has run; services wait and go on by themselves.',
@@ -170,7 +185,7 @@ export const ERROR_CATALOGUE = {
   /** Redis refuses connections, went away or is full. */
   REDIS_UNAVAILABLE: transient('Check REDIS_URL and that the server is up and has free memory (maxmemory-policy noeviction).'),
   /** Redis does not let the user in. */
-  REDIS_ACCESS: terminal('Check user and password in REDIS_URL, then restart the service or retry the run.', 503),
+  REDIS_ACCESS: terminal({ fix: 'Check user and password in REDIS_URL.', inRun: 'Then restart the service or retry the run.' }, 503),
   /** The user's ACL in Redis lacks a command or a key pattern. */
   REDIS_RIGHTS: terminal(
     'Grant the user the command or keys that the message names, or the whole ACL: ~{retail-etl}* ~retail-etl:* +@all -@admin -@dangerous +info +client|list (docs/troubleshooting.md), then retry.',
@@ -259,6 +274,11 @@ export class EtlError extends Error {
 
   get remedy(): string {
     return ERROR_CATALOGUE[this.code].remedy;
+  }
+
+  /** The remedy where there is no run, such as in set-up. */
+  get commandRemedy(): string {
+    return ERROR_CATALOGUE[this.code].commandRemedy;
   }
 
   get transient(): boolean {

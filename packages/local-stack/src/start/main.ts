@@ -1,4 +1,4 @@
-import { childEnvironment, dropDriverVariables, settingNames } from '@retail-etl/config';
+import { childEnvironment, dropDriverVariables, otherServer, parseRedisUrl, settingNames } from '@retail-etl/config';
 import { EtlError } from '@retail-etl/contracts';
 import { SALES_SUMMARY } from '@retail-etl/sales';
 import { once } from 'node:events';
@@ -130,7 +130,8 @@ async function waitForRedis(url: string, sayServer: (line: string) => void, sign
           'Check the user and password in REDIS_URL.',
         );
       }
-      throw new EtlError('REDIS_UNAVAILABLE', `Redis: ${errorText(error)}`, { cause: error });
+      const other = await otherServer({ ...parseRedisUrl(url), expected: 'Redis', setting: 'REDIS_URL' });
+      throw other ?? new EtlError('REDIS_UNAVAILABLE', `Redis: ${errorText(error)}`, { cause: error });
     }
   };
   await waitForServer(ping, { what: `Redis at ${addressOf(url)}`, say: sayServer, signal });

@@ -13,10 +13,18 @@ const FILE_REMEDIES: Readonly<Record<string, string>> = {
   ENOSPC: 'Free space on that volume, then try again.',
 };
 
-/** Prints what went wrong: code, message and remedy of an expected failure; a stack trace only for a fault of ours. */
-export function reportFailure(error: unknown): void {
+/**
+ * Prints what went wrong in a command: code, message and remedy of an expected failure; a stack trace only for a fault of ours. The settings
+ * of `renamed` stand in the place of those that remedies name.
+ */
+export function reportFailure(error: unknown, renamed: Readonly<Record<string, string>> = {}): void {
   const style = createStyle(process.stderr);
-  if (error instanceof StackProblem || error instanceof EtlError) {
+  if (error instanceof EtlError) {
+    const remedy = error.commandRemedy.replaceAll(/\b[A-Z]+_URL\b/g, (name) => renamed[name] ?? name);
+    sayError(formatFailure({ code: error.code, message: error.message, remedy }, style));
+    return;
+  }
+  if (error instanceof StackProblem) {
     sayError(formatFailure(error, style));
     return;
   }
