@@ -216,7 +216,7 @@ describe.skipIf(executable === undefined)('the page in Chromium (skipped where n
     const { id } = await stack.run();
     const context = await browser.newContext({ colorScheme, viewport: { width: 360, height: 780 } });
     const { page, complaints } = await signIn(context, operator);
-    for (const path of ['/', '/runs', `/runs/${id}`, '/schedules', '/sources']) {
+    for (const path of ['/', '/runs', `/runs/${id}`, '/schedules', '/sources', '/sessions']) {
       await page.goto(`${stack.url}${path}`);
       await page.getByRole('heading', { level: 1 }).waitFor();
       await page.waitForLoadState('load');

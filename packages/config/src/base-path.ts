@@ -19,6 +19,7 @@ export const OWN_SEGMENTS: ReadonlySet<string> = new Set([
   'readyz',
   'runs',
   'schedules',
+  'sessions',
   'sources',
 ]);
 

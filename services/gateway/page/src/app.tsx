@@ -13,6 +13,7 @@ const RunsPage = lazy(() => import('./runs/runs-page.js'));
 const RunPage = lazy(() => import('./run/run-page.js'));
 const SchedulesPage = lazy(() => import('./schedules/schedules-page.js'));
 const SourcesPage = lazy(() => import('./sources/sources-page.js'));
+const SessionsPage = lazy(() => import('./sessions/sessions-page.js'));
 
 const VIEWS = [
   ['/', 'Overview'],
@@ -20,6 +21,9 @@ const VIEWS = [
   ['/schedules', 'Schedules'],
   ['/sources', 'Sources'],
 ] as const;
+
+/** What the API shows to operators alone. */
+const OPERATOR_VIEWS = [['/sessions', 'Sessions']] as const;
 
 const QUEUES = ['runs', 'extract', 'transform', 'load'] as const;
 
@@ -39,6 +43,7 @@ export function App(): ReactNode {
             <Route path="/runs/:id" component={RunPage} />
             <Route path="/schedules" component={SchedulesPage} />
             <Route path="/sources" component={SourcesPage} />
+            <Route path="/sessions" component={SessionsPage} />
             <Route>
               <h1>Not here</h1>
               <EmptyState title="There is no such view">Choose one above.</EmptyState>
@@ -68,7 +73,7 @@ function Header(): ReactNode {
         <img src={at('/assets/icon.svg')} alt="" width="22" height="22" /> Retail sales
       </Link>
       <nav aria-label="Views">
-        {VIEWS.map(([href, name]) => (
+        {[...VIEWS, ...(me.data?.role === 'operator' ? OPERATOR_VIEWS : [])].map(([href, name]) => (
           <Link key={href} href={href} aria-current={isCurrent(href) ? 'page' : undefined}>
             {name}
           </Link>
