@@ -122,7 +122,6 @@ export const EXPORT_EXCEPTIONS: readonly Exception[] = [
   { subject: 'packages/local-stack/src/test/main.ts runCommand', reason: 'bootstrap.mjs calls it by its name' },
   { subject: 'packages/local-stack/src/test/main.ts runBenchmark', reason: 'bootstrap.mjs calls it by its name' },
   { subject: 'packages/local-stack/src/test/main.ts runOnServers', reason: 'tests/mutation runs Stryker with it' },
-  { subject: 'packages/reading/src/codec/xlsx/read-sheet.ts readSheet', reason: 'no source reads workbooks yet' },
   { subject: 'services/gateway/page/vite.config.ts default', reason: 'vite loads it by the name of the file' },
   { subject: 'packages/local-stack/src/test/count-reporter.ts default', reason: 'vitest loads it by the name of the file' },
   { subject: 'services/gateway/src/index.ts RegisteredRoute', reason: 'brings along what the application adds to the types of Fastify' },

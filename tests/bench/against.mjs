@@ -64,7 +64,7 @@ export async function against(options, root, urls, dir) {
  * takes 1 to 2 % longer, whichever code it is of.
  * @param {Side} side
  */
-async function runWarm({ services, urls, dataDir }) {
+export async function runWarm({ services, urls, dataDir }) {
   await services.start(urls, dataDir);
   try {
     // These compile the code.
@@ -82,15 +82,21 @@ async function runWarm({ services, urls, dataDir }) {
 
 /** @param {number} rows @param {Record<string, number[]>} seconds @param {Record<string, Record<string, number>[]>} processorSeconds */
 function describe(rows, { this: ours = [], other = [] }, processorSeconds) {
-  const ratios = ours.map((value, index) => value / (other[index] ?? Number.NaN));
-  const [low, high] = medianInterval(ratios);
+  const { ratios, ratio, interval } = describePairs(ours, other);
+  const [low, high] = interval;
   const figure = (/** @type {number} */ value) => value.toFixed(3);
   const text = [
     `${rows} rows, ${ratios.length} pairs in turn: this clone ${median(ours).toFixed(2)} s, the other ${median(other).toFixed(2)} s (medians)`,
-    `ratio ${figure(median(ratios))}, 95 % interval of the median ${figure(low)} to ${figure(high)}`,
+    `ratio ${figure(ratio)}, 95 % interval of the median ${figure(low)} to ${figure(high)}`,
     ...Object.entries(processorSeconds).map(([name, runs]) => `processor time of ${name} (medians): ${named(medians(runs), format)}`),
   ].join('\n');
-  return { ratios, ratio: median(ratios), interval: [low, high], text };
+  return { ratios, ratio, interval, text };
+}
+
+/** The ratio pair by pair, its median and the interval of that. @param {readonly number[]} ours @param {readonly number[]} other */
+export function describePairs(ours, other) {
+  const ratios = ours.map((value, index) => value / (other[index] ?? Number.NaN));
+  return { ratios, ratio: median(ratios), interval: medianInterval(ratios) };
 }
 
 /** @param {readonly Record<string, number>[]} runs @returns {Record<string, number>} */

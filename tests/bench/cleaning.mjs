@@ -3,6 +3,7 @@ import { writeFile } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { openEngine, runSql } from '@retail-etl/duckdb';
 import { judgeChunk } from '@retail-etl/judging';
+import { BUILT_IN } from '@retail-etl/sales';
 import { RecordScanner } from '../../packages/reading/dist/codec/csv/record-scanner.js';
 import { ParquetFile } from '../../packages/reading/dist/codec/parquet/parquet-file.js';
 import { SharedMemory } from '../../services/transformer/dist/shared-memory.js';
@@ -10,6 +11,9 @@ import { median } from './format.mjs';
 import { CSV_HEADER, writeLines } from './make-data.mjs';
 import { progress } from './progress.mjs';
 import { distinctSales, fileSales } from './sales-sql.mjs';
+
+/** Store files, where no sources are declared. */
+const [, STORE_SALES] = BUILT_IN.sources;
 
 const COLUMNS = CSV_HEADER.split(',');
 /** Rows of a staged chunk, and chunks at a time, as extractor and transformer have them. */
@@ -84,21 +88,22 @@ async function measure(chunks, dir, repeat) {
   const bare = [];
   for (let round = 0; round <= repeat; round += 1) {
     const strictSeconds = await forEachChunk(engine, chunks, async (connection, path, isAlone) => {
-      const partialPath = `${path}.partial`;
+      // A path of its own each time: DuckDB keeps what it has read of a path, and may take a file that was written anew for the old one.
+      const partialPath = `${path}.${round}.partial`;
       const segments = [{ file: 'store.csv', firstRow: 0, firstRecord: 1 }];
       await judgeChunk(connection, {
         source: 'store_sales',
         rowsPath: path,
         malformedPath: null,
         segments,
-        rules: { dateFormats: [] },
+        rules: { model: BUILT_IN.model, source: STORE_SALES, dateFormats: [] },
         carryTexts: !isAlone,
         partialPath,
-        rejectsPath: `${path}.rejects`,
+        rejectsPath: `${path}.${round}.rejects`,
       });
     });
     const bareSeconds = await forEachChunk(engine, chunks, async (connection, path) => {
-      await runSql(connection, 'summing bare casts', `COPY (${bareSums(path)}) TO '${path}.partial' (FORMAT parquet)`);
+      await runSql(connection, 'summing bare casts', `COPY (${bareSums(path)}) TO '${path}.${round}.bare' (FORMAT parquet)`);
     });
     // The first round brings the files into memory.
     if (round > 0) {

@@ -4,6 +4,7 @@ import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
 import { against } from './against.mjs';
 import { compare } from './compare.mjs';
+import { dialects } from './dialects.mjs';
 import { dropTable } from './make-data.mjs';
 import { describeMachine, machineLine } from './machine.mjs';
 import { micro } from './micro.mjs';
@@ -30,6 +31,11 @@ async function main() {
     if (options.micro) {
       const figures = await micro(options, urls, dir);
       await writeJson(join(out, 'micro.json'), { machine, options, ...figures });
+      return 0;
+    }
+    if (options.dialects) {
+      const figures = await dialects(options, urls, dir);
+      await writeJson(join(out, 'dialects.json'), { machine, options, ...figures });
       return 0;
     }
     if (options.against !== null) {

@@ -35,8 +35,9 @@ export async function dropTable(postgresUrl) {
 /**
  * Makes the folder anew with rows `first` to `last` in `files` files of the same size.
  * @param {string} folder @param {number} first @param {number} last @param {number} files @param {number} products
+ * @param {string} [amount] How amounts are written, see `fileSales`.
  */
-export async function makeFiles(folder, first, last, files, products) {
+export async function makeFiles(folder, first, last, files, products, amount) {
   await rm(folder, { recursive: true, force: true });
   await mkdir(folder, { recursive: true });
   const rows = last - first + 1;
@@ -44,7 +45,7 @@ export async function makeFiles(folder, first, last, files, products) {
   await writeLines(
     Array.from({ length: files }, (_, index) => ({
       path: join(folder, `store-${String(index + 1).padStart(5, '0')}.csv`),
-      sql: fileSales(edge(index), edge(index + 1) - 1, products),
+      sql: fileSales(edge(index), edge(index + 1) - 1, products, amount),
     })),
   );
 }

@@ -17,6 +17,7 @@ export const USAGE = `npm run bench -- [options]\n${readFileSync(new URL('usage.
  * @property {Record<string, number>} scale Processes per service where not one.
  * @property {string} out
  * @property {boolean} micro
+ * @property {boolean} dialects
  * @property {string | null} against The root of another clone.
  */
 
@@ -39,6 +40,7 @@ export function parseOptions(args) {
       out: { ...text, default: '.local/bench' },
       against: text,
       micro: { type: 'boolean', default: false },
+      dialects: { type: 'boolean', default: false },
     },
   });
   const contenders = values.contenders.split(',');
@@ -55,6 +57,7 @@ export function parseOptions(args) {
     scale: parseScale(values.scale),
     out: values.out,
     micro: values.micro,
+    dialects: values.dialects,
     against: values.against === undefined ? null : resolve(values.against),
   };
 }

@@ -46,13 +46,14 @@ export function tableSales(from, to, products) {
 /**
  * Lines of a store file, for DuckDB.
  * @param {number} from @param {number} to @param {number} products
+ * @param {string} [amount] SQL of an amount's text.
  */
-export function fileSales(from, to, products) {
+export function fileSales(from, to, products, amount = 'CAST(amount AS VARCHAR)') {
   return `
     SELECT concat_ws(',', i,
       CASE flaw WHEN 0 THEN '' ELSE CAST(product AS VARCHAR) END,
       CASE flaw WHEN 1 THEN 'abc' WHEN 4 THEN '-3' ELSE CAST(quantity AS VARCHAR) END,
-      CASE flaw WHEN 2 THEN 'N/A' WHEN 5 THEN '-1.00' ELSE CAST(amount AS VARCHAR) END,
+      CASE flaw WHEN 2 THEN 'N/A' WHEN 5 THEN '-1.00' ELSE ${amount} END,
       CASE flaw WHEN 3 THEN '2025-02-30' WHEN 6 THEN strftime(day, '%Y-%m-%d') || ',one field too many' WHEN 7 THEN ''
         ELSE strftime(day, '%Y-%m-%d') END)
     FROM (${goodSales(`range(CAST(${from} AS BIGINT), CAST(${to + 1} AS BIGINT)) AS g(i)`, products)}) s`;

@@ -2,7 +2,7 @@ import { type ChildProcess, spawn } from 'node:child_process';
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { SALES_COLUMNS } from '@retail-etl/sales';
+import { BUILT_IN, SALES_COLUMNS } from '@retail-etl/sales';
 import { openDatabase, select } from '@retail-etl/mysql';
 import { openRedis, redisError } from '@retail-etl/queue';
 import pg from 'pg';
@@ -44,7 +44,7 @@ describe.skipIf(!hasPgBouncer)('behind PgBouncer in transaction mode', () => {
       finish: () => Promise.resolve(),
     });
     try {
-      const request = { table: 'behind_pooler', allowRowSecurity: false };
+      const request = { table: 'behind_pooler', definition: BUILT_IN.sources[0]!, isDeclared: false, allowRowSecurity: false };
       const read = await readTable(url(), request, { openWriter: writer }, new AbortController().signal);
       expect([read.copiedRows, read.rows]).toEqual([600_000, 600_000]);
       // Nothing is left in the sessions that others get next.

@@ -6,11 +6,11 @@
 
 const JUDGING = 'packages/judging';
 
-/** @returns {Target} */
+/** Tested by those of its own name unless told otherwise. @returns {Target} */
 const sql = (name, ...tests) => ({
   file: `${JUDGING}/src/${name}.ts`,
   kind: 'sql',
-  tests: [name, ...tests].map((test) => `${JUDGING}/tests/${test}.unit.test.ts`),
+  tests: (tests.length === 0 ? [name] : tests).map((test) => `${JUDGING}/tests/${test}.unit.test.ts`),
 });
 
 /** @returns {Target} */
@@ -22,10 +22,17 @@ const code = (part, name, ...tests) => ({
 
 /** @type {readonly Target[]} */
 export const TARGETS = [
-  sql('cleaning-rules', 'date-readings'),
+  sql('rules/number-rules', 'cleaning-rules'),
+  sql('rules/date-rules', 'cleaning-rules', 'date-readings'),
+  sql('rules/date-patterns', 'cleaning-rules', 'date-readings'),
+  sql('rules/judge-rows', 'cleaning-rules', 'judge-chunk'),
+  sql('rules/source-texts', 'cleaning-rules', 'judge-chunk'),
+  sql('rules/good-row-bytes', 'cleaning-rules'),
   sql('date-readings'),
   sql('judge-chunk'),
+  sql('count-rows', 'judge-chunk'),
   sql('merge-partials'),
+  sql('split-keys', 'merge-partials'),
   sql('stream-rejects'),
   sql('read-summary'),
   code('services/extractor', 'plan-run', 'plan-run'),

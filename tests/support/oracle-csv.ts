@@ -16,7 +16,7 @@ export interface OracleOptions {
   readonly delimiter: string;
   readonly fieldCount: number;
   readonly recordBytesMax?: number;
-  /** Whether a line of delimiters, spaces and tabs is no record. */
+  /** Whether a line of delimiters, spaces, tabs and empty quoted fields is no record. */
   readonly skipsBlankLines?: boolean;
   /** Names of the fields, in lower case: a record that holds just these, in any case and padded, is the header again, and no record. */
   readonly header?: readonly string[];
@@ -49,7 +49,7 @@ export function readRecords(body: Uint8Array, options: OracleOptions): OracleRec
     const end = record === 'open' ? lineEnd(text, at) : record.end;
     const raw = text.slice(at, end);
     const newline = match(NEWLINE, text, end) ?? '';
-    const isBlank = /^[,;|\t ]*$/.test(raw) && raw.includes(options.delimiter) && raw.replaceAll(options.delimiter, '').trim() === '';
+    const isBlank = raw.includes(options.delimiter) && raw.split(options.delimiter).every((field) => /^(?:[ \t]*|"")$/.test(field));
     if (options.skipsBlankLines === true && isBlank && fits(raw, newline, options)) {
       at = end + newline.length;
       continue;

@@ -1,4 +1,4 @@
-import type { RejectReason, SourceName } from '@retail-etl/sales';
+import type { RejectReason } from '@retail-etl/sales';
 import { countHeaders, type OracleOptions, readRecords, shownRaw } from './oracle-csv.js';
 import { decimalText, isOutside, judge, type Texts, toHundredths, type Window } from './oracle-values.js';
 
@@ -25,7 +25,7 @@ export interface OracleInput {
 export type RejectCells = readonly string[];
 
 export interface OracleBooks {
-  readonly source: SourceName;
+  readonly source: string;
   readonly file: string | null;
   readonly rowsRead: number;
   readonly rowsAccepted: number;
@@ -114,7 +114,7 @@ class Tally {
   }
 
   /** Judges every row of the table or of one file. */
-  book(source: SourceName, file: string | null, rows: readonly SourceRecord[], repeatedHeaders = 0): void {
+  book(source: string, file: string | null, rows: readonly SourceRecord[], repeatedHeaders = 0): void {
     const counts = { rowsRead: rows.length, rowsAccepted: 0, rowsRejected: 0, rowsSkipped: 0 };
     const rejectsByReason: OracleBooks['rejectsByReason'] = {};
     const own: Sum = { quantity: 0n, amount: 0n };

@@ -17,6 +17,7 @@ export interface Stack {
   readonly token: string;
   readonly dataDir: string;
   readonly redisUrl: string;
+  readonly mysqlUrl: string;
   readonly postgres: pg.Pool;
   readonly mysql: mysql.Pool;
   readonly services: Readonly<Record<ServiceName, ChildProcess>>;
@@ -50,6 +51,7 @@ export async function startStack(env: NodeJS.ProcessEnv = {}): Promise<Stack> {
     token,
     dataDir,
     redisUrl: urls.REDIS_URL,
+    mysqlUrl: urls.MYSQL_URL,
     postgres,
     mysql: target,
     services,

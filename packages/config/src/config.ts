@@ -37,6 +37,15 @@ export interface ExtractorConfig extends CommonConfig {
   readonly csvEncoding: CsvEncoding;
   /** Most bytes a store file may have, decompressed. */
   readonly fileBytesMax: number;
+  readonly sources: SourcesConfig;
+}
+
+/** Where sources are declared, and what is set that only holds without a declaration. */
+export interface SourcesConfig {
+  /** SOURCES_FILE: a path; `none`: there is no declaration, whatever is there; undefined: `sources.yaml` in DATA_DIR. */
+  readonly file: string | undefined;
+  /** Names of settings that are refused beside a declaration. */
+  readonly builtInSettings: readonly string[];
 }
 
 export interface TransformerConfig extends CommonConfig {
@@ -45,6 +54,8 @@ export interface TransformerConfig extends CommonConfig {
   /** strptime patterns tried on store files' dates besides ISO 8601. */
   readonly csvDateFormats: readonly string[];
   readonly allowDuplicateFiles: boolean;
+  /** Names of settings that are refused beside a declaration. */
+  readonly builtInSettings: readonly string[];
 }
 
 export type LoaderConfig = CommonConfig;
@@ -76,6 +87,8 @@ export interface SetupConfig {
   readonly postgresUrl: string;
   readonly mysqlUrl: string;
   readonly dataDir: string;
+  /** As in `SourcesConfig`. */
+  readonly sourcesFile?: string | undefined;
 }
 
 type Env = Readonly<Record<string, string | undefined>>;
@@ -118,7 +131,12 @@ export function loadExtractorConfig(env: Env = process.env): ExtractorConfig {
     allowRowSecurity: read.flag('ALLOW_ROW_SECURITY'),
     csvEncoding: read.oneOf('CSV_ENCODING', CSV_ENCODINGS, 'utf-8'),
     fileBytesMax: read.integer('FILE_BYTES_MAX', 16 * 1024 ** 3, 1, Number.MAX_SAFE_INTEGER),
+    sources: { file: read.text('SOURCES_FILE'), builtInSettings: setAmong(read, ['CSV_ENCODING']) },
   });
+}
+
+function setAmong(read: SettingsReader, names: readonly string[]): string[] {
+  return names.filter((name) => read.isSet(name));
 }
 
 export function loadTransformerConfig(env: Env = process.env): TransformerConfig {
@@ -128,6 +146,7 @@ export function loadTransformerConfig(env: Env = process.env): TransformerConfig
     maxRejectRatio: read.ratio('MAX_REJECT_RATIO', 0.5),
     csvDateFormats: (read.text('CSV_DATE_FORMATS') ?? '').split('|').filter((format) => format !== ''),
     allowDuplicateFiles: read.flag('ALLOW_DUPLICATE_FILES'),
+    builtInSettings: setAmong(read, ['MAX_REJECT_RATIO', 'CSV_DATE_FORMATS', 'ALLOW_DUPLICATE_FILES']),
   });
 }
 
@@ -144,6 +163,7 @@ export function loadSetupConfig(env: Env = process.env, defaultDataDir?: string)
     mysqlUrl: read.serverUrl('MYSQL_URL', 'mysql'),
     // A file that is named but empty is a mistake, which must not put data somewhere else.
     dataDir: defaultDataDir === undefined || read.isSet('DATA_DIR') ? read.required('DATA_DIR', './data') : defaultDataDir,
+    sourcesFile: read.text('SOURCES_FILE'),
   });
 }
 

@@ -8,3 +8,4 @@ export { otherServer, type ServerPlace } from './connections/other-server.js';
 export { parseRedisUrl } from './connections/redis-url.js';
 export { tlsOptions } from './connections/tls-parameters.js';
 export { tlsRefusal } from './connections/tls-refusal.js';
+export { refuseSettingsBeside } from './settings-beside.js';

@@ -1,6 +1,7 @@
 import { Compile } from 'typebox/compile';
 import type { Static, TSchema } from 'typebox';
-import { EtlError, type ErrorCode } from './errors.js';
+import type { ErrorCode } from './errors.js';
+import { EtlError } from './etl-error.js';
 
 const compiled = new WeakMap<TSchema, ReturnType<typeof Compile>>();
 

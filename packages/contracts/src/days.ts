@@ -1,4 +1,5 @@
-import { EtlError, type ErrorCode } from './errors.js';
+import type { ErrorCode } from './errors.js';
+import { EtlError } from './etl-error.js';
 import type { RunParams } from './jobs.js';
 
 /** True if `day` (YYYY-MM-DD) exists in the calendar, years 0001 to 9999. */

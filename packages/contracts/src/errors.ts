@@ -1,10 +1,25 @@
 import { type ErrorKind, GOES_ON, RETRY, terminal, transient } from './error-kind.js';
-import type { StageName } from './queues.js';
 
 /** Every error this project raises on purpose: what happened (comment) and what to do (remedy). */
 export const ERROR_CATALOGUE = {
   /** A setting is missing or not of its form; the message lists all of them. */
   CONFIG_INVALID: terminal('Set, correct or remove the settings that the message names, as it says (README, "Settings"), and start again.'),
+  /** The file that declares the sources has faults; the message lists all of them with their lines. */
+  SOURCES_INVALID: terminal(
+    'Correct the lines that the message names (docs/sources.md; `npx retail-etl check` looks at all of it), then start a new run.',
+  ),
+  /** The published sales came from declared sources, and the file that declares them is gone, for example because a volume is not mounted. */
+  SOURCES_GONE: terminal(
+    'Put sources.yaml back into DATA_DIR, or where SOURCES_FILE says, and start a new run. To go back to the built-in sources, set SOURCES_FILE=none at the extractor.',
+  ),
+  /** A file in the input folder belongs to no declared source. */
+  SOURCE_UNCLAIMED: terminal(
+    'Add a pattern for the named files to a source in sources.yaml, move them out of the input folder, or write `unclaimed: ignore`. Then start a new run.',
+  ),
+  /** A file belongs to two declared sources, which would count its sales twice. */
+  SOURCE_AMBIGUOUS: terminal('Make the patterns of the named sources exclude each other in sources.yaml, then start a new run.'),
+  /** The path of a file does not match the expression that takes a value from it. */
+  FILE_PATH_UNMATCHED: terminal('Correct the expression in sources.yaml (file: ...) or the name of the file, then start a new run.'),
   /** The input folder, the table or every store file is absent. */
   SOURCE_MISSING: terminal('Put the named table or file in place, check POSTGRES_URL and DATA_DIR, then start a new run.'),
   /** A file that is named as CSV is a workbook, an archive, a picture or a page: its first bytes say so. */
@@ -15,7 +30,7 @@ export const ERROR_CATALOGUE = {
   SOURCE_EMPTY: terminal('Export the named file or table again, or move the empty file out of the input folder, then start a new run.'),
   /** A needed column is missing or appears twice in a header or table, or the first line of a file is no header. */
   HEADER_INVALID: terminal(
-    'In a file, remove the lines above the header, and separate fields by comma, semicolon, tab or pipe. Header or table has to name sale_id, product_id, quantity, sale_amount and sale_date, each once. Then start a new run.',
+    'In a file, remove the lines above the header, and separate fields by comma, semicolon, tab or pipe. Header or table has to name the columns that sources.yaml declares, each once; without it sale_id, product_id, quantity, sale_amount and sale_date. Then start a new run.',
   ),
   /** Further down in a file, a record names the columns again, in another order or form: files of different headers were put together. */
   HEADER_CHANGED: terminal(
@@ -42,13 +57,17 @@ export const ERROR_CATALOGUE = {
   /** A file was written to, replaced or removed while it was being read. */
   FILE_CHANGED: terminal('Let the delivery of the named file finish (write it under another name, then rename it), then start a new run.'),
   /** Two files hold the same bytes: most likely one delivery under two names, which would count every sale twice. */
-  FILE_DUPLICATE: terminal('Remove one of the named files, or set ALLOW_DUPLICATE_FILES=true if both count, then start a new run.'),
+  FILE_DUPLICATE: terminal(
+    'Remove one of the named files, or, if both count, set ALLOW_DUPLICATE_FILES=true (in sources.yaml allow_duplicates), then start a new run.',
+  ),
   /** The dates of a file are of a form that a later one of several patterns reads, while an earlier one reads some of them as another day. */
   DATES_CONTRADICT: terminal(
     'Leave in CSV_DATE_FORMATS the one of the patterns that the named file is written by, restart the transformers, and start a new run. If files of both forms are delivered, have one of them written by ISO 8601, as 2026-12-31.',
   ),
   /** More rows of a source were rejected than MAX_REJECT_RATIO allows; the message names the files with the most. */
-  REJECT_RATIO: terminal("Look at the run's rejects; correct the source and start a new run, or raise MAX_REJECT_RATIO and retry."),
+  REJECT_RATIO: terminal(
+    "Look at the run's rejects; correct the source and start a new run, or raise MAX_REJECT_RATIO and retry (in sources.yaml max_reject_ratio, for a new run).",
+  ),
   /** No row at all was accepted, so there is nothing to publish. */
   SUMMARY_EMPTY: terminal("Look at the run's rejects and its window (from, to), then start a new run."),
   /** Rows, quantities or amounts do not add up between two places that must agree. */
@@ -245,51 +264,3 @@ export const ERROR_CATALOGUE = {
 } as const satisfies Record<string, ErrorKind>;
 
 export type ErrorCode = keyof typeof ERROR_CATALOGUE;
-
-/** With these a service ends instead of waiting: starting it again, with the same settings and servers, changes nothing. */
-const START_REFUSED: ReadonlySet<ErrorCode> = new Set(['CONFIG_INVALID', 'LEDGER_NEWER']);
-
-/** True if a service that meets this error at its start has to end. */
-export function refusesStart(error: unknown): error is EtlError {
-  return error instanceof EtlError && START_REFUSED.has(error.code);
-}
-
-/** An error as it crosses Redis and the ledger. Texts are for people; programs look at `code` alone. */
-export interface ErrorRecord {
-  readonly code: ErrorCode;
-  readonly message: string;
-  readonly remedy: string;
-  readonly stage: StageName | null;
-}
-
-/** An error with a code of the catalogue. `message` names the thing: the file, table, column, product or server. */
-export class EtlError extends Error {
-  override readonly name = 'EtlError';
-  readonly code: ErrorCode;
-
-  constructor(code: ErrorCode, message: string, options?: { cause?: unknown }) {
-    super(message, options);
-    this.code = code;
-  }
-
-  get remedy(): string {
-    return ERROR_CATALOGUE[this.code].remedy;
-  }
-
-  /** The remedy where there is no run, such as in set-up. */
-  get commandRemedy(): string {
-    return ERROR_CATALOGUE[this.code].commandRemedy;
-  }
-
-  get transient(): boolean {
-    return ERROR_CATALOGUE[this.code].transient;
-  }
-
-  get status(): number {
-    return ERROR_CATALOGUE[this.code].status;
-  }
-
-  toRecord(stage: StageName | null): ErrorRecord {
-    return { code: this.code, message: this.message, remedy: this.remedy, stage };
-  }
-}

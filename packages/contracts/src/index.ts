@@ -3,6 +3,7 @@ export * from './run-id-pattern.js';
 export * from './ids.js';
 export * from './steps.js';
 export * from './errors.js';
+export * from './etl-error.js';
 export * from './jobs.js';
 export * from './schema-parts.js';
 export * from './run-state.js';

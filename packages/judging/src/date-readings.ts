@@ -1,7 +1,7 @@
 import { type DuckDbConnection, quoteText, readRows } from '@retail-etl/duckdb';
 import type { DateReading, Segment } from '@retail-etl/staging';
-import { isIsoDate } from './cleaning-rules.js';
-import { parseByPatterns } from './date-patterns.js';
+import { isIsoDate } from './rules/date-rules.js';
+import { parseByPatterns } from './rules/date-patterns.js';
 import { segmentStarts } from './segment-starts.js';
 
 /** Of an example so many characters are kept: white space in a pattern stands for any amount of it. */

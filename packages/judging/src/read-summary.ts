@@ -1,8 +1,8 @@
 import { type DuckDbConnection, readRows, quoteText } from '@retail-etl/duckdb';
-import { SALES_SUMMARY, SUMMARY_COLUMNS } from '@retail-etl/sales';
+import { columnsOf, type SummaryShape } from '@retail-etl/sales';
 
 export interface SummaryFilePage {
-  /** The beginning of a product id; empty for all. Digits and a sign only, so that it holds no wildcard. */
+  /** The beginning of a product id; empty for all. */
   readonly prefix: string;
   readonly sort: 'product' | 'quantity' | 'amount';
   readonly order: 'asc' | 'desc';
@@ -10,27 +10,31 @@ export interface SummaryFilePage {
   readonly limit: number;
 }
 
-const { key, quantity, amount } = SALES_SUMMARY;
+const DUCKDB_TYPES = { text: 'VARCHAR', date: 'DATE' } as const;
 
-const SORT_COLUMNS = { product: key.name, quantity: quantity.name, amount: amount.name } as const;
-
-/** A page of a summary CSV as `[product, quantity, amount]`, exact texts, and how many products match. */
+/** A page of the CSV of the summary by product as `[product, quantity, amount]`, exact texts, and how many products match. */
 export async function readSummaryPage(
   connection: DuckDbConnection,
   path: string,
+  shape: SummaryShape,
   page: SummaryFilePage,
 ): Promise<{ products: string[][]; total: number }> {
+  const [key] = shape.keys;
+  const columns = { product: key!.name, quantity: shape.quantity.name, amount: shape.amount.name };
   // Types are given, because a guess may turn a large number into a float.
-  const types = SUMMARY_COLUMNS.map(({ name, type }) => `${quoteText(name)}: ${quoteText(type)}`).join(', ');
-  const from = `FROM read_csv(${quoteText(path)}, header = true, delim = ',', auto_detect = false, columns = {${types}})
-    ${page.prefix === '' ? '' : `WHERE starts_with(${key.name}::VARCHAR, ${quoteText(page.prefix)})`}`;
-  const tie = page.sort === 'product' ? '' : `, ${key.name}`;
+  const types = columnsOf(shape).map(({ name, kind, type }) => {
+    const duckDbType = kind === 'text' || kind === 'date' ? DUCKDB_TYPES[kind] : type;
+    return `${quoteText(name)}: ${quoteText(duckDbType)}`;
+  });
+  const from = `FROM read_csv(${quoteText(path)}, header = true, delim = ',', quote = '"', escape = '"', auto_detect = false, columns = {${types.join(', ')}})
+    ${page.prefix === '' ? '' : `WHERE starts_with(${columns.product}::VARCHAR, ${quoteText(page.prefix)})`}`;
+  const tie = page.sort === 'product' ? '' : `, ${columns.product}`;
   const [counted] = await readRows(connection, 'counting products', `SELECT count(*) ${from}`);
   const products = await readRows(
     connection,
     'reading a summary',
-    `SELECT ${SUMMARY_COLUMNS.map(({ name }) => name).join(', ')} ${from}
-     ORDER BY ${SORT_COLUMNS[page.sort]} ${page.order}${tie} LIMIT ${page.limit} OFFSET ${page.offset}`,
+    `SELECT ${Object.values(columns).join(', ')} ${from}
+     ORDER BY ${columns[page.sort]} ${page.order}${tie} LIMIT ${page.limit} OFFSET ${page.offset}`,
   );
   return { products: products.map((row) => row.map((cell) => cell ?? '')), total: Number(counted?.[0]) };
 }

@@ -16,7 +16,7 @@ export function streamRejects(
   const sql = `
     SELECT ${source}, file, record::VARCHAR, reason, ${SALES_COLUMNS.join(', ')}, raw, ${haveLines ? 'lines::VARCHAR' : 'NULL'} AS lines
     FROM read_parquet([${paths.map(quoteText).join(', ')}]) r
-    ORDER BY source, file, r.record, TRY_CAST(sale_id AS BIGINT)${limit === undefined ? '' : ` LIMIT ${limit}`}`;
+    ORDER BY source, file, r.record, TRY_CAST(sale_id AS BIGINT), sale_id${limit === undefined ? '' : ` LIMIT ${limit}`}`;
   return streamTexts(connection, 'reading rejects', sql);
 }
 

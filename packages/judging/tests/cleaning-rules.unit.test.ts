@@ -1,5 +1,5 @@
-import { REJECT_REASONS, SALES_COLUMNS } from '@retail-etl/sales';
-import { checkDateFormats, goodRowBytes, judgeRows, type RuleOptions } from '@retail-etl/judging';
+import { BUILT_IN, REJECT_REASONS, SALES_COLUMNS } from '@retail-etl/sales';
+import { checkDateFormats, goodRowBytes, judgeRows } from '@retail-etl/judging';
 import { type DuckDbConnection, type Engine, openEngine } from '@retail-etl/duckdb';
 import fc from 'fast-check';
 import { tmpdir } from 'node:os';
@@ -7,6 +7,7 @@ import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { propertySettings } from '../../../tests/support/oracle-seed.js';
 import { saleTexts } from '../../../tests/support/oracle-texts.js';
 import { existingDay, isOutside, judge, type OtherDates } from '../../../tests/support/oracle-values.js';
+import { builtInRules } from './built-in-rules.js';
 
 let engine: Engine;
 let connection: DuckDbConnection;
@@ -20,6 +21,9 @@ afterAll(() => {
   engine.close();
 });
 
+/** How the rows of a run may be judged where no sources are declared. */
+type RuleOptions = NonNullable<Parameters<typeof builtInRules>[0]>;
+
 const OUTCOMES = ['accepted', ...REJECT_REASONS, 'skipped'];
 const quote = (text: string): string => `'${text.replaceAll("'", "''")}'`;
 
@@ -30,7 +34,7 @@ async function judgeBySql(rows: readonly (readonly string[])[], options: RuleOpt
     `CREATE OR REPLACE TEMP TABLE staged AS SELECT * FROM (VALUES ${values.join(', ')}) AS v(file_row_number, ${SALES_COLUMNS.join(', ')})`,
   );
   const reader = await connection.runAndReadAll(
-    `SELECT outcome, product_id, quantity, amount FROM (${judgeRows('staged', options)}) ORDER BY row`,
+    `SELECT outcome, product_id, quantity, amount FROM (${judgeRows('staged', builtInRules(options), [])}) ORDER BY row`,
   );
   return reader
     .getRowsJson()
@@ -217,7 +221,7 @@ describe('by the design', () => {
 
   test('an outcome is kept for every row, in one byte', async () => {
     await judgeBySql([good], { dateFormats: [] });
-    const reader = await connection.runAndReadAll(`SELECT typeof(outcome) FROM (${judgeRows('staged', { dateFormats: [] })})`);
+    const reader = await connection.runAndReadAll(`SELECT typeof(outcome) FROM (${judgeRows('staged', builtInRules(), [])})`);
     expect(reader.getRows()).toEqual([['UTINYINT']]);
   });
 
@@ -237,10 +241,12 @@ describe('by the design', () => {
   ] as const)('no good row is shorter than the one that ends in %s', async (shortest, dateFormats) => {
     const row = ['1', '1', '1', '1', shortest];
     expect(await judgeBySql([row], { dateFormats })).toEqual(['accepted 1 1 1.000000']);
-    expect(goodRowBytes(dateFormats)).toBe(`${row.join(',')}\n`.length);
+    expect(goodRowBytes(builtInRules({ dateFormats }), BUILT_IN.sources[1]!)).toBe(`${row.join(',')}\n`.length);
   });
 
   test('the first reason that applies is the reason', async () => {
+    const declared = new Set<string>(['malformed_row', 'invalid_dimension', 'mixed_signs']);
+    const reasons = REJECT_REASONS.filter((reason) => !declared.has(reason));
     const rows = [
       ['x', '', 'x', 'x', 'x'],
       ['x', 'x', 'x', 'x', 'x'],
@@ -252,7 +258,7 @@ describe('by the design', () => {
       ['1', '2', '1', '0', '2026-01-01'],
       ['1', '2', '1', '1', '2026-01-01'],
     ];
-    expect(await judgeBySql(rows, { dateFormats: [], from: '2026-02-01' })).toEqual([...REJECT_REASONS.slice(1), 'skipped']);
+    expect(await judgeBySql(rows, { dateFormats: [], from: '2026-02-01' })).toEqual([...reasons, 'skipped']);
   });
 });
 

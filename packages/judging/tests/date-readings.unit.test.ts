@@ -1,4 +1,5 @@
 import { describe, expect, test } from 'vitest';
+import { builtInRules } from './built-in-rules.js';
 import { withJudged } from './judged-chunk.js';
 
 const DAY_FIRST = '%d/%m/%Y';
@@ -11,7 +12,7 @@ async function readingsOf(dates: readonly string[], dateFormats: readonly string
   const first = { file: 'a.csv', firstRow: 0, firstRecord: 1 };
   const segments = secondAt === dates.length ? [first] : [first, { file: 'b.csv', firstRow: secondAt, firstRecord: 1 }];
   let found: unknown[] = [];
-  await withJudged(rows, { segments, rules: { dateFormats } }, async ({ books }) => {
+  await withJudged(rows, { segments, rules: builtInRules({ dateFormats }) }, async ({ books }) => {
     found = books.map(({ dateReadings }) => dateReadings);
   });
   return found;

@@ -1,5 +1,6 @@
 import { SALES_COLUMNS } from '@retail-etl/sales';
 import { describe, expect, test } from 'vitest';
+import { builtInRules } from './built-in-rules.js';
 import { withJudged } from './judged-chunk.js';
 
 /** Rejects as files hold them, in the order of their records. */
@@ -14,15 +15,15 @@ describe('what is kept of a chunk', () => {
     ['5', '7', '1', '5', '2025-12-31'],
     ['6', '8', '1', '5', '2025-12-30'],
   ];
-  const rules = { from: '2026-01-01', dateFormats: [] };
+  const rules = builtInRules({ from: '2026-01-01' });
 
   test('accepted rows are summed per product, rejected ones stay alone, skipped ones are counted', async () => {
     await withJudged(rows, { rules }, async ({ books, sums, hasRejects, select }) => {
       expect(await select('SELECT segment, outcome, product_id, row, texts, rows, quantity, amount FROM partial ORDER BY 2, 3')).toEqual([
         [0, 0, '7', null, null, '2', '5', '3.350000'],
         [0, 0, '8', null, null, '1', '1', '5.000000'],
-        [0, 8, null, '3', rows[3], '1', '0', '5.000000'],
-        [0, 10, null, null, null, '2', '2', '10.000000'],
+        [0, 9, null, '3', rows[3], '1', '0', '5.000000'],
+        [0, 12, null, null, null, '2', '2', '10.000000'],
       ]);
       const counts = { rowsRead: 6, rowsAccepted: 3, rowsRejected: 1, rowsSkipped: 2 };
       expect(books).toEqual([

@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import { openEngine } from '@retail-etl/duckdb';
 import { type ChunkToJudge, judgeChunk } from '@retail-etl/judging';
 import { SALES_COLUMNS } from '@retail-etl/sales';
+import { builtInRules } from './built-in-rules.js';
 
 type Judged = Awaited<ReturnType<typeof judgeChunk>>;
 type Row = readonly unknown[];
@@ -53,7 +54,7 @@ export async function withJudged(
     const judged = await judgeChunk(connection, {
       source: 'store_sales',
       segments: [{ file: 'a.csv', firstRow: 0, firstRecord: 1 }],
-      rules: { dateFormats: [] },
+      rules: builtInRules(),
       carryTexts: true,
       ...paths,
       malformedPath,

@@ -2,6 +2,7 @@ import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { mergePartials } from '@retail-etl/judging';
+import { SALES_SUMMARY } from '@retail-etl/sales';
 import { openEngine } from '@retail-etl/duckdb';
 import { expect, test } from 'vitest';
 
@@ -15,7 +16,13 @@ test('a merge that finds no room, neither in memory nor to spill, says so', asyn
       `COPY (SELECT n AS product_id, 0::UTINYINT AS outcome, 1::DECIMAL(38, 0) AS quantity, 1::DECIMAL(38, 6) AS amount FROM range(2_000_000) t(n)) TO '${path}' (FORMAT parquet)`,
     );
     await connection.run("SET temp_directory = ''; SET memory_limit = '30MiB'");
-    const merging = mergePartials(connection, [{ path, sums: 1 }], join(folder, 'summary.csv'), new AbortController().signal);
+    const merging = mergePartials(
+      connection,
+      [{ path, sums: 1 }],
+      SALES_SUMMARY,
+      join(folder, 'summary.csv'),
+      new AbortController().signal,
+    );
     await expect(merging).rejects.toMatchObject({ code: 'MEMORY_EXHAUSTED' });
     connection.closeSync();
   } finally {

@@ -1,5 +1,6 @@
 import { type Engine, openEngine } from '@retail-etl/duckdb';
 import { mergePartials } from '@retail-etl/judging';
+import { SALES_SUMMARY } from '@retail-etl/sales';
 import { mkdtemp, readdir, readFile, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -22,7 +23,7 @@ async function writePartial(name: string, products: string): Promise<string> {
   const connection = await engine.connect();
   await connection.run(
     `COPY (SELECT 0::UTINYINT AS outcome, n::BIGINT AS product_id, (n * 3)::DECIMAL(38, 0) AS quantity, (n * 1.005)::DECIMAL(38, 6) AS amount FROM ${products}
-           UNION ALL VALUES (1, 7, 1, 1), (3, 7, 1, 1), (10, 7, 1, 1))
+           UNION ALL VALUES (1, 7, 1, 1), (3, 7, 1, 1), (12, 7, 1, 1))
      TO '${path}' (FORMAT parquet)`,
   );
   connection.closeSync();
@@ -44,7 +45,7 @@ async function merge(
   try {
     const partials = paths.map((path) => ({ path, sums }));
     const signal = Object.assign(new AbortController().signal, { throwIfAborted: onRange });
-    return await mergePartials(connection, partials, csvPath(), signal);
+    return await mergePartials(connection, partials, SALES_SUMMARY, csvPath(), signal);
   } finally {
     connection.closeSync();
   }

@@ -3,6 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { type DuckDbConnection, type Engine, openEngine } from '@retail-etl/duckdb';
 import { readSummaryPage, type SummaryFilePage } from '@retail-etl/judging';
+import { SALES_SUMMARY } from '@retail-etl/sales';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 
 /** As the file has them, by product. Sums of two products are the same, and some have more digits than a float holds. */
@@ -33,7 +34,7 @@ async function read(products: readonly Product[], page: Partial<SummaryFilePage>
   const path = join(folder, 'summary.csv');
   const lines = ['product_id,total_quantity,total_sale_amount', ...products.map((cells) => cells.join(','))];
   await writeFile(path, `${lines.join('\n')}\n`);
-  return readSummaryPage(connection, path, { prefix: '', sort: 'product', order: 'asc', offset: 0, limit: 10, ...page });
+  return readSummaryPage(connection, path, SALES_SUMMARY, { prefix: '', sort: 'product', order: 'asc', offset: 0, limit: 10, ...page });
 }
 
 const ids = async (page: Partial<SummaryFilePage>): Promise<string[]> => (await read(PRODUCTS, page)).products.map(([id]) => id!);

@@ -146,3 +146,9 @@ export async function readPublished(database: Database): Promise<Published> {
   if (row === undefined) throw new EtlError('MYSQL_REFUSED', 'MySQL: table etl_published has no row');
   return { seq: Number(row.seq), runId: row.run_id, at: row.published_at };
 }
+
+/** The run that the target shows; undefined if none was ever published. */
+export async function findPublishedRun(database: Database): Promise<Run | undefined> {
+  const { runId } = await readPublished(database);
+  return runId === null ? undefined : findRun(database, runId);
+}

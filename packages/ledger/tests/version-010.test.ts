@@ -1,4 +1,4 @@
-import { createSummaryTable } from '@retail-etl/mysql';
+import { createSummaryTables } from '@retail-etl/mysql';
 import {
   migrateLedger,
   cancelRun,
@@ -44,7 +44,7 @@ test('set-up takes over a ledger of version 0.1.0 without touching a row, and it
 
   const other = await createLedgerDatabase();
   // The dump has the target, too.
-  await createSummaryTable(other.database);
+  await createSummaryTables(other.database);
   await migrateLedger(other.database);
   const [taken, made] = [await describeSchema(ledger), await describeSchema(other)];
   await other.drop();

@@ -16,16 +16,17 @@ export interface ProductTotal {
   readonly amount: string;
 }
 
-const { name: TABLE, key, quantity, amount } = SALES_SUMMARY;
+const { name: TABLE, keys, quantity, amount } = SALES_SUMMARY;
+const KEY = keys[0]!.name;
 
-const SORT_COLUMNS = { product: key.name, quantity: quantity.name, amount: amount.name } as const;
+const SORT_COLUMNS = { product: KEY, quantity: quantity.name, amount: amount.name } as const;
 
 /** A page of the published table, and how many products match. A sum that is NULL, as others may have left it, counts as 0. */
 export async function readSummary(database: Database, page: SummaryPage): Promise<{ products: ProductTotal[]; total: number }> {
-  const where = page.prefix === '' ? '' : `WHERE CAST(${key.name} AS CHAR) LIKE ?`;
-  const values = page.prefix === '' ? [] : [`${page.prefix}%`];
+  const where = page.prefix === '' ? '' : `WHERE CAST(${KEY} AS CHAR) LIKE ? ESCAPE '|'`;
+  const values = page.prefix === '' ? [] : [`${page.prefix.replaceAll(/[|%_]/g, '|$&')}%`];
   const order = page.order === 'asc' ? 'ASC' : 'DESC';
-  const tie = page.sort === 'product' ? '' : `, ${key.name}`;
+  const tie = page.sort === 'product' ? '' : `, ${KEY}`;
   const [counted] = await select<{ count: number | string }>(
     database,
     'counting products',
@@ -35,14 +36,27 @@ export async function readSummary(database: Database, page: SummaryPage): Promis
   const rows = await select<Record<keyof ProductTotal, string | null>>(
     database,
     'reading the summary',
-    `SELECT CAST(${key.name} AS CHAR) AS productId, CAST(${quantity.name} AS CHAR) AS quantity, CAST(${amount.name} AS CHAR) AS amount
+    `SELECT CAST(${KEY} AS CHAR) AS productId, CAST(${quantity.name} AS CHAR) AS quantity, CAST(${amount.name} AS CHAR) AS amount
      FROM ${TABLE} ${where} ORDER BY ${SORT_COLUMNS[page.sort]} ${order}${tie} LIMIT ? OFFSET ?`,
     [...values, page.limit, page.offset],
   );
+  // A text keeps its zeros; a number may be padded with some.
+  const isText = await hasTextKey(database);
   const products = rows.map((row) => ({
-    productId: plainDecimal(row.productId ?? '', 0),
+    productId: isText ? (row.productId ?? '') : plainDecimal(row.productId ?? '', 0),
     quantity: plainDecimal(row.quantity ?? '0', 0),
     amount: plainDecimal(row.amount ?? '0', amount.decimals),
   }));
   return { products, total: Number(counted?.count ?? 0) };
+}
+
+async function hasTextKey(database: Database): Promise<boolean> {
+  const rows = await select(
+    database,
+    'reading the summary',
+    `SELECT 1 FROM information_schema.COLUMNS
+     WHERE TABLE_SCHEMA = DATABASE() AND TABLE_NAME = ? AND COLUMN_NAME = ? AND COLLATION_NAME IS NOT NULL`,
+    [TABLE, KEY],
+  );
+  return rows.length > 0;
 }

@@ -1,5 +1,6 @@
 import { randomBytes } from 'node:crypto';
-import { checkTarget, createSummaryTable, type Database, openDatabase, withConnection } from '@retail-etl/mysql';
+import { checkTarget, createSummaryTables, type Database, openDatabase, withConnection } from '@retail-etl/mysql';
+import { SALES_SUMMARY } from '@retail-etl/sales';
 import { createSchema } from '@retail-etl/setup';
 import mysql from 'mysql2/promise';
 import { afterEach, beforeEach, expect, test } from 'vitest';
@@ -24,17 +25,17 @@ afterEach(async () => {
 });
 
 test('in a transaction the target that was looked at stays as it is until the end', async () => {
-  await createSummaryTable(database);
+  await createSummaryTables(database);
   await admin.query('SET SESSION lock_wait_timeout = 1');
   const alter = async (): Promise<unknown> => admin.query('ALTER TABLE sales_summary ENGINE=MyISAM');
   await withConnection(database, 'testing', async (connection) => {
     await connection.query('START TRANSACTION');
-    await checkTarget(connection);
+    await checkTarget(connection, SALES_SUMMARY);
     await expect(alter()).rejects.toMatchObject({ code: 'ER_LOCK_WAIT_TIMEOUT' });
-    await expect(checkTarget(connection)).resolves.toBeUndefined();
+    await expect(checkTarget(connection, SALES_SUMMARY)).resolves.toBeUndefined();
     await connection.query('COMMIT');
     await alter();
-    await expect(checkTarget(connection)).rejects.toMatchObject({ code: 'TARGET_UNFIT' });
+    await expect(checkTarget(connection, SALES_SUMMARY)).rejects.toMatchObject({ code: 'TARGET_UNFIT' });
   });
 });
 

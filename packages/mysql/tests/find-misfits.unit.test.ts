@@ -1,3 +1,4 @@
+import { SALES_SUMMARY } from '@retail-etl/sales';
 import { expect, test } from 'vitest';
 import { findMisfits } from '../src/target/find-misfits.js';
 import type { FoundColumn, FoundIndex, FoundTarget } from '../src/target/look-at-target.js';
@@ -6,6 +7,7 @@ import type { FoundColumn, FoundIndex, FoundTarget } from '../src/target/look-at
 const column = (name: string, type: string, more: Partial<FoundColumn> = {}): FoundColumn => ({
   name,
   type,
+  collation: null,
   isNullable: false,
   defaultText: null,
   extra: '',
@@ -29,7 +31,7 @@ const table = (more: Partial<FoundTarget> & { extra?: FoundColumn[] } = {}): Fou
   uniqueIndexes: [index('PRIMARY', 'product_id')],
   ...more,
 });
-const clausesOf = (found: FoundTarget): string[] => findMisfits(found).flatMap(({ clauses }) => clauses);
+const clausesOf = (found: FoundTarget): string[] => findMisfits(found, SALES_SUMMARY).flatMap(({ clauses }) => clauses);
 
 test.each<[what: string, found: FoundTarget]>([
   ['ours', table()],
@@ -62,7 +64,7 @@ test.each<[what: string, found: FoundTarget]>([
     }),
   ],
 ])('fits in MySQL 8: %s', (_what, found) => {
-  expect(findMisfits(found)).toEqual([]);
+  expect(findMisfits(found, SALES_SUMMARY)).toEqual([]);
 });
 
 test.each<[what: string, found: FoundTarget, clauses: string[]]>([
@@ -110,5 +112,5 @@ test.each<[what: string, found: FoundTarget, clauses: string[]]>([
 
 test('of very many columns that nothing fills, twenty are told at once', () => {
   const extra = Array.from({ length: 1_000 }, (_, number) => column(`c${number}`, 'int'));
-  expect(findMisfits(table({ extra }))).toHaveLength(20);
+  expect(findMisfits(table({ extra }), SALES_SUMMARY)).toHaveLength(20);
 });

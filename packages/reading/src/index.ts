@@ -1,9 +1,9 @@
 export { ParquetFile, ROW_GROUP_ROWS } from './codec/parquet/parquet-file.js';
 export type { TextColumn } from './codec/parquet/text-column.js';
-export type { RandomAccess } from './codec/xlsx/random-access.js';
-export { readSheet, type SheetOptions } from './codec/xlsx/read-sheet.js';
-export type { SheetRow } from './codec/xlsx/sheet-rows.js';
 export { openSources } from './sources/registry.js';
-export type { PartitionRead, PartitionSink, RecordWriter, Source } from './sources/source.js';
 export { connectPostgres } from './sources/postgres-table/postgres.js';
+export { readDefinition } from './definition/read-definition.js';
+export type { SourceSettings } from './sources/source-settings.js';
+export { type PartitionRead, type PartitionSink, type RecordWriter, type Source, UnreadableFile } from './sources/source.js';
+export { refuseUnclaimed, refuseUnmatchedPaths } from './sources/csv-files/claim-files.js';
 export { postgresError } from './sources/postgres-table/postgres-error.js';

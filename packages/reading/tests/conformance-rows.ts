@@ -72,7 +72,7 @@ const HOSTILE_CELLS: readonly (string | null)[] = [
 export const HOSTILE_ROWS: readonly SourceRow[] = HOSTILE_CELLS.flatMap((cell) =>
   [0, 1, 2, 3, 4].map((place) => [0, 1, 2, 3, 4].map((each) => (each === place ? cell : `v${each}`))),
 ).concat([
-  // Not all of them: a line of delimiters alone is no record of a file.
+  // Not all of them: a line of delimiters and empty fields alone is no record of a file.
   ['1', null, null, null, null],
-  ['', '', '', '', ''],
+  ['', '', '', '', '1'],
 ]);

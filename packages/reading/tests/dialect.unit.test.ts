@@ -1,12 +1,15 @@
-import { readDialect } from '../src/codec/csv/dialect.js';
+import { BUILT_IN } from '@retail-etl/sales';
+import { type Dialect, readDialect } from '../src/codec/csv/dialect.js';
 import { findHeader } from '../src/codec/csv/find-header.js';
 import { describe, expect, test } from 'vitest';
 
 const NAMES = ['sale_id', 'product_id', 'quantity', 'sale_amount', 'sale_date'];
 const PLAIN = NAMES.join(',');
+/** Of a store file where no sources are declared. */
+const WANTED = BUILT_IN.sources[1]!;
 
 const find = (text: string, isAll = false): ReturnType<typeof findHeader> => findHeader(Buffer.from(text), isAll, 'x.csv');
-const read = async (text: string): ReturnType<typeof readDialect> => readDialect(find(text, true)!, 'x.csv');
+const read = async (text: string): Promise<Dialect['shape']> => (await readDialect(find(text, true)!, 'x.csv', WANTED)).shape;
 
 describe('the end of a header', () => {
   test.each<[what: string, text: string, header: string, bodyAt: number]>([
@@ -89,6 +92,8 @@ describe('delimiter and columns', () => {
     const header = ['note', ' SALE_DATE ', '"sale_amount"', '" Quantity"', 'product_id', `"a${delimiter}b"`, 'sale_id'].join(delimiter);
     expect(await read(header)).toEqual({
       delimiter: delimiter.charCodeAt(0),
+      quote: '"'.charCodeAt(0),
+      hasTrailingEmpty: false,
       fieldCount: 7,
       columnOfField: Int32Array.from([-1, 4, 3, 2, 1, -1, 0]),
       skipsBlankLines: true,
@@ -141,7 +146,7 @@ describe('delimiter and columns', () => {
   test('UTF-16 that is read as something else is named', async () => {
     const bytes = Buffer.from(`${PLAIN}\n`, 'utf16le');
     const header = findHeader(bytes, true, 'x.csv')!;
-    await expect(readDialect(header, 'x.csv')).rejects.toThrow(
+    await expect(readDialect(header, 'x.csv', WANTED)).rejects.toThrow(
       /line 1 is "s\\u0000a\\u0000l.{300,}", with NUL bytes: if it is UTF-16, set CSV_ENCODING$/,
     );
   });

@@ -1,5 +1,5 @@
 import { randomBytes } from 'node:crypto';
-import { SALES_COLUMNS } from '@retail-etl/sales';
+import { BUILT_IN, SALES_COLUMNS } from '@retail-etl/sales';
 import pg from 'pg';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { serverUrl } from '../../../tests/support/test-databases.js';
@@ -44,8 +44,14 @@ const openWriter = (): RecordWriter => ({
   finish: () => Promise.resolve(),
 });
 const read = async (): Promise<number> =>
-  (await readTable(readerUrl.toString(), { table: 'online_sales', allowRowSecurity: false }, { openWriter }, new AbortController().signal))
-    .copiedRows;
+  (
+    await readTable(
+      readerUrl.toString(),
+      { table: 'online_sales', definition: BUILT_IN.sources[0]!, isDeclared: false, allowRowSecurity: false },
+      { openWriter },
+      new AbortController().signal,
+    )
+  ).copiedRows;
 
 test('a role that may only read is given the view that the message describes, whatever the names are', async () => {
   const error = (await read().catch((thrown: unknown) => thrown)) as { code: string; message: string };
@@ -85,7 +91,7 @@ test('a role of fewer digits reads all of them, and the view hides what a policy
     };
     await readTable(
       readerUrl.toString(),
-      { table: 'online_sales', allowRowSecurity: false },
+      { table: 'online_sales', definition: BUILT_IN.sources[0]!, isDeclared: false, allowRowSecurity: false },
       { openWriter: () => ({ ...openWriter(), rows: sink }) },
       new AbortController().signal,
     );

@@ -191,7 +191,7 @@ describe('the scanner', () => {
     ['a zero-length line is no record', '\n1,2,3,4,5\r\n\r\n\n1,2,3,4,5\n\n', 2, []],
     ['a line of spaces is malformed', '1,2,3,4,5\n   \n1,2,3,4,5\n', 2, [[2, '   ']]],
     ['a line of delimiters, spaces and tabs is no record', ',,,,\n1,2,3,4,5\r\n , ,\t,,\r\n,\n,,,,,,,,\n1,2,3,4,5\n,,,,', 2, []],
-    ['an empty quoted field or a lone return makes a record', '"",,,,\n,,,,\r,\n,,,,x\n', 2, [[2, ',,,,\r,']]],
+    ['a lone return makes a record', ',,,,\r,\n,,,,x\n', 1, [[1, ',,,,\r,']]],
     ['the last record needs no newline', '1,2,3,4,5\n1,2,3,4,', 2, []],
     [
       'a field too few, a field too many',
@@ -202,6 +202,8 @@ describe('the scanner', () => {
         [2, '1,2,3,4,5,6'],
       ],
     ],
+    ['nor is one of empty quoted fields', '"","","","",""\r\n,"",,""\n1,2,3,4,5\n"",""', 1, []],
+    ['but a quoted quote is text', '"""","","","",""\n "","","","",""\n', 2, []],
     ['a quoted field may hold newlines and delimiters', '"1\n,",2,3,4,"5\r\n"\n', 1, []],
     ['a quote inside an unquoted field is text', '1"",2"3,"",4,5\n', 1, []],
     [

@@ -1,5 +1,5 @@
 import { randomBytes } from 'node:crypto';
-import { SALES_COLUMNS } from '@retail-etl/sales';
+import { BUILT_IN, SALES_COLUMNS } from '@retail-etl/sales';
 import pg from 'pg';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { serverUrl } from '../../../tests/support/test-databases.js';
@@ -77,7 +77,7 @@ test('a view whose expression takes no such value is refused at once', async () 
     advance: () => Promise.resolve(),
     finish: () => Promise.resolve(),
   });
-  const request = { table: 'odd', allowRowSecurity: false };
+  const request = { table: 'odd', definition: BUILT_IN.sources[0]!, isDeclared: false, allowRowSecurity: false };
   await expect(readTable(urlOf(), request, { openWriter: writer }, new AbortController().signal)).rejects.toMatchObject({
     code: 'POSTGRES_REFUSED',
     message: expect.stringMatching(/Nowhere.*22023/) as string,

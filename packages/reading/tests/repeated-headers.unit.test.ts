@@ -1,23 +1,27 @@
+import { BUILT_IN, SALES_COLUMNS } from '@retail-etl/sales';
 import { describe, expect, test } from 'vitest';
 import { readDialect } from '../src/codec/csv/dialect.js';
 import { findHeader } from '../src/codec/csv/find-header.js';
 import { RecordScanner } from '../src/codec/csv/record-scanner.js';
 import { RepeatedHeaders } from '../src/codec/csv/repeated-headers.js';
+import { watchedColumns } from '../src/sources/csv-files/watched-columns.js';
 import { RecordingSink } from './recording-sink.js';
 
 const PLAIN = 'sale_id,product_id,quantity,sale_amount,sale_date';
 const MOVED = 'sale_id,quantity,product_id,sale_amount,sale_date';
+/** Store files where no sources are declared. */
+const STORE = BUILT_IN.sources[1]!;
 const row = (saleId: number): string => `${saleId},7,2,1.50,2026-01-01`;
 
 /** Sale ids of the rows that were read, numbers of the malformed records, and headers passed over; a piece of text has so many bytes. */
 async function read(text: string, pieceBytes: number): Promise<{ sales: string[]; malformed: number[]; repeated: number }> {
   const bytes = Buffer.from(text);
   const header = findHeader(bytes, true, 'x.csv')!;
-  const shape = await readDialect(header, 'x.csv');
+  const { shape } = await readDialect(header, 'x.csv', STORE);
   const sink = new RecordingSink();
   const writer = sink.openWriter();
   writer.startSegment('x.csv', 1);
-  const headers = new RepeatedHeaders(header, shape, 'x.csv');
+  const headers = new RepeatedHeaders(header, shape, 'x.csv', watchedColumns(STORE, SALES_COLUMNS, false));
   const scanner = new RecordScanner(shape, writer, header.bodyAt, headers);
   for (let from: number | null = header.bodyAt; from !== null; from = scanner.finish()) {
     for (let at: number = from; at < bytes.length; at += pieceBytes) scanner.push(bytes.subarray(at, at + pieceBytes));

@@ -2,7 +2,7 @@ import { randomBytes } from 'node:crypto';
 import pg from 'pg';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { serverUrl } from '../../../tests/support/test-databases.js';
-import { SALES_COLUMNS } from '@retail-etl/sales';
+import { BUILT_IN, SALES_COLUMNS } from '@retail-etl/sales';
 import { ParquetFile } from '../src/codec/parquet/parquet-file.js';
 import type { PartitionSink, RecordWriter } from '../src/index.js';
 import type { TableRequest } from '../src/sources/postgres-table/describe-table.js';
@@ -75,7 +75,7 @@ const writer = (): RecordWriter => ({
 });
 const sink: PartitionSink = { openWriter: writer };
 const rowsOf = async (table: string, more: Partial<TableRequest> = {}, url = readerUrl.toString()): Promise<number> => {
-  const request = { table: `${name}.${table}`, allowRowSecurity: false, ...more };
+  const request = { table: `${name}.${table}`, definition: BUILT_IN.sources[0]!, isDeclared: false, allowRowSecurity: false, ...more };
   return (await readTable(url, request, sink, new AbortController().signal)).copiedRows;
 };
 

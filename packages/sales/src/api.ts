@@ -55,7 +55,7 @@ export type RejectList = Static<typeof RejectList>;
 
 export const SummaryQuery = Type.Object(
   {
-    q: Type.Optional(Type.String({ pattern: '^-?[0-9]{0,19}$', description: 'The beginning of a product id' })),
+    q: Type.Optional(Type.String({ maxLength: 255, description: 'The beginning of a product id' })),
     sort: Type.Optional(Type.Union([Type.Literal('product'), Type.Literal('quantity'), Type.Literal('amount')])),
     order: Type.Optional(Type.Union([Type.Literal('asc'), Type.Literal('desc')])),
     offset: Type.Optional(Type.Integer({ minimum: 0, maximum: 10_000_000, default: 0 })),
@@ -66,7 +66,7 @@ export const SummaryQuery = Type.Object(
 
 export const Summary = Type.Object(
   {
-    products: Type.Array(Type.Object({ productId: Decimal, quantity: Decimal, amount: Decimal })),
+    products: Type.Array(Type.Object({ productId: Type.String(), quantity: Decimal, amount: Decimal })),
     total: Count,
     next: Nullable(Type.Integer()),
   },

@@ -1,20 +1,32 @@
-/** Exact decimals as whole numbers of millionths, so that sums in JavaScript lose nothing. */
-const DECIMALS = 6;
+/** Exact decimals as whole numbers of the smallest unit that occurs, so that sums in JavaScript lose nothing. */
+const DECIMALS = 18;
 const UNIT = 10n ** BigInt(DECIMALS);
 
-/** `12.5` as 12500000n. The text is a decimal number with at most six decimals, as DuckDB and MySQL write them. */
-export function toMillionths(text: string): bigint {
-  const match = /^(-?)(\d+)(?:\.(\d{1,6}))?$/.exec(text);
+/** Decimals that are always written. */
+const SHOWN_MIN = 6;
+
+/** `12.5` as a whole number of units. The text is a decimal number with at most 18 decimals, as DuckDB and MySQL write them. */
+export function decimalUnits(text: string): bigint {
+  const match = /^(-?)(\d+)(?:\.(\d{1,18}))?$/.exec(text);
   if (match === null) throw new Error(`not a decimal number: ${text.slice(0, 60)}`);
   const [, sign, whole = '0', decimals = ''] = match;
   const value = BigInt(whole) * UNIT + BigInt(decimals.padEnd(DECIMALS, '0'));
   return sign === '-' ? -value : value;
 }
 
-/** 12500000n as `12.500000`. */
-export function fromMillionths(value: bigint): string {
-  const digits = (value < 0n ? -value : value).toString().padStart(DECIMALS + 1, '0');
-  return `${value < 0n ? '-' : ''}${digits.slice(0, -DECIMALS)}.${digits.slice(-DECIMALS)}`;
+/** Units as `12.500000`: with `shown` decimals, or more if there are. */
+export function decimalText(units: bigint, shown = SHOWN_MIN): string {
+  const digits = (units < 0n ? -units : units).toString().padStart(DECIMALS + 1, '0');
+  const decimals = digits.slice(-DECIMALS).replace(/0+$/, '').padEnd(shown, '0');
+  return `${units < 0n ? '-' : ''}${digits.slice(0, -DECIMALS)}${decimals === '' ? '' : `.${decimals}`}`;
+}
+
+/** The sum of decimal numbers, with at least `shown` decimals. */
+export function addDecimals(texts: readonly string[], shown = SHOWN_MIN): string {
+  return decimalText(
+    texts.reduce((sum, text) => sum + decimalUnits(text), 0n),
+    shown,
+  );
 }
 
 /**

@@ -1,6 +1,13 @@
 export * from './columns.js';
+export * from './column-name.js';
 export * from './reject-reasons.js';
-export * from './sources.js';
+export * from './definition/definition.js';
+export * from './definition/sales-model.js';
+export * from './definition/built-in.js';
+export * from './definition/terms.js';
+export { isDimensionName } from './definition/names.js';
+export * from './definition/parse-definition.js';
+export * from './definition/date-directives.js';
 export * from './summary.js';
 export * from './csv-encodings.js';
 export * from './decimal.js';

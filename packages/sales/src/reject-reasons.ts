@@ -7,8 +7,10 @@ export const REJECT_REASONS = [
   'invalid_quantity',
   'invalid_amount',
   'invalid_date',
+  'invalid_dimension',
   'non_positive_quantity',
   'non_positive_amount',
+  'mixed_signs',
 ] as const;
 
 export type RejectReason = (typeof REJECT_REASONS)[number];

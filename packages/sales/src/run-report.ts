@@ -1,5 +1,5 @@
 import Type, { type Static } from 'typebox';
-import { Count, Nullable, RunChanges, RunError, RunParams, RunState, StageReport, Time, TriggerKind } from '@retail-etl/contracts';
+import { Count, Decimal, Nullable, RunChanges, RunError, RunParams, RunState, StageReport, Time, TriggerKind } from '@retail-etl/contracts';
 import { ProductDifference, RunTotals, SourceBooks } from './books.js';
 
 const FINDINGS = {
@@ -10,6 +10,17 @@ const FINDINGS = {
   stages: Type.Array(StageReport),
   alerts: Type.Array(Type.String()),
   error: Nullable(RunError),
+  /** What sources.yaml declared; absent without such a file. */
+  definition: Type.Optional(Type.Object({ sha256: Type.String() })),
+  /** The further summaries that sources.yaml declares; absent without any. */
+  summaries: Type.Optional(
+    Type.Array(
+      Type.Object(
+        { name: Type.String(), rows: Count, quantity: Decimal, amount: Decimal, publishedAmount: Decimal },
+        { title: 'SummaryTotals' },
+      ),
+    ),
+  ),
 };
 
 /** The part of a report that the steps find out; kept as JSON in the ledger. The rest of a report is columns there. */

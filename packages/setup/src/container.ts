@@ -52,10 +52,11 @@ async function prepareDatabases(env: Env | undefined): Promise<void> {
     ownerUrl: read.serverUrl('SETUP_POSTGRES_URL', 'postgres'),
     rootUrl: read.serverUrl('SETUP_MYSQL_URL', 'mysql'),
     dataDir: read.text('DATA_DIR') ?? '/data',
+    sourcesFile: read.text('SOURCES_FILE'),
     note: read.text('SETUP_NOTE'),
     user: readUser(read),
   }));
-  const { readerUrl, writerUrl, ownerUrl, rootUrl, dataDir, note, user } = settings;
+  const { readerUrl, writerUrl, ownerUrl, rootUrl, dataDir, sourcesFile, note, user } = settings;
   await giveDataFolders(dataDir, user);
   await becomeUser(user, dataDir);
   sayLine(`the data folders belong to the services' user ${user.uid}:${user.gid}`);
@@ -66,7 +67,7 @@ async function prepareDatabases(env: Env | undefined): Promise<void> {
   ]);
   sayLine('the users of the services are there');
   if (note !== undefined) sayLine(note);
-  await setUp({ postgresUrl: ownerUrl, mysqlUrl: rootUrl, dataDir }, { say: sayLine, waitTimeoutMs: WAIT_TIMEOUT_MS });
+  await setUp({ postgresUrl: ownerUrl, mysqlUrl: rootUrl, dataDir, sourcesFile }, { say: sayLine, waitTimeoutMs: WAIT_TIMEOUT_MS });
 }
 
 function printSecrets(env: Env | undefined, [given = '1']: readonly string[]): void {

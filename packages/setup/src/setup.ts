@@ -1,6 +1,7 @@
 import type { SetupConfig } from '@retail-etl/config';
 import { shownName } from '@retail-etl/contracts';
-import { SAMPLE_TABLE, SALES_SUMMARY } from '@retail-etl/sales';
+import { readDefinition } from '@retail-etl/reading';
+import { SAMPLE_TABLE, SALES_SUMMARY, type SalesDefinition, type SourceDefinition } from '@retail-etl/sales';
 import { join, relative } from 'node:path';
 import { createSchema } from './create-tables.js';
 import { addSampleFile, createDataFolders, type Holding, lookAtInput, SAMPLE_FILE } from './data-folders.js';
@@ -20,11 +21,38 @@ export interface SetupDeps {
 
 /**
  * Creates what is absent, and changes nothing that is there: the folders, the target tables, and sample sales as a table and a file. Where the
- * table or the files are somebody's own, no sample sales are made: they would count beside real ones. Safe to repeat. Throws an EtlError.
+ * table or the files are somebody's own, or sources are declared, no sample sales are made: they would count beside real ones. Safe to repeat.
+ * Throws an EtlError.
  */
 export async function setUp(config: SetupConfig, { say, signal, waitTimeoutMs }: SetupDeps): Promise<void> {
-  const wait = { say, signal, timeoutMs: waitTimeoutMs };
+  const wait: Wait = { say, signal, timeoutMs: waitTimeoutMs };
   await createDataFolders(config.dataDir);
+  const definition = await readDefinition({ dataDir: config.dataDir, file: config.sourcesFile });
+  if (definition === null) await setUpBuiltIn(config, wait);
+  else await setUpDeclared(config, definition, wait);
+  say('initialization complete');
+}
+
+/** How servers are waited for. */
+interface Wait {
+  readonly say: (line: string) => void;
+  readonly signal: AbortSignal | undefined;
+  readonly timeoutMs: number | undefined;
+}
+
+async function setUpDeclared({ dataDir, mysqlUrl }: SetupConfig, definition: SalesDefinition, wait: Wait): Promise<void> {
+  const { say } = wait;
+  const { summaries, sources } = definition;
+  await waitForServer(() => createSchema(mysqlUrl, { say, summaries }), { ...wait, what: `MySQL at ${addressOf(mysqlUrl)}` });
+  say(`${summaries.map(({ name }) => name).join(', ')} and the ledger are there`);
+  say(`a run reads what is declared, below ${shownFolder(dataDir)}: ${sources.map(placeOf).join('; ')}`);
+}
+
+const placeOf = ({ name, place }: SourceDefinition): string =>
+  `${name} (${place.kind === 'postgres-table' ? `table ${place.table}` : place.patterns.join(', ')})`;
+
+async function setUpBuiltIn(config: SetupConfig, wait: Wait): Promise<void> {
+  const { say } = wait;
   const folder = shownFolder(config.dataDir);
   const input = await lookAtInput(config.dataDir);
   const [table] = await Promise.all([
@@ -40,7 +68,6 @@ export async function setUp(config: SetupConfig, { say, signal, waitTimeoutMs }:
   const { files, others } = await lookAtInput(config.dataDir);
   say(`a run reads ${SAMPLE_TABLE} at ${addressOf(config.postgresUrl)} and ${listed(files, 'store file')} in ${folder}`);
   if (others.length > 0) say(`not read, because their names end in neither .csv nor .csv.gz: ${listed(others, 'file')}`);
-  say('initialization complete');
 }
 
 /** What the table held before, and what is to be said of it. */

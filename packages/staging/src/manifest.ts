@@ -6,7 +6,7 @@ import { publishJson, readJson, removeFiles } from '@retail-etl/store';
  * The format of what lies below `staging/`: manifests, and the files that they describe. To be raised whenever any of them changes its
  * meaning, so that services of two versions never take each other's files for their own.
  */
-const STAGING_FORMAT = 2;
+const STAGING_FORMAT = 3;
 
 interface Stored {
   /** Absent in version 0.1.0. */

@@ -1,4 +1,4 @@
-import type { RejectCounts, SourceName } from '@retail-etl/sales';
+import type { RejectCounts, Returned, SalesDefinition, SalesModel, SourceDefinition, SummaryShape } from '@retail-etl/sales';
 import type { RunParams } from '@retail-etl/contracts';
 import type { CheckedFile, InputFile } from '@retail-etl/store';
 
@@ -13,16 +13,26 @@ export type PlannedFile = InputFile;
 
 /** The unit of extraction: a table, or one or several store files. */
 export interface Partition {
+  /** True for workbooks, in which dates are ISO 8601 whatever the source's pattern is. */
+  readonly hasCells?: boolean;
   /** Unique within the run; see `PartName` in the jobs' schemas. */
   readonly name: string;
-  readonly source: SourceName;
+  readonly source: string;
   /** In the order in which they are read; empty for a table. */
   readonly files: readonly PlannedFile[];
 }
 
 export interface PlanManifest extends StepTimes {
   readonly params: RunParams;
+  /** What sources.yaml declared when the run was planned; absent without such a file. */
+  readonly definition?: SalesDefinition;
   readonly partitions: readonly Partition[];
+}
+
+/** Why a file was left out of a run. */
+export interface SetAside {
+  readonly code: string;
+  readonly message: string;
 }
 
 /** What was read of one file or table. */
@@ -34,13 +44,17 @@ export interface SourceRead {
   readonly malformed: number;
   /** Headers among the records, which are none; absent if there are none. */
   readonly repeatedHeaders?: number;
+  /** Lines that match the footer; absent if there are none. */
+  readonly footerLines?: number;
+  /** Why the file was left out; absent if it was read. */
+  readonly setAside?: SetAside;
   /** Decompressed. */
   readonly bytes: number;
   readonly sha256: string | null;
 }
 
 export interface ExtractManifest extends StepTimes {
-  readonly source: SourceName;
+  readonly source: string;
   /** Exactly these chunks count; those of an attempt that did not finish are not listed anywhere. */
   readonly chunks: readonly string[];
   readonly sources: readonly SourceRead[];
@@ -70,10 +84,19 @@ export interface Segment {
   readonly firstRecord: number;
 }
 
+/** What a chunk's rows are judged by, where sources are declared. */
+export interface ChunkRules {
+  readonly model: SalesModel;
+  readonly source: SourceDefinition;
+  readonly hasCells: boolean;
+}
+
 export interface ChunkManifest {
-  readonly source: SourceName;
+  readonly source: string;
+  /** Absent without sources.yaml. */
+  readonly rules?: ChunkRules;
   readonly params: RunParams;
-  /** Well-formed rows: Parquet with the five columns as text. */
+  /** Well-formed rows: Parquet with the source's input columns as text. */
   readonly rows: number;
   readonly file: CheckedFile;
   /** Malformed rows: Parquet with `segment`, `rows_before`, `record`, `lines`, `raw`, all text. */
@@ -92,8 +115,11 @@ export interface PartialBooks {
   readonly rowsRejected: number;
   readonly rowsSkipped: number;
   readonly rejectsByReason: RejectCounts;
+  /** Absent without rules of `skip`, or if none held. */
+  readonly skippedByCause?: Readonly<Record<string, number>>;
   readonly quantity: string;
   readonly amount: string;
+  readonly returned?: Returned;
   /** Lines of the longest record; absent if each is one line, and for a table. */
   readonly longestRecordLines?: number;
   /** Absent where no pattern after the first says anything. */
@@ -110,7 +136,7 @@ export interface DateReading {
 }
 
 export interface PartialManifest extends StepTimes {
-  readonly source: SourceName;
+  readonly source: string;
   /** By which the transformer will judge the run; the extractor does not know it otherwise. */
   readonly rejectLimit?: RejectLimit;
   readonly books: readonly PartialBooks[];
@@ -122,13 +148,22 @@ export interface PartialManifest extends StepTimes {
   readonly rejectsFile: string | null;
 }
 
-export interface SummaryManifest extends StepTimes {
-  /** CSV with a header and the target's three columns, sorted by product_id: the very bytes that are published. */
+/** What merge made of one summary. */
+export interface MergedFile {
+  readonly shape: SummaryShape;
+  /** CSV with a header and the shape's columns, sorted by its keys: the very bytes that are published. */
   readonly file: CheckedFile;
+  /** Rows of the summary: of `sales_summary` the products. */
   readonly products: number;
   readonly quantity: string;
-  /** Exact, six decimals. */
+  /** Exact, at least six decimals. */
   readonly amount: string;
   /** The sum of the rounded totals. */
   readonly publishedAmount: string;
+  readonly returned?: Returned & { readonly publishedAmount: string };
+}
+
+export interface SummaryManifest extends StepTimes {
+  /** `sales_summary` first. */
+  readonly summaries: readonly MergedFile[];
 }

@@ -16,7 +16,10 @@ export interface RunFolders {
   /** What people look at after the run: rejects and the summary, kept RUN_RETENTION_DAYS. */
   readonly results: string;
   readonly rejects: string;
-  readonly summaryCsv: string;
+  /** The summary of this name. */
+  summaryCsv(name: string): string;
+  /** The shapes of the run's summaries, `sales_summary` first. */
+  readonly shapes: string;
 }
 
 export function runFolders(dataDir: string, runId: string): RunFolders {
@@ -35,7 +38,8 @@ export function runFolders(dataDir: string, runId: string): RunFolders {
     summaryManifest: join(staging, 'summary.json'),
     results,
     rejects: join(results, 'rejects'),
-    summaryCsv: join(results, 'sales_summary.csv'),
+    summaryCsv: (name) => join(results, `${name}.csv`),
+    shapes: join(results, 'summaries.json'),
   };
 }
 

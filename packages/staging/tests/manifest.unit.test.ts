@@ -13,7 +13,14 @@ beforeEach(async () => {
 afterEach(() => rm(folder, { recursive: true }));
 
 /** What services of other versions leave: those of 0.1.0 wrote no format, and later ones will write another number or none at all. */
-const OTHER_FORMATS = [{ rows: 1 }, { format: 1, rows: 1 }, { format: 99, rows: 1 }, { format: '2', rows: 1 }, { format: null, rows: 1 }];
+const OTHER_FORMATS = [
+  { rows: 1 },
+  { format: 1, rows: 1 },
+  { format: 2, rows: 1 },
+  { format: 99, rows: 1 },
+  { format: '3', rows: 1 },
+  { format: null, rows: 1 },
+];
 
 test('what was published is read, and a second attempt gets the first one', async () => {
   expect(await readManifest(path)).toBeUndefined();
@@ -31,7 +38,7 @@ test.each(OTHER_FORMATS)('a manifest of another version is not read: %j', async 
   expect(await readdir(folder)).toContain('plan.json');
 });
 
-test.each([...OTHER_FORMATS.map((stored) => JSON.stringify(stored)), '{"format":2,'])(
+test.each([...OTHER_FORMATS.map((stored) => JSON.stringify(stored)), '{"format":3,'])(
   'the step that makes the manifest removes it and makes it anew: %s',
   async (text) => {
     await writeFile(path, text);

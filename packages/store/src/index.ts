@@ -3,8 +3,9 @@ export { type CheckedFile, CheckedFileWriter, describeFile, verifiedPath } from 
 export { copyToDisk, moveIntoPlace, removeTemporaryFiles, replaceByCopy } from './durable-files.js';
 export { exists, listFolders, listNames, makeFolders, removeFolder } from './folders.js';
 export { inBatches, READS_MAX } from './in-batches.js';
-export { type InputFile, listInputFiles, OpenInputFile } from './input-files.js';
+export { type InputFile, listInputFiles, listInputPaths, listInputTree, OpenInputFile } from './input-files.js';
 export { publishJson, readJson, replaceJson } from './json-file.js';
 export { describeKeptFile, digestOf, lookAtFiles, readKeptFile, type SeenFile } from './kept-file.js';
 export { readLines } from './read-lines.js';
+export { readTextFile } from './text-file.js';
 export { removeFiles } from './remove-files.js';

@@ -3,7 +3,7 @@ import { type FileHandle, lstat, open } from 'node:fs/promises';
 import { join } from 'node:path';
 import { EtlError, shownName } from '@retail-etl/contracts';
 import { inBatches, READS_MAX } from './in-batches.js';
-import { type FolderName, namesIn } from './names-in.js';
+import { type FolderName, namesBelow, namesIn } from './names-in.js';
 
 /** So many names a message lists. */
 const SHOWN_MAX = 10;
@@ -32,6 +32,25 @@ export async function listInputFiles(folder: string, isWanted: (name: string) =>
     if ((cause as NodeJS.ErrnoException).code !== 'ENOENT') throw cause;
     return null;
   }
+  return describeFiles(folder, names, isWanted);
+}
+
+/** As `listInputFiles`, for all that lies below `folder`, by path with `/`. Folders whose names begin with a point, and links, are not looked into. */
+export async function listInputTree(folder: string, isWanted: (path: string) => boolean): Promise<InputFile[] | null> {
+  const names = await namesBelow(folder);
+  return names === null ? null : describeFiles(folder, names, isWanted);
+}
+
+/** The paths of everything below `folder` that is no folder, regular file or not; null if there is no such folder. */
+export async function listInputPaths(folder: string): Promise<string[] | null> {
+  return (await namesBelow(folder))?.map(({ name }) => name) ?? null;
+}
+
+async function describeFiles(
+  folder: string,
+  names: readonly Pick<FolderName, 'name' | 'isText'>[],
+  isWanted: (name: string) => boolean,
+): Promise<InputFile[]> {
   const wanted = names.filter(({ name }) => isWanted(name));
   refuseNames(wanted.filter(({ isText }) => !isText));
   return inBatches(wanted, READS_MAX, async ({ name }) => {
@@ -45,7 +64,7 @@ export async function listInputFiles(folder: string, isWanted: (name: string) =>
   });
 }
 
-function refuseNames(names: readonly FolderName[]): void {
+function refuseNames(names: readonly Pick<FolderName, 'name'>[]): void {
   if (names.length === 0) return;
   const shown = names.slice(0, SHOWN_MAX).map(({ name }) => name);
   const others = names.length > SHOWN_MAX ? ` and ${names.length - SHOWN_MAX} more` : '';

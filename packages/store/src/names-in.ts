@@ -17,6 +17,35 @@ export async function namesIn(folder: string): Promise<FolderName[]> {
   return names.map((bytes) => describe(folder, bytes)).sort((a, b) => (a.name < b.name ? -1 : 1));
 }
 
+/** Folders in folders deeper than this are somebody's mistake, such as a loop of mounts. */
+const DEPTH_MAX = 32;
+
+/**
+ * The paths of everything below `folder` that is no folder, with `/`, in their order; null if it is absent. Folders whose names begin with a
+ * point are not looked into, nor is what a link points to.
+ */
+export async function namesBelow(folder: string): Promise<Pick<FolderName, 'name' | 'isText'>[] | null> {
+  try {
+    const found = await walk(Buffer.from(folder), '', 0);
+    return found.sort((a, b) => (a.name < b.name ? -1 : 1));
+  } catch (cause) {
+    if ((cause as NodeJS.ErrnoException).code !== 'ENOENT') throw cause;
+    return null;
+  }
+}
+
+async function walk(folder: Buffer, prefix: string, depth: number): Promise<Pick<FolderName, 'name' | 'isText'>[]> {
+  const found: Pick<FolderName, 'name' | 'isText'>[] = [];
+  for (const entry of await readdir(folder, { encoding: 'buffer', withFileTypes: true })) {
+    const { name, isText } = describe('', entry.name);
+    const path = `${prefix}${name}`;
+    if (!entry.isDirectory()) found.push({ name: path, isText });
+    else if (!name.startsWith('.') && depth < DEPTH_MAX)
+      found.push(...(await walk(Buffer.concat([folder, Buffer.from('/'), entry.name]), `${path}/`, depth + 1)));
+  }
+  return found;
+}
+
 function describe(folder: string, bytes: Buffer): FolderName {
   const isText = isUtf8(bytes);
   const path = Buffer.concat([Buffer.from(`${folder}/`), bytes]);

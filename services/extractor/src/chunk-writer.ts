@@ -1,8 +1,7 @@
 import { newAttemptToken, type RunParams } from '@retail-etl/contracts';
 import { crashPoint } from '@retail-etl/faults';
 import { ParquetFile, type RecordWriter, ROW_GROUP_ROWS } from '@retail-etl/reading';
-import { SALES_COLUMNS, type SourceName } from '@retail-etl/sales';
-import { chunkName, type ChunkManifest, publishManifest, type RunFolders, type Segment } from '@retail-etl/staging';
+import { chunkName, type ChunkManifest, type ChunkRules, publishManifest, type RunFolders, type Segment } from '@retail-etl/staging';
 import { type CheckedFile, CheckedFileWriter } from '@retail-etl/store';
 import { MalformedRows } from './malformed-rows.js';
 import { MultiLineRows } from './multi-line-rows.js';
@@ -13,18 +12,27 @@ const CHUNK_ROWS = 4 * ROW_GROUP_ROWS;
 const CHUNK_BYTES = 32 << 20;
 
 /** Builders of writers that are done, for the next ones: memory allocated anew makes V8 mark its whole heap. */
-const idleBuilders: ParquetFile[] = [];
+const idleBuilders: { readonly columns: string; readonly file: ParquetFile }[] = [];
 /** As many as write at once: two partitions, of which the table's has two connections. */
 const IDLE_BUILDERS_MAX = 3;
 /** Some 14 MB are usual; wide rows need more, which is given back. */
 const IDLE_BUILDER_BYTES = 24 << 20;
+
+function takeIdle(columns: readonly string[]): ParquetFile | undefined {
+  const index = idleBuilders.findLastIndex((idle) => idle.columns === columns.join());
+  return index === -1 ? undefined : idleBuilders.splice(index, 1)[0]?.file;
+}
 
 /** Whose chunks are written, and who hears of them. */
 export interface ChunkTarget {
   readonly folders: RunFolders;
   /** The partition's name. */
   readonly partition: string;
-  readonly source: SourceName;
+  readonly source: string;
+  /** Names of the columns that are staged. */
+  readonly columns: readonly string[];
+  /** What the rows are judged by; undefined without a declaration. */
+  readonly rules: ChunkRules | undefined;
   readonly params: RunParams;
   /** Aborted once the attempt has ended: no chunk is staged any more. */
   readonly signal: AbortSignal;
@@ -39,7 +47,7 @@ export interface ChunkTarget {
  * extract manifest and count for nothing.
  */
 export class ChunkWriter implements RecordWriter {
-  readonly rows = idleBuilders.pop() ?? new ParquetFile(SALES_COLUMNS);
+  readonly rows: ParquetFile;
   readonly #target: ChunkTarget;
   readonly #attempt = newAttemptToken();
   readonly #malformedRows = new MalformedRows();
@@ -52,6 +60,7 @@ export class ChunkWriter implements RecordWriter {
 
   constructor(target: ChunkTarget) {
     this.#target = target;
+    this.rows = takeIdle(target.columns) ?? new ParquetFile(target.columns);
   }
 
   /** From here on, records are those of `file`, the next being number `firstRecord`. */
@@ -103,7 +112,7 @@ export class ChunkWriter implements RecordWriter {
     const segments = this.#segments;
     this.#segments = [];
     if (rows + malformed === 0) return;
-    const { folders, source, params } = this.#target;
+    const { folders, source, params, rules } = this.#target;
     const output = await this.#open();
     await output.append(this.rows.finish());
     const file = await output.finish();
@@ -111,7 +120,17 @@ export class ChunkWriter implements RecordWriter {
     const linesFile = this.#multiLineRows.rows === 0 ? null : await this.#write('lines', this.#multiLineRows.finish());
     crashPoint('extract.after-chunk-file');
     const chunk = this.#chunk;
-    const manifest: ChunkManifest = { source, params, rows, file, malformed, malformedFile, linesFile, segments };
+    const manifest: ChunkManifest = {
+      source,
+      ...(rules === undefined ? {} : { rules }),
+      params,
+      rows,
+      file,
+      malformed,
+      malformedFile,
+      linesFile,
+      segments,
+    };
     await publishManifest(folders.chunkManifest(chunk), manifest);
     this.#target.signal.throwIfAborted();
     this.#outputs = [];
@@ -122,7 +141,8 @@ export class ChunkWriter implements RecordWriter {
 
   /** To be called once all is staged; nothing may use the writer afterwards. */
   release(): void {
-    if (idleBuilders.length < IDLE_BUILDERS_MAX && this.rows.heldBytes <= IDLE_BUILDER_BYTES) idleBuilders.push(this.rows);
+    if (idleBuilders.length < IDLE_BUILDERS_MAX && this.rows.heldBytes <= IDLE_BUILDER_BYTES)
+      idleBuilders.push({ columns: this.#target.columns.join(), file: this.rows });
   }
 
   /** Removes what has been begun, once the signal is aborted. What is still under way in this writer fails. */

@@ -1,9 +1,8 @@
 import { EtlError, type ExtractData, type StepResult } from '@retail-etl/contracts';
 import { crashPoint } from '@retail-etl/faults';
 import type { Producer } from '@retail-etl/queue';
-import type { PartitionRead, Source } from '@retail-etl/reading';
+import { openSources, type PartitionRead, type Source, type SourceSettings, UnreadableFile } from '@retail-etl/reading';
 import type { StepContext } from '@retail-etl/runtime';
-import type { SourceName } from '@retail-etl/sales';
 import {
   type ChunkManifest,
   type ExtractManifest,
@@ -14,15 +13,15 @@ import {
   readOwnManifest,
   type RunFolders,
   runFolders,
+  type SetAside,
 } from '@retail-etl/staging';
 import { removeFiles, verifiedPath } from '@retail-etl/store';
 import { ReadingStopped } from './reject-watch.js';
 import { StagedChunks } from './staged-chunks.js';
 
 export interface ExtractDeps {
-  readonly dataDir: string;
+  readonly settings: SourceSettings;
   readonly producer: Producer;
-  readonly sources: ReadonlyMap<SourceName, Source>;
 }
 
 /**
@@ -30,7 +29,7 @@ export interface ExtractDeps {
  * counts once its manifest is published; chunks of an attempt that died before are not listed and change nothing.
  */
 export async function extractPartition(data: ExtractData, deps: ExtractDeps, context: StepContext): Promise<StepResult> {
-  const folders = runFolders(deps.dataDir, data.runId);
+  const folders = runFolders(deps.settings.dataDir, data.runId);
   const { plan, partition, source } = await findPartition(data, deps, folders);
 
   const before = await readOwnManifest<ExtractManifest>(folders.extractManifest(partition.name));
@@ -43,8 +42,12 @@ export async function extractPartition(data: ExtractData, deps: ExtractDeps, con
   if (before !== undefined) await removeFiles([folders.extractManifest(partition.name)]);
 
   const startedAt = new Date().toISOString();
-  const staged = new StagedChunks({ data, plan, partition, source, folders, producer: deps.producer, context });
-  const { read, stopped } = await readPartition(source, partition, staged, context.signal);
+  const { staged, read, stopped } = await readPartition(
+    partition,
+    source,
+    () => new StagedChunks({ data, plan, partition, source, folders, producer: deps.producer, context }),
+    context.signal,
+  );
   const manifest: ExtractManifest = {
     source: partition.source,
     chunks: staged.names,
@@ -65,32 +68,40 @@ export async function extractPartition(data: ExtractData, deps: ExtractDeps, con
   return { rows: staged.rows, bytes: staged.bytes, note };
 }
 
-/** What was read and staged; or why reading was stopped, and then nothing is said of what was read. */
+/**
+ * What was read and staged; or why reading was stopped, and then nothing is said of what was read. A file that turns out to be unreadable where
+ * such files are set aside is left out, and all others are read again: the chunks before are listed nowhere and count for nothing.
+ */
 async function readPartition(
-  source: Source,
   partition: Partition,
-  staged: StagedChunks,
+  source: Source,
+  begin: () => StagedChunks,
   signal: AbortSignal,
-): Promise<{ read: PartitionRead; stopped: string | null }> {
-  try {
-    const read = await source.read(partition, staged, signal);
-    staged.release();
-    return { read, stopped: null };
-  } catch (error) {
-    await staged.giveUp(error);
-    if (!(error instanceof ReadingStopped)) throw error;
-    return { read: { sources: [], copiedRows: null }, stopped: error.message };
+): Promise<{ staged: StagedChunks; read: PartitionRead; stopped: string | null }> {
+  const leftOut = new Map<string, SetAside>();
+  for (;;) {
+    const staged = begin();
+    try {
+      const read = await source.read(partition, staged, signal, leftOut);
+      staged.release();
+      return { staged, read, stopped: null };
+    } catch (error) {
+      await staged.giveUp(error);
+      if (error instanceof ReadingStopped) return { staged, read: { sources: [], copiedRows: null }, stopped: error.message };
+      if (!(error instanceof UnreadableFile)) throw error;
+      leftOut.set(error.file, error.reason);
+    }
   }
 }
 
 async function findPartition(
   data: ExtractData,
-  { sources }: ExtractDeps,
+  { settings }: ExtractDeps,
   folders: RunFolders,
 ): Promise<{ plan: PlanManifest; partition: Partition; source: Source }> {
   const plan = await readManifest<PlanManifest>(folders.planManifest);
   const partition = plan?.partitions.find(({ name }) => name === data.partition);
-  const source = partition === undefined ? undefined : sources.get(partition.source);
+  const source = partition === undefined ? undefined : openSources(settings, plan?.definition).get(partition.source);
   if (plan === undefined || partition === undefined || source === undefined)
     throw new EtlError('INTERNAL', `run ${data.runId} has no partition ${data.partition}`);
   return { plan, partition, source };

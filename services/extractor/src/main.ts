@@ -5,7 +5,7 @@ import { openProducer } from '@retail-etl/queue';
 import { outageLog, runService, serveSteps } from '@retail-etl/runtime';
 import { extractPartition } from './extract-partition.js';
 import { planRun } from './plan-run.js';
-import { connectPostgres, openSources } from '@retail-etl/reading';
+import { connectPostgres } from '@retail-etl/reading';
 
 dropDriverVariables();
 await runService(
@@ -15,7 +15,7 @@ await runService(
     const database = openDatabase(config.mysqlUrl);
     const producer = openProducer(config.redisUrl, outageLog(context.log));
     context.onStop(() => producer.close());
-    const deps = { dataDir: config.dataDir, database, producer, sources: openSources(config) };
+    const deps = { settings: config, declared: config.sources, database, producer };
     await serveSteps({
       name: 'extractor',
       queue: QUEUES.extract,

@@ -1,11 +1,12 @@
+import { refuseSettingsBeside, type SourcesConfig } from '@retail-etl/config';
 import { EtlError, type RunStepData, type StepResult } from '@retail-etl/contracts';
 import { crashPoint } from '@retail-etl/faults';
-import { findRun } from '@retail-etl/ledger';
+import { findPublishedRun, findRun } from '@retail-etl/ledger';
 import { checkTarget, type Database, tryTargetRights, withConnection } from '@retail-etl/mysql';
 import type { Producer } from '@retail-etl/queue';
-import type { Source } from '@retail-etl/reading';
+import { openSources, readDefinition, refuseUnclaimed, refuseUnmatchedPaths, type SourceSettings } from '@retail-etl/reading';
 import type { StepContext } from '@retail-etl/runtime';
-import type { SourceName } from '@retail-etl/sales';
+import { BUILT_IN, type SalesDefinition, type SummaryShape } from '@retail-etl/sales';
 import {
   createRunFolders,
   type Partition,
@@ -18,10 +19,10 @@ import {
 } from '@retail-etl/staging';
 
 export interface PlanDeps {
-  readonly dataDir: string;
+  readonly settings: SourceSettings;
+  readonly declared: SourcesConfig;
   readonly database: Database;
   readonly producer: Producer;
-  readonly sources: ReadonlyMap<SourceName, Source>;
 }
 
 /**
@@ -30,11 +31,13 @@ export interface PlanDeps {
  * published need not be read.
  */
 export async function planRun(data: RunStepData, deps: PlanDeps, context: StepContext): Promise<StepResult> {
-  const folders = runFolders(deps.dataDir, data.runId);
-  await lookAtTarget(deps.database);
+  const folders = runFolders(deps.settings.dataDir, data.runId);
+  const before = await readPlan(data, deps, folders);
+  const definition = before === undefined ? await findDefinition(deps) : before.definition;
+  await lookAtTarget(deps.database, (definition ?? BUILT_IN).summaries);
   await createRunFolders(folders);
   crashPoint('plan.after-folders');
-  const plan = (await readPlan(data, deps, folders)) ?? (await makePlan(data, deps, folders, context.signal));
+  const plan = before ?? (await makePlan(data, deps, { folders, definition, signal: context.signal }));
   crashPoint('plan.after-manifest');
   await deps.producer.attachExtracts(
     data.runId,
@@ -43,15 +46,33 @@ export async function planRun(data: RunStepData, deps: PlanDeps, context: StepCo
   );
   crashPoint('plan.after-attach');
   const files = plan.partitions.reduce((sum, partition) => sum + partition.files.length, 0);
-  const note = `the table and ${files} files, in ${plan.partitions.length} partitions`;
+  const tables = plan.partitions.filter((partition) => partition.files.length === 0).length;
+  const note = `${tables === 1 ? 'the table' : `${tables} tables`} and ${files} files, in ${plan.partitions.length} partitions`;
   await context.note(note);
   return { rows: 0, note };
 }
 
-async function lookAtTarget(database: Database): Promise<void> {
+/** What is declared now. Throws SOURCES_GONE if nothing is, although what is published was declared: then a volume may not be mounted. */
+async function findDefinition({ settings, declared, database }: PlanDeps): Promise<SalesDefinition | undefined> {
+  const definition = await readDefinition({ dataDir: settings.dataDir, file: declared.file });
+  if (definition !== null) {
+    refuseSettingsBeside(declared.builtInSettings);
+    return definition;
+  }
+  const published = declared.file === undefined ? await findPublishedRun(database) : undefined;
+  if (published?.findings.definition === undefined) return undefined;
+  throw new EtlError(
+    'SOURCES_GONE',
+    `run ${published.runId}, which is published, read declared sources; there is no sources.yaml in DATA_DIR now`,
+  );
+}
+
+async function lookAtTarget(database: Database, summaries: readonly SummaryShape[]): Promise<void> {
   await withConnection(database, 'looking at the target', async (connection) => {
-    await checkTarget(connection);
-    await tryTargetRights(connection);
+    for (const shape of summaries) {
+      await checkTarget(connection, shape);
+      await tryTargetRights(connection, shape);
+    }
   });
 }
 
@@ -61,17 +82,30 @@ async function readPlan(data: RunStepData, deps: PlanDeps, folders: RunFolders):
     return await readManifest<PlanManifest>(folders.planManifest);
   } catch (error) {
     if (!(error instanceof EtlError)) throw error;
-    await removeRunStaging(deps.dataDir, data.runId);
-    await createRunFolders(folders);
+    await removeRunStaging(deps.settings.dataDir, data.runId);
     return undefined;
   }
 }
 
-async function makePlan(data: RunStepData, deps: PlanDeps, folders: RunFolders, signal: AbortSignal): Promise<PlanManifest> {
+/** What a plan is made of, besides the run. */
+interface Planning {
+  readonly folders: RunFolders;
+  readonly definition: SalesDefinition | undefined;
+  readonly signal: AbortSignal;
+}
+
+async function makePlan(
+  data: RunStepData,
+  { settings, database }: PlanDeps,
+  { folders, definition, signal }: Planning,
+): Promise<PlanManifest> {
   const startedAt = new Date().toISOString();
-  const run = await findRun(deps.database, data.runId);
+  const run = await findRun(database, data.runId);
+  if (definition !== undefined) await refuseUnclaimed(settings, definition);
   const partitions: Partition[] = [];
-  for (const source of deps.sources.values()) partitions.push(...(await source.plan(signal)));
-  const plan: PlanManifest = { params: run?.params ?? {}, partitions, startedAt, finishedAt: new Date().toISOString() };
+  for (const source of openSources(settings, definition).values()) partitions.push(...(await source.plan(signal)));
+  if (definition !== undefined) refuseUnmatchedPaths(definition, partitions);
+  const declared = definition === undefined ? {} : { definition };
+  const plan: PlanManifest = { params: run?.params ?? {}, ...declared, partitions, startedAt, finishedAt: new Date().toISOString() };
   return (await publishManifest(folders.planManifest, plan)).manifest;
 }

@@ -2,8 +2,8 @@ import type { ExtractData, RunParams } from '@retail-etl/contracts';
 import type { Producer } from '@retail-etl/queue';
 import type { PartitionSink, Source } from '@retail-etl/reading';
 import type { StepContext } from '@retail-etl/runtime';
-import type { SourceName } from '@retail-etl/sales';
-import type { ChunkManifest, Partition, PlanManifest, RunFolders } from '@retail-etl/staging';
+import { BUILT_IN } from '@retail-etl/sales';
+import type { ChunkManifest, ChunkRules, Partition, PlanManifest, RunFolders } from '@retail-etl/staging';
 import { Backpressure } from './backpressure.js';
 import { type ChunkTarget, ChunkWriter } from './chunk-writer.js';
 import { RejectWatch } from './reject-watch.js';
@@ -49,8 +49,22 @@ export class StagedChunks implements PartitionSink, ChunkTarget {
     return this.#options.partition.name;
   }
 
-  get source(): SourceName {
+  get source(): string {
     return this.#options.partition.source;
+  }
+
+  get columns(): readonly string[] {
+    const { plan, partition } = this.#options;
+    const source = (plan.definition ?? BUILT_IN).sources.find(({ name }) => name === partition.source);
+    return (source?.inputs ?? []).filter(({ isStaged }) => isStaged).map(({ name }) => name);
+  }
+
+  get rules(): ChunkRules | undefined {
+    const { plan, partition } = this.#options;
+    const source = plan.definition?.sources.find(({ name }) => name === partition.source);
+    return plan.definition === undefined || source === undefined
+      ? undefined
+      : { model: plan.definition.model, source, hasCells: partition.hasCells === true };
   }
 
   get params(): RunParams {

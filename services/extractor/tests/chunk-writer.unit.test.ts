@@ -3,6 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { openEngine } from '@retail-etl/duckdb';
+import { SALES_COLUMNS } from '@retail-etl/sales';
 import { type ChunkManifest, createRunFolders, listStagedChunks, type RunFolders, runFolders } from '@retail-etl/staging';
 import { verifiedPath } from '@retail-etl/store';
 import { afterEach, beforeEach, expect, test } from 'vitest';
@@ -30,6 +31,8 @@ function openWriter(signal = never, admit: () => Promise<void> = () => Promise.r
     folders,
     partition: 'table',
     source: 'online_sales',
+    columns: SALES_COLUMNS,
+    rules: undefined,
     params: {},
     signal,
     admit,

@@ -37,7 +37,7 @@ test('the plan lists the table and every file, and each partition gets a job bel
   expect(planned.notes).toEqual([NOTE]);
   const { partitions, ...rest } = await planned.manifest();
   expect(rest).toEqual({
-    format: 2,
+    format: 3,
     params: { from: '2026-01-01', to: '2026-01-31' },
     startedAt: expect.any(String) as string,
     finishedAt: expect.any(String) as string,
@@ -75,7 +75,7 @@ test('the plan of a retry keeps the list as well, and attaches the jobs of its o
   expect(await planned.jobs()).toEqual([1, 2].flatMap((epoch) => names.map((name) => planned.job(epoch, name))));
 });
 
-test.each(['{"format":2,"partitions":', '{"partitions":[]}', '{"format":3,"partitions":[]}'])(
+test.each(['{"format":3,"partitions":', '{"partitions":[]}', '{"format":4,"partitions":[]}'])(
   'a plan that cannot be read is made anew, and all that was staged under it goes; results stay: %s',
   async (text) => {
     await planned.plan();
@@ -162,6 +162,8 @@ test.each(['SELECT', 'INSERT', 'UPDATE', 'DELETE', 'CREATE TEMPORARY TABLES'])(
     const rights = ['SELECT', 'INSERT', 'UPDATE', 'DELETE', 'CREATE TEMPORARY TABLES'];
     const user = `plan_${Math.random().toString(36).slice(2, 10)}`;
     await sql.query(`CREATE USER ${user} IDENTIFIED BY 'x'`);
+    // Plan asks whether what is published was declared.
+    await sql.query(`GRANT SELECT ON etl_published TO ${user}`);
     for (const each of rights) {
       const on = each === 'CREATE TEMPORARY TABLES' ? '*' : 'sales_summary';
       if (each !== right) await sql.query(`GRANT ${each} ON ${on} TO ${user}`);

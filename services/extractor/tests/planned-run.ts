@@ -3,11 +3,11 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { StepResult } from '@retail-etl/contracts';
 import type { Run } from '@retail-etl/ledger';
-import { createSummaryTable, type Database } from '@retail-etl/mysql';
+import { createSummaryTables, type Database } from '@retail-etl/mysql';
 import { openGatewayQueues, openProducer, type Producer } from '@retail-etl/queue';
-import { openSources } from '@retail-etl/reading';
 import { createLogger } from '@retail-etl/runtime';
 import { type RunFolders, runFolders } from '@retail-etl/staging';
+import type { PoolConnection } from 'mysql2/promise';
 import { LedgerRuns } from '../../../packages/ledger/tests/ledger-runs.js';
 import { leaseRedisDatabase, type RedisDatabase } from '../../../tests/support/redis-database.js';
 import { serverUrl } from '../../../tests/support/test-databases.js';
@@ -49,7 +49,7 @@ export class PlannedRun {
 
   static async open(): Promise<PlannedRun> {
     const planned = new PlannedRun(await LedgerRuns.open(), await leaseRedisDatabase(serverUrl('REDIS_URL')));
-    await createSummaryTable(planned.ledger.database);
+    await createSummaryTables(planned.ledger.database);
     await Promise.all(Object.values(planned.#queues).map(async (queue) => queue.waitUntilReady()));
     return planned;
   }
@@ -100,12 +100,13 @@ export class PlannedRun {
       beforeFiles,
     } = options;
     const settings = {
+      dataDir: this.dataDir,
       postgresUrl: 'postgres://nobody@127.0.0.1:1/none',
       allowRowSecurity: false,
       csvEncoding: 'utf-8',
       fileBytesMax: 1e9,
     } as const;
-    const { dataDir, run, notes } = this;
+    const { run, notes } = this;
     const context = {
       log: createLogger('extractor', 'silent'),
       signal,
@@ -115,11 +116,9 @@ export class PlannedRun {
       },
       progress: async () => undefined,
     };
-    const sources = new Map(openSources({ ...settings, dataDir }));
-    const store = sources.get('store_sales');
-    if (store !== undefined && beforeFiles !== undefined)
-      sources.set('store_sales', { ...store, plan: async (stop) => beforeFiles().then(() => store.plan(stop)) });
-    const deps = { dataDir, database, producer, sources };
+    const declared = { file: undefined, builtInSettings: [] };
+    const own = beforeFiles === undefined ? database : beforeRunIsRead(database, beforeFiles);
+    const deps = { settings, declared, database: own, producer };
     return planRun({ runId: run.runId, epoch }, deps, context);
   }
 
@@ -150,4 +149,22 @@ export class PlannedRun {
       parent: `{retail-etl}:transform:${runId}.${epoch}.merge`,
     };
   }
+}
+
+/** The same database, which does `work` once before it says what the run is: the last that plan asks for before it looks at the sources. */
+function beforeRunIsRead(database: Database, work: () => Promise<unknown>): Database {
+  let isDone = false;
+  const getConnection = async (): Promise<PoolConnection> => {
+    const connection = await database.getConnection();
+    const query = connection.query.bind(connection) as (sql: string, values?: unknown) => Promise<unknown>;
+    const hooked = async (sql: string, values?: unknown): Promise<unknown> => {
+      if (!isDone && sql.includes('FROM etl_runs WHERE run_id = ?')) {
+        isDone = true;
+        await work();
+      }
+      return query(sql, values);
+    };
+    return Object.assign(connection, { query: hooked as PoolConnection['query'] });
+  };
+  return Object.assign(Object.create(database) as Database, { getConnection });
 }

@@ -1,21 +1,21 @@
 import { EtlError, type RunStepData, type StageReport, type StepResult } from '@retail-etl/contracts';
 import { crashPoint } from '@retail-etl/faults';
 import { advanceState, endPreview, findRun, finishPublication, readPublished, type Run } from '@retail-etl/ledger';
-import { allowIdleTime, type Connection, type Database, limitIdleTime, withConnection } from '@retail-etl/mysql';
+import { allowIdleTime, type Database, limitIdleTime, withConnection } from '@retail-etl/mysql';
 import type { StepContext } from '@retail-etl/runtime';
 import type { RunFindings } from '@retail-etl/sales';
 import { type RunFolders, runFolders } from '@retail-etl/staging';
-import { publishSummary } from './publish-summary.js';
-import { forgetIfDamaged, keepSummary, readKeptSummary, readStagedSummary } from './run-summary.js';
+import { publishSummary, type TargetSummary } from './publish-summary.js';
+import { forgetIfDamaged, keepSummaries, readKeptSummaries, readStagedSummaries } from './run-summary.js';
 import { openTargets } from './targets/registry.js';
-import type { Comparison, RunSummary, Target } from './targets/target.js';
+import type { Comparison, RunSummary, TargetSettings } from './targets/target.js';
 
 export interface LoadDeps {
   readonly dataDir: string;
   readonly database: Database;
 }
 
-/** Publishes the run's summary to every target or, for a dry run, says what that would change. */
+/** Publishes the run's summaries to every target or, for a dry run, says what that would change. */
 export async function loadRun(data: RunStepData, deps: LoadDeps, context: StepContext): Promise<StepResult> {
   const { dataDir, database } = deps;
   const folders = runFolders(dataDir, data.runId);
@@ -28,11 +28,11 @@ export async function loadRun(data: RunStepData, deps: LoadDeps, context: StepCo
   if (run === undefined) throw new EtlError('INTERNAL', `run ${data.runId} is not in the ledger`);
   if (published.seq > run.seq) throw new EtlError('SUPERSEDED', `run ${data.runId} is older than what has been published`);
   return withConnection(database, 'loading', async (connection) => {
-    const load: Load = { run, data, folders, startedAt, database, connection, context, targets: openTargets({ connection, dataDir }) };
+    const load: Load = { run, data, folders, startedAt, database, context, settings: { connection, dataDir }, targets: [] };
     try {
       return await (published.seq === run.seq ? resume(load) : publish(load));
     } finally {
-      for (const target of load.targets) await target.discard();
+      for (const { target } of load.targets) await target.discard();
     }
   });
 }
@@ -44,45 +44,55 @@ interface Load {
   readonly folders: RunFolders;
   readonly startedAt: string;
   readonly database: Database;
-  readonly connection: Connection;
   readonly context: StepContext;
-  readonly targets: readonly Target[];
+  readonly settings: TargetSettings;
+  /** Filled once the summaries are known. */
+  readonly targets: TargetSummary[];
+}
+
+function open({ targets, settings }: Load, summaries: readonly RunSummary[]): void {
+  for (const summary of summaries) for (const target of openTargets(settings, summary.shape)) targets.push({ target, summary });
 }
 
 async function publish(load: Load): Promise<StepResult> {
-  const { run, data, folders, database, connection, context, targets } = load;
-  const summary = await readStagedSummary(folders);
+  const { run, data, folders, database, context, targets, settings } = load;
+  const { connection } = settings;
+  const summaries = await readStagedSummaries(folders);
+  open(load, summaries);
   await allowIdleTime(connection);
-  await stage(load, summary);
-  const findings = reportOf(load, await compare(targets, summary));
+  await stage(load, summaries);
+  const findings = reportOf(load, await compare(targets));
   if (run.params.dryRun === true) {
     await endPreview(database, data, findings);
     await limitIdleTime(connection);
-    return { rows: summary.products, note: 'dry run: nothing was published' };
+    return { rows: summaries[0]!.products, note: 'dry run: nothing was published' };
   }
   context.signal.throwIfAborted();
-  await publishSummary(targets, { connection, database, data, summary, findings });
-  return finish(load, summary);
+  await publishSummary(targets, { connection, database, data, findings });
+  return finish(load, summaries);
 }
 
 /** Goes on after the commit of an attempt whose process has died: the targets are finished from the kept summary. */
 async function resume(load: Load): Promise<StepResult> {
-  return finish(load, await readKeptSummary(load.folders));
+  const summaries = await readKeptSummaries(load.folders);
+  open(load, summaries);
+  return finish(load, summaries);
 }
 
-async function finish({ run, database, targets, context }: Load, summary: RunSummary): Promise<StepResult> {
+async function finish({ run, database, targets, context }: Load, [summary]: readonly RunSummary[]): Promise<StepResult> {
   await finishPublication(database, run, async () => {
-    for (const target of targets) await target.finish(summary);
+    for (const { target, summary: own } of targets) await target.finish(own);
   });
   crashPoint('load.after-state');
-  const note = `${summary.products} products published, quantity ${summary.quantity}, amount ${summary.publishedAmount}`;
+  const { products, quantity, publishedAmount } = summary!;
+  const note = `${products} products published, quantity ${quantity}, amount ${publishedAmount}`;
   await context.note(note);
-  return { rows: summary.products, note };
+  return { rows: products, note };
 }
 
-/** Stages the summary in all targets and keeps it, side by side, because one waits for MySQL and the others for the disk. */
-async function stage({ targets, folders, context }: Load, summary: RunSummary): Promise<void> {
-  const works = [keepSummary(folders, summary), ...targets.map((target) => target.stage(summary, context.signal))];
+/** Stages the summaries in all targets and keeps them, side by side, because one waits for MySQL and the others for the disk. */
+async function stage({ targets, folders, context }: Load, summaries: readonly RunSummary[]): Promise<void> {
+  const works = [keepSummaries(folders, summaries), ...targets.map(({ target, summary }) => target.stage(summary, context.signal))];
   const outcomes = await Promise.allSettled(works);
   const failed = outcomes.find((outcome) => outcome.status === 'rejected');
   if (failed === undefined) return;
@@ -91,8 +101,9 @@ async function stage({ targets, folders, context }: Load, summary: RunSummary): 
   throw failed.reason;
 }
 
-async function compare(targets: readonly Target[], summary: RunSummary): Promise<Comparison | null> {
-  for (const target of targets) {
+/** What publishing changes in `sales_summary`, the first of the summaries. */
+async function compare(targets: readonly TargetSummary[]): Promise<Comparison | null> {
+  for (const { target, summary } of targets) {
     const comparison = await target.compare(summary);
     if (comparison !== null) return comparison;
   }

@@ -5,21 +5,26 @@ import { type Connection, type Database, execute, limitIdleTime, mysqlError } fr
 import type { RunFindings } from '@retail-etl/sales';
 import type { RunSummary, Target } from './targets/target.js';
 
+/** A target, and the summary that it is for. */
+export interface TargetSummary {
+  readonly target: Target;
+  readonly summary: RunSummary;
+}
+
 export interface Publication {
   /** The targets' own; `database` is for when it is lost. */
   readonly connection: Connection;
   readonly database: Database;
   readonly data: RunStepData;
-  readonly summary: RunSummary;
   readonly findings: Partial<RunFindings>;
 }
 
 /**
- * Publishes the staged summary to all targets in one transaction. Readers see the old result, then the new one. Throws SUPERSEDED if a
+ * Publishes the staged summaries to all targets in one transaction. Readers see the old result, then the new one. Throws SUPERSEDED if a
  * newer run has published, and RUN_STATE if the run has ended meanwhile; nothing is changed then.
  */
-export async function publishSummary(targets: readonly Target[], publication: Publication): Promise<void> {
-  const { connection, database, data, summary, findings } = publication;
+export async function publishSummary(targets: readonly TargetSummary[], publication: Publication): Promise<void> {
+  const { connection, database, data, findings } = publication;
   let seq: number;
   try {
     await limitIdleTime(connection);
@@ -27,7 +32,7 @@ export async function publishSummary(targets: readonly Target[], publication: Pu
     crashPoint('load.before-fence');
     seq = await takeFence(connection, data.runId);
     crashPoint('load.after-fence');
-    for (const target of targets) await target.publish(summary);
+    for (const { target, summary } of targets) await target.publish(summary);
     // Last, so that a cancel waits for the commit alone: from here on the run's row is locked.
     await confirmRun(connection, data, findings);
     crashPoint('load.before-commit');

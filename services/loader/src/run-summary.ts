@@ -1,40 +1,57 @@
 import { EtlError } from '@retail-etl/contracts';
-import { SALES_SUMMARY } from '@retail-etl/sales';
-import { readManifest, type RunFolders, type SummaryManifest } from '@retail-etl/staging';
+import { keepShapes, readManifest, type MergedFile, type RunFolders, type SummaryManifest } from '@retail-etl/staging';
 import { removeFiles, removeTemporaryFiles, replaceByCopy, verifiedPath } from '@retail-etl/store';
 import type { RunSummary } from './targets/target.js';
 
-/** The summary that merge has made. Throws STAGED_CORRUPT if it is gone or damaged; a damaged one is forgotten, so that a retry merges again. */
-export async function readStagedSummary(folders: RunFolders): Promise<RunSummary> {
-  const manifest = await readSummaryManifest(folders);
+/** The summaries that merge has made. Throws STAGED_CORRUPT if one is gone or damaged; all are forgotten then, so that a retry merges again. */
+export async function readStagedSummaries(folders: RunFolders): Promise<RunSummary[]> {
+  const { summaries } = await readSummaryManifest(folders);
   try {
-    return { ...manifest, path: await verifiedPath(folders.staging, manifest.file) };
+    return await Promise.all(summaries.map((summary) => stagedSummary(folders, summary)));
   } catch (error) {
     await forgetIfDamaged(folders, error);
     throw error;
   }
 }
 
-/** The same summary where it is kept among the run's results, once `keepSummary` has ended. One that is damaged is kept anew. */
-export async function readKeptSummary(folders: RunFolders): Promise<RunSummary> {
-  const manifest = await readSummaryManifest(folders);
+async function stagedSummary(folders: RunFolders, summary: MergedFile): Promise<RunSummary> {
+  return { ...summary, path: await verifiedPath(folders.staging, summary.file) };
+}
+
+/** The same summaries where they are kept among the run's results, once `keepSummary` has ended. One that is damaged is kept anew. */
+export async function readKeptSummaries(folders: RunFolders): Promise<RunSummary[]> {
+  const { summaries } = await readSummaryManifest(folders);
+  return Promise.all(summaries.map((summary) => keptSummary(folders, summary)));
+}
+
+async function keptSummary(folders: RunFolders, summary: MergedFile): Promise<RunSummary> {
+  const { file, name } = summary.shape;
   try {
-    return { ...manifest, path: await verifiedPath(folders.results, { ...manifest.file, name: SALES_SUMMARY.file }) };
+    return { ...summary, path: await verifiedPath(folders.results, { ...summary.file, name: file }) };
   } catch (error) {
     if (!(error instanceof EtlError)) throw error;
     // What merge has made is there until the run has ended.
-    await keepSummary(folders, await readStagedSummary(folders));
-    return { ...manifest, path: folders.summaryCsv };
+    await keepSummary(folders, await stagedSummary(folders, summary));
+    return { ...summary, path: folders.summaryCsv(name) };
   }
 }
 
-/** Keeps the summary among the run's results, on disk for sure: the published file can be made from it at any time. */
-export async function keepSummary(folders: RunFolders, summary: RunSummary): Promise<void> {
-  await removeTemporaryFiles(folders.results, SALES_SUMMARY.file);
-  await replaceByCopy(summary.path, folders.summaryCsv);
+/** Keeps a summary among the run's results, on disk for sure: the published file can be made from it at any time. */
+async function keepSummary(folders: RunFolders, { shape, path }: RunSummary): Promise<void> {
+  await removeTemporaryFiles(folders.results, shape.file);
+  await replaceByCopy(path, folders.summaryCsv(shape.name));
 }
 
-/** Forgets the summary if the error says that it is damaged. */
+/** Keeps all of them, and what their columns are. */
+export async function keepSummaries(folders: RunFolders, summaries: readonly RunSummary[]): Promise<void> {
+  await keepShapes(
+    folders,
+    summaries.map(({ shape }) => shape),
+  );
+  for (const summary of summaries) await keepSummary(folders, summary);
+}
+
+/** Forgets the summaries if the error says that one is damaged. */
 export async function forgetIfDamaged(folders: RunFolders, error: unknown): Promise<void> {
   if (error instanceof EtlError && (error.code === 'STAGED_CORRUPT' || error.code === 'BOOKS_UNBALANCED'))
     await removeFiles([folders.summaryManifest]);

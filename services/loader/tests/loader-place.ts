@@ -2,7 +2,8 @@ import { randomBytes } from 'node:crypto';
 import { mkdir, mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { type Connection, createSummaryTable, type Database, execute, openDatabase } from '@retail-etl/mysql';
+import { type Connection, createSummaryTables, type Database, execute, openDatabase } from '@retail-etl/mysql';
+import { SALES_SUMMARY } from '@retail-etl/sales';
 import mysql from 'mysql2/promise';
 import { serverUrl } from '../../../tests/support/test-databases.js';
 import { openTargets } from '../src/targets/registry.js';
@@ -45,7 +46,7 @@ export class LoaderPlace {
     for (const connection of this.#connections) connection.destroy();
     this.#connections.clear();
     await this.#admin.query('DROP TABLE IF EXISTS sales_summary');
-    await createSummaryTable(this.#database);
+    await createSummaryTables(this.#database);
     await rm(join(this.#dataDir, 'output'), { recursive: true, force: true });
     await mkdir(this.summaries, { recursive: true });
   }
@@ -75,7 +76,7 @@ export class LoaderPlace {
   async attempt(name: string, connection?: Connection): Promise<Attempt> {
     const own = connection ?? (await this.#database.getConnection());
     this.#connections.add(own);
-    const target = openTargets({ connection: own, dataDir: this.#dataDir }).find((each) => each.name === name)!;
+    const target = openTargets({ connection: own, dataDir: this.#dataDir }, SALES_SUMMARY).find((each) => each.name === name)!;
     const run = async (statement: string): Promise<void> => void (await execute(own, 'testing', statement));
     return {
       target,

@@ -1,5 +1,6 @@
 import { select } from '@retail-etl/mysql';
-import { STAGED_TABLE } from '../src/targets/mysql-table/stage-rows.js';
+import { SALES_SUMMARY } from '@retail-etl/sales';
+import { stagedTable } from '../src/targets/mysql-table/stage-rows.js';
 import { type Attempt, LoaderPlace } from './loader-place.js';
 import { HEADER } from './summary-files.js';
 import type { TargetHarness } from './target-harness.js';
@@ -24,8 +25,8 @@ export class MysqlTableHarness implements TargetHarness {
   async leftovers({ connection }: Attempt): Promise<readonly string[]> {
     const [tables] = await this.place.sql.query({ sql: 'SHOW TABLES', rowsAsArray: true });
     const others = (tables as string[][]).flat().filter((table) => table !== this.name);
-    const staged = await select(connection, 'looking for it', `SELECT COUNT(*) FROM ${STAGED_TABLE}`).then(
-      () => [STAGED_TABLE],
+    const staged = await select(connection, 'looking for it', `SELECT COUNT(*) FROM ${stagedTable(SALES_SUMMARY)}`).then(
+      () => [stagedTable(SALES_SUMMARY)],
       (error: { cause?: { code?: string } }) => {
         if (error.cause?.code !== 'ER_NO_SUCH_TABLE') throw error;
         return [];

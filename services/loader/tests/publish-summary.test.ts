@@ -1,6 +1,7 @@
 import { EtlError } from '@retail-etl/contracts';
 import { cancelRun, failRun, hasPublished, readPublished, retryRun, type Run } from '@retail-etl/ledger';
 import { type Connection, type Database, execute, openDatabase, withConnection } from '@retail-etl/mysql';
+import { SALES_SUMMARY } from '@retail-etl/sales';
 import type { RowDataPacket } from 'mysql2';
 import { afterAll, afterEach, beforeAll, beforeEach, expect, test } from 'vitest';
 import { ERROR, LedgerRuns } from '../../../packages/ledger/tests/ledger-runs.js';
@@ -39,13 +40,12 @@ afterAll(() => ledger.drop());
 const CHANGES = { added: 1, changed: 2, removed: 3, unchanged: 4 };
 const SUMMARY: RunSummary = {
   path: '/new.csv',
+  shape: SALES_SUMMARY,
   file: { name: 'summary.csv', bytes: 1, crc32: 2 },
   products: 1,
   quantity: '1',
   amount: '1.000000',
   publishedAmount: '1.00',
-  startedAt: '2026-01-02T03:04:05.000Z',
-  finishedAt: '2026-01-02T03:04:06.000Z',
 };
 
 /** A target that replaces what is shown under `name`; `before` is done first. */
@@ -65,7 +65,10 @@ function tableTarget(name: string, before: () => Promise<unknown> = () => Promis
 }
 
 const publish = async (targets: readonly Target[], epoch = 1): Promise<void> =>
-  publishSummary(targets, { connection, database, data: { runId: run.runId, epoch }, summary: SUMMARY, findings: { changes: CHANGES } });
+  publishSummary(
+    targets.map((target) => ({ target, summary: SUMMARY })),
+    { connection, database, data: { runId: run.runId, epoch }, findings: { changes: CHANGES } },
+  );
 
 /** What readers see in the targets. */
 async function shown(): Promise<unknown[]> {

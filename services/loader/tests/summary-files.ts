@@ -1,6 +1,7 @@
 import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { crc32 } from 'node:zlib';
+import { SALES_SUMMARY } from '@retail-etl/sales';
 import type { RunSummary } from '../src/targets/target.js';
 
 /** One product; the amount in cents. */
@@ -50,13 +51,12 @@ export async function writeSummary(
   const amount = amountText(rows.reduce((sum, { cents }) => sum + cents, 0n));
   return {
     path,
+    shape: SALES_SUMMARY,
     file: { name: 'summary.0123abcd.csv', bytes: Buffer.byteLength(described), crc32: crc32(described) },
     products: rows.length,
     quantity: String(rows.reduce((sum, { quantity }) => sum + quantity, 0n)),
     amount: `${amount}0000`,
     publishedAmount: amount,
-    startedAt: '2026-01-01T00:00:00.000Z',
-    finishedAt: '2026-01-01T00:00:01.000Z',
     ...claims,
   };
 }

@@ -6,9 +6,10 @@ import { type MergedSummary, mergePartials } from '@retail-etl/judging';
 import { recordFindings } from '@retail-etl/ledger';
 import type { Database } from '@retail-etl/mysql';
 import type { StepContext } from '@retail-etl/runtime';
-import type { RunTotals } from '@retail-etl/sales';
+import { BUILT_IN, type RunFindings, type RunTotals, type SourceBooks, type SummaryShape } from '@retail-etl/sales';
 import {
   forgetPartition,
+  type MergedFile,
   publishManifest,
   publishRejects,
   readOwnManifest,
@@ -19,7 +20,7 @@ import {
 import { describeFile, removeFiles } from '@retail-etl/store';
 import { balanceBooks, gatherBooks } from './balance-books.js';
 import { addUp, stageReports } from './run-figures.js';
-import { checkRejectRatio, refuseContradictingDates, refuseDuplicates, refuseStopped } from './run-limits.js';
+import { checkRejectRatio, limitsOf, refuseContradictingDates, refuseDuplicates, refuseStopped, type RunLimits } from './run-limits.js';
 import { readManifests, type RunManifests, verifyPartials } from './run-manifests.js';
 
 /**
@@ -35,6 +36,8 @@ export interface MergeDeps {
   /** 0 to 1, for each source with all its files together. */
   readonly maxRejectRatio: number;
   readonly allowDuplicateFiles: boolean;
+  /** Names of settings that are refused beside a declaration. */
+  readonly builtInSettings: readonly string[];
 }
 
 /**
@@ -44,16 +47,17 @@ export interface MergeDeps {
 export async function mergeRun(data: RunStepData, deps: MergeDeps, context: StepContext): Promise<StepResult> {
   const folders = runFolders(deps.dataDir, data.runId);
   const done = await readOwnManifest<SummaryManifest>(folders.summaryManifest);
-  if (done !== undefined) return { rows: done.products, note: 'already merged' };
+  if (done !== undefined) return { rows: done.summaries[0]?.products ?? 0, note: 'already merged' };
   const startedAt = new Date().toISOString();
   const manifests = await readManifests(folders);
-  if (!deps.allowDuplicateFiles) refuseDuplicates(manifests.extracts);
+  const limits = limitsOf(manifests.plan, deps);
+  refuseDuplicates(manifests.extracts, limits);
   await publishRejects(
     folders,
     manifests.partials.map((partial) => partial.rejectsFile).filter((name) => name !== null),
   );
   crashPoint('merge.after-rejects');
-  const merge: Merge = { data, deps, context, folders, startedAt, manifests, output: `summary-${newAttemptToken()}.csv` };
+  const merge: Merge = { data, deps, context, folders, startedAt, manifests, limits, output: `summary-${newAttemptToken()}` };
   let isPublished = false;
   try {
     const { totals, won } = await mergeSums(merge);
@@ -63,7 +67,7 @@ export async function mergeRun(data: RunStepData, deps: MergeDeps, context: Step
     return { rows: totals.products, note };
   } finally {
     // What a published manifest names has to stay.
-    if (!isPublished) await removeFiles([join(folders.staging, merge.output)]).catch(() => undefined);
+    if (!isPublished) await removeFiles(shapesOf(merge).map(({ name }) => outputPath(merge, name))).catch(() => undefined);
   }
 }
 
@@ -75,19 +79,31 @@ interface Merge {
   readonly folders: RunFolders;
   readonly startedAt: string;
   readonly manifests: RunManifests;
-  /** The file that this attempt writes, in the run's staging folder. */
+  readonly limits: RunLimits;
+  /** How the names of the files begin that this attempt writes, in the run's staging folder. */
   readonly output: string;
 }
+
+const shapesOf = ({ manifests }: Merge): readonly SummaryShape[] => (manifests.plan.definition ?? BUILT_IN).summaries;
+
+const outputName = ({ output }: Merge, summary: string): string => `${output}-${summary}.csv`;
+const outputPath = (merge: Merge, summary: string): string => join(merge.folders.staging, outputName(merge, summary));
 
 /** `won`: this attempt's summary is the one that counts. */
 async function mergeSums(merge: Merge): Promise<{ totals: RunTotals; won: boolean }> {
   const { folders, manifests, deps, context } = merge;
   const files = await verifyPartials(folders, manifests.chunks, manifests.partials);
   try {
-    const summary = await withDuckDb(deps.engine, context.signal, (connection) =>
-      mergePartials(connection, files, join(folders.staging, merge.output), context.signal),
-    );
-    const { totals, manifest } = await checkBooks(merge, summary);
+    const summaries: Merged[] = [];
+    for (const shape of shapesOf(merge)) {
+      // A database of its own for each, so that what one leaves is not held while the next is made.
+      const merged = await withDuckDb(deps.engine, context.signal, (connection) =>
+        mergePartials(connection, files, shape, outputPath(merge, shape.name), context.signal),
+      );
+      summaries.push({ shape, ...merged });
+      if (merged.overflow !== null) break;
+    }
+    const { totals, manifest } = await checkBooks(merge, summaries);
     const { won } = await publishManifest(folders.summaryManifest, manifest);
     crashPoint('merge.after-manifest');
     return { totals, won };
@@ -99,32 +115,63 @@ async function mergeSums(merge: Merge): Promise<{ totals: RunTotals; won: boolea
   }
 }
 
+/** A summary with what was merged into it. */
+interface Merged extends MergedSummary {
+  readonly shape: SummaryShape;
+}
+
 /** Records the books, then balances them and applies the run's limits, so that a run which fails here can be read. */
-async function checkBooks(merge: Merge, { overflow, ...sums }: MergedSummary): Promise<{ totals: RunTotals; manifest: SummaryManifest }> {
-  const { data, deps, context, folders, manifests, startedAt } = merge;
+async function checkBooks(merge: Merge, summaries: readonly Merged[]): Promise<{ totals: RunTotals; manifest: SummaryManifest }> {
+  const { data, deps, context, folders, manifests, limits, startedAt } = merge;
   const books = gatherBooks(manifests.extracts, manifests.partials);
+  const check = (): void => {
+    refuseStopped(manifests.extracts, books, limits);
+    balanceBooks(books, manifests.extracts, summaries);
+  };
+  const overflow = summaries.find((summary) => summary.overflow !== null)?.overflow ?? null;
   if (overflow !== null) {
     // The books say where the total comes from, or that it is none.
     await recordFindings(deps.database, data.runId, data.epoch, { sources: books });
-    refuseStopped(manifests.extracts, books, deps.maxRejectRatio);
-    balanceBooks(books, manifests.extracts, sums);
+    check();
     throw new EtlError('TARGET_OVERFLOW', overflow);
   }
   context.signal.throwIfAborted();
   crashPoint('merge.after-summary-file');
-  const totals = addUp(books, sums);
-  const file = await describeFile(folders.staging, merge.output);
-  const manifest: SummaryManifest = { file, ...sums, startedAt, finishedAt: new Date().toISOString() };
-  const stages = stageReports(manifests.plan, manifests.extracts, manifests.partials, manifest);
-  await recordFindings(deps.database, data.runId, data.epoch, { sources: books, totals, stages });
+  const merged: MergedFile[] = [];
+  for (const { overflow: _none, ...summary } of summaries)
+    merged.push({ ...summary, file: await describeFile(folders.staging, outputName(merge, summary.shape.name)) });
+  const manifest: SummaryManifest = { summaries: merged, startedAt, finishedAt: new Date().toISOString() };
+  const totals = addUp(books, merged[0]!);
+  await recordFindings(deps.database, data.runId, data.epoch, findings(merge, books, totals, manifest));
   crashPoint('merge.after-findings');
 
-  refuseStopped(manifests.extracts, books, deps.maxRejectRatio);
-  balanceBooks(books, manifests.extracts, sums);
+  check();
   refuseContradictingDates(manifests.partials);
-  checkRejectRatio(books, deps.maxRejectRatio);
+  checkRejectRatio(books, limits);
   refuseEmptySummary(totals);
   return { totals, manifest };
+}
+
+function findings({ manifests }: Merge, sources: SourceBooks[], totals: RunTotals, manifest: SummaryManifest): Partial<RunFindings> {
+  const { definition } = manifests.plan;
+  const further = manifest.summaries.slice(1);
+  return {
+    sources,
+    totals,
+    stages: stageReports(manifests.plan, manifests.extracts, manifests.partials, manifest),
+    ...(definition === undefined || definition.digest === null ? {} : { definition: { sha256: definition.digest } }),
+    ...(further.length === 0
+      ? {}
+      : {
+          summaries: further.map(({ shape, products, quantity, amount, publishedAmount }) => ({
+            name: shape.name,
+            rows: products,
+            quantity,
+            amount,
+            publishedAmount,
+          })),
+        }),
+  };
 }
 
 function refuseEmptySummary({ products, rowsRead, rowsRejected, rowsSkipped }: RunTotals): void {

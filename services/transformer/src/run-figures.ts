@@ -1,9 +1,9 @@
 import type { StageReport } from '@retail-etl/contracts';
-import { fromMillionths, type RunTotals, type SourceBooks, toMillionths } from '@retail-etl/sales';
-import type { ExtractManifest, PartialManifest, PlanManifest, SummaryManifest } from '@retail-etl/staging';
+import { addDecimals, type RunTotals, type SourceBooks } from '@retail-etl/sales';
+import type { ExtractManifest, MergedFile, PartialManifest, PlanManifest, SummaryManifest } from '@retail-etl/staging';
 
 /** The totals of a run, from the books of its sources and the sums of its summary. */
-export function addUp(books: readonly SourceBooks[], summary: Omit<SummaryManifest, 'file' | 'startedAt' | 'finishedAt'>): RunTotals {
+export function addUp(books: readonly SourceBooks[], summary: Omit<MergedFile, 'file' | 'shape'>): RunTotals {
   const sum = (count: (each: SourceBooks) => number): number => books.reduce((total, each) => total + count(each), 0);
   return {
     rowsRead: sum((each) => each.rowsRead),
@@ -12,8 +12,9 @@ export function addUp(books: readonly SourceBooks[], summary: Omit<SummaryManife
     rowsSkipped: sum((each) => each.rowsSkipped),
     products: summary.products,
     quantity: summary.quantity,
-    amount: fromMillionths(toMillionths(summary.amount)),
+    amount: addDecimals([summary.amount]),
     publishedAmount: summary.publishedAmount,
+    ...(summary.returned === undefined ? {} : { returned: { quantity: summary.returned.quantity, amount: summary.returned.amount } }),
   };
 }
 

@@ -1,11 +1,37 @@
 import { EtlError, shownName, shownText } from '@retail-etl/contracts';
+import { refuseSettingsBeside } from '@retail-etl/config';
 import type { SourceBooks } from '@retail-etl/sales';
-import type { DateReading, ExtractManifest, PartialManifest } from '@retail-etl/staging';
+import type { DateReading, ExtractManifest, PartialManifest, PlanManifest } from '@retail-etl/staging';
+
+/** What a run may not exceed, by the name of the source. */
+export interface RunLimits {
+  /** 0 to 1, for a source with all its files together. */
+  readonly maxRejectRatio: (source: string) => number;
+  /** Whether two files may have the same content. */
+  readonly allowsDuplicates: (source: string) => boolean;
+  /** What the limit is called, for messages. */
+  readonly ratioName: string;
+}
+
+/** The limits that the settings give, or the declaration that the run was planned by. */
+export function limitsOf(
+  { definition }: Pick<PlanManifest, 'definition'>,
+  settings: { readonly maxRejectRatio: number; readonly allowDuplicateFiles: boolean; readonly builtInSettings: readonly string[] },
+): RunLimits {
+  if (definition !== undefined) refuseSettingsBeside(settings.builtInSettings);
+  const find = (source: string) => definition?.sources.find(({ name }) => name === source);
+  return {
+    maxRejectRatio: (source) => find(source)?.maxRejectRatio ?? settings.maxRejectRatio,
+    allowsDuplicates: (source) => find(source)?.allowsDuplicates ?? settings.allowDuplicateFiles,
+    ratioName: definition === undefined ? 'MAX_REJECT_RATIO' : 'max_reject_ratio',
+  };
+}
 
 /** Throws FILE_DUPLICATE if two files hold the same bytes: most likely one delivery under two names. */
-export function refuseDuplicates(extracts: readonly ExtractManifest[]): void {
+export function refuseDuplicates(extracts: readonly ExtractManifest[], { allowsDuplicates }: RunLimits): void {
   const seen = new Map<string, string>();
-  for (const { file, sha256 } of extracts.flatMap((extract) => extract.sources)) {
+  const files = extracts.flatMap(({ source, sources }) => (allowsDuplicates(source) ? [] : sources));
+  for (const { file, sha256 } of files) {
     if (file === null || sha256 === null) continue;
     const other = seen.get(sha256);
     if (other !== undefined)
@@ -38,9 +64,10 @@ export function refuseContradictingDates(partials: readonly Pick<PartialManifest
 /** Files that the message names. */
 const FILES_NAMED_MAX = 3;
 
-/** Throws REJECT_RATIO if more than `max` (0 to 1) of a source's rows were rejected, all its files together; names the files that it is due to. */
-export function checkRejectRatio(books: readonly SourceBooks[], max: number): void {
+/** Throws REJECT_RATIO if more of a source's rows were rejected than its limit allows, all its files together; names the files that it is due to. */
+export function checkRejectRatio(books: readonly SourceBooks[], limits: RunLimits): void {
   for (const source of new Set(books.map((each) => each.source))) {
+    const max = limits.maxRejectRatio(source);
     const own = books.filter((each) => each.source === source);
     const read = own.reduce((sum, each) => sum + each.rowsRead, 0);
     const rejected = own.reduce((sum, each) => sum + each.rowsRejected, 0);
@@ -57,17 +84,20 @@ export function checkRejectRatio(books: readonly SourceBooks[], max: number): vo
  * Throws REJECT_RATIO if the reading of a source was stopped because it cannot pass, whatever is still to come. The books are of what was
  * read until then.
  */
-export function refuseStopped(extracts: readonly ExtractManifest[], books: readonly SourceBooks[], max: number): void {
+export function refuseStopped(extracts: readonly ExtractManifest[], books: readonly SourceBooks[], limits: RunLimits): void {
   if (extracts.every(({ stoppedInEpoch }) => stoppedInEpoch === undefined)) return;
   try {
-    checkRejectRatio(books, max);
+    checkRejectRatio(books, limits);
   } catch (error) {
     if (!(error instanceof EtlError)) throw error;
     throw new EtlError(error.code, `${error.message}. Reading was stopped there: the rest could not have made it pass`);
   }
+  const max = Math.min(
+    ...extracts.flatMap(({ stoppedInEpoch, source }) => (stoppedInEpoch === undefined ? [] : [limits.maxRejectRatio(source)])),
+  );
   throw new EtlError(
     'REJECT_RATIO',
-    `reading was stopped under a lower limit than MAX_REJECT_RATIO is now (${max}); a retry reads all of it`,
+    `reading was stopped under a lower limit than ${limits.ratioName} is now (${max}); a retry reads all of it`,
   );
 }
 

@@ -1,9 +1,10 @@
 import { join } from 'node:path';
-import { type ChunkToJudge, goodRowBytes, judgeChunk } from '@retail-etl/judging';
+import { type ChunkToJudge, goodRowBytes, judgeChunk, type Rules } from '@retail-etl/judging';
 import { type Engine, withDuckDb } from '@retail-etl/duckdb';
 import { crashPoint } from '@retail-etl/faults';
 import { EtlError, newAttemptToken, type StepResult, type TransformData } from '@retail-etl/contracts';
-import { takesOtherDates } from '@retail-etl/sales';
+import { refuseSettingsBeside } from '@retail-etl/config';
+import { BUILT_IN, type SourceDefinition } from '@retail-etl/sales';
 import { advanceState } from '@retail-etl/ledger';
 import type { Database } from '@retail-etl/mysql';
 import type { StepContext } from '@retail-etl/runtime';
@@ -26,6 +27,8 @@ export interface TransformDeps {
   readonly csvDateFormats: readonly string[];
   /** 0 to 1. */
   readonly maxRejectRatio: number;
+  /** Names of settings that are refused beside a declaration. */
+  readonly builtInSettings: readonly string[];
 }
 
 /**
@@ -76,14 +79,14 @@ async function transform(
   const rejectsPath = join(folders.rejects, output);
   let isPublished = false;
   try {
-    const dateFormats = takesOtherDates(chunk.source) ? deps.csvDateFormats : [];
+    const { rules, source } = rulesOf(chunk, deps);
     const staged: ChunkToJudge = {
       source: chunk.source,
       rowsPath,
       malformedPath: await pathIfAny(folders, chunk.malformedFile),
       linesPath: await pathIfAny(folders, chunk.linesFile),
       segments: chunk.segments,
-      rules: { ...chunk.params, dateFormats },
+      rules,
       carryTexts: !isSparing,
       partialPath,
       rejectsPath,
@@ -98,7 +101,7 @@ async function transform(
     crashPoint('transform.after-partial-file');
     const manifest: PartialManifest = {
       source: chunk.source,
-      rejectLimit: { ratio: deps.maxRejectRatio, goodRowBytes: goodRowBytes(dateFormats) },
+      rejectLimit: { ratio: source.maxRejectRatio ?? deps.maxRejectRatio, goodRowBytes: goodRowBytes(rules, source) },
       books,
       file: await describeFile(folders.partials, output),
       sums,
@@ -120,6 +123,20 @@ async function transform(
     if (!isPublished) await removeFiles([partialPath, rejectsPath]).catch(() => undefined);
     throw error;
   }
+}
+
+/** What a chunk's rows are judged by: as declared when the run was planned, or as the settings say. */
+function rulesOf(chunk: ChunkManifest, deps: TransformDeps): { rules: Rules; source: SourceDefinition } {
+  const { rules: declared, params } = chunk;
+  if (declared !== undefined) {
+    refuseSettingsBeside(deps.builtInSettings);
+    const { model, source, hasCells } = declared;
+    return { rules: { model, source, hasCells, dateFormats: [], ...params }, source };
+  }
+  const source = BUILT_IN.sources.find(({ name }) => name === chunk.source);
+  if (source === undefined) throw new EtlError('INTERNAL', `there is no source ${chunk.source}`);
+  const dateFormats = source.dates.takesOthers ? deps.csvDateFormats : [];
+  return { rules: { model: BUILT_IN.model, source, dateFormats, ...params }, source };
 }
 
 /** The checked path of a file that only some chunks have. */

@@ -55,7 +55,7 @@ test.each([
 test('a partial that was damaged before it was described makes every partition suspicious', async () => {
   await writeFile(join(staged.folders.partials, A), 'no Parquet');
   const { folders } = staged;
-  const manifest = { format: 2, file: await describeFile(folders.partials, A), sums: 2, books: [], rejectsFile: null };
+  const manifest = { format: 3, file: await describeFile(folders.partials, A), sums: 2, books: [], rejectsFile: null };
   await writeFile(folders.partialManifest(A), JSON.stringify(manifest));
   const gone = ['extract-store.json', 'extract-table.json', ...[TABLE, A, B].map((name) => `partials/${name}.json`)];
   await expectForgotten({ code: 'INTERNAL' }, gone);

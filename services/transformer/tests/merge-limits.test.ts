@@ -191,7 +191,7 @@ test('an overflow that the books do not know is an imbalance, and what led to it
   await stageTable([['8', '9223372036854775808', '1']], '9223372036854775800', '1.000000');
   await expect(staged.merge()).rejects.toMatchObject({
     code: 'BOOKS_UNBALANCED',
-    message: 'quantity 9223372036854775800 accepted, 9223372036854775808 in the summary',
+    message: 'quantity 9223372036854775800 accepted, 9223372036854775808 in sales_summary',
   });
   expect(await staged.files()).toEqual(['partials/table-0000aaaa-00001', 'plan.json']);
   expect((await staged.now()).findings.sources).toHaveLength(1);

@@ -1,6 +1,7 @@
 import { readdir, readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { crc32 } from 'node:zlib';
+import { SALES_SUMMARY } from '@retail-etl/sales';
 import { afterAll, beforeAll, beforeEach, expect, test } from 'vitest';
 import { booksOf } from './books.js';
 import { CHUNKS, EXTRACTS, SUMMARY_CSV } from './sample-chunks.js';
@@ -19,19 +20,24 @@ test('the sums of all chunks become one file, and its manifest says what it hold
   const before = await staged.files();
   expect(await staged.merge()).toEqual({ rows: 3, note: NOTE });
   expect(staged.notes).toEqual([NOTE]);
-  const { manifest, text } = await staged.summary();
+  const { manifest, fileName, text } = await staged.summary();
   expect(text).toBe(SUMMARY_CSV);
   expect(manifest).toEqual({
-    format: 2,
-    file: { name: expect.stringMatching(/^summary-[0-9a-f]{8}\.csv$/) as string, bytes: text.length, crc32: crc32(text) },
-    products: 3,
-    quantity: '66',
-    amount: '10.510000',
-    publishedAmount: '10.52',
+    format: 3,
+    summaries: [
+      {
+        shape: SALES_SUMMARY,
+        file: { name: expect.stringMatching(/^summary-[0-9a-f]{8}-sales_summary\.csv$/) as string, bytes: text.length, crc32: crc32(text) },
+        products: 3,
+        quantity: '66',
+        amount: '10.510000',
+        publishedAmount: '10.52',
+      },
+    ],
     startedAt: expect.any(String) as string,
     finishedAt: expect.any(String) as string,
   });
-  expect(await staged.files()).toEqual([...before, 'summary.json', manifest.file.name].sort());
+  expect(await staged.files()).toEqual([...before, 'summary.json', fileName].sort());
 });
 
 test('the ledger has the books of each table and file, the totals, and the stages', async () => {
@@ -53,7 +59,7 @@ test('the ledger has the books of each table and file, the totals, and the stage
   });
   expect(findings.stages).toEqual([
     { name: 'extract', startedAt: '2026-01-02T03:00:00.000Z', finishedAt: '2026-01-02T03:09:00.000Z', jobs: 3 },
-    { name: 'transform', startedAt: '2026-01-02T03:04:05.000Z', finishedAt: manifest['finishedAt'], jobs: 4 },
+    { name: 'transform', startedAt: '2026-01-02T03:04:05.000Z', finishedAt: manifest.finishedAt, jobs: 4 },
   ]);
 });
 
@@ -86,12 +92,12 @@ test('of two attempts at once both succeed, and the summary of one stays', async
     { rows: 3, note: NOTE },
     { rows: 3, note: NOTE },
   ]);
-  const { manifest, text } = await staged.summary();
+  const { fileName, text } = await staged.summary();
   expect(text).toBe(SUMMARY_CSV);
-  expect(await staged.files()).toEqual([...before, 'summary.json', manifest.file.name].sort());
+  expect(await staged.files()).toEqual([...before, 'summary.json', fileName].sort());
 });
 
-test.each(['{"format":2,', '{"format":1,"products":9}'])('a summary whose manifest cannot be read is made again: %s', async (text) => {
+test.each(['{"format":3,', '{"format":1,"products":9}'])('a summary whose manifest cannot be read is made again: %s', async (text) => {
   await writeFile(staged.folders.summaryManifest, text);
   expect(await staged.merge()).toEqual({ rows: 3, note: NOTE });
   expect((await staged.summary()).text).toBe(SUMMARY_CSV);

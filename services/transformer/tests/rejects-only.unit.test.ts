@@ -6,6 +6,7 @@ import { judgeChunk } from '@retail-etl/judging';
 import { SALES_COLUMNS } from '@retail-etl/sales';
 import { expect, test } from 'vitest';
 import { ParquetFile } from '../../../packages/reading/dist/codec/parquet/parquet-file.js';
+import { builtInRules } from '../../../packages/judging/tests/built-in-rules.js';
 import { SharedMemory } from '../src/shared-memory.js';
 
 const ROWS = 524_288;
@@ -45,7 +46,7 @@ async function rejectAll(
     rowsPath,
     malformedPath: null,
     segments: SEGMENTS[kind],
-    rules: { dateFormats: [] },
+    rules: builtInRules(),
     carryTexts: !isAlone,
     partialPath: `${rejectsPath}-partial`,
     rejectsPath,

@@ -13,6 +13,7 @@ import {
   publishManifest,
   type RunFolders,
   runFolders,
+  type SummaryManifest,
 } from '@retail-etl/staging';
 import { describeFile } from '@retail-etl/store';
 import { LedgerRuns } from '../../../packages/ledger/tests/ledger-runs.js';
@@ -79,7 +80,7 @@ export class StagedRun {
     // A rejected and a skipped group, which are not merged.
     await connection.run(
       `COPY (SELECT outcome::UTINYINT AS outcome, product_id::BIGINT AS product_id, quantity::DECIMAL(38, 0) AS quantity, amount::DECIMAL(38, 6) AS amount
-             FROM (VALUES ${[...rows, '(3, 7, 1000, 1000)', '(10, NULL, NULL, NULL)'].join(', ')}) t(outcome, product_id, quantity, amount))
+             FROM (VALUES ${[...rows, '(3, 7, 1000, 1000)', '(12, NULL, NULL, NULL)'].join(', ')}) t(outcome, product_id, quantity, amount))
        TO '${join(this.folders.partials, name)}' (FORMAT parquet)`,
     );
     connection.closeSync();
@@ -103,6 +104,7 @@ export class StagedRun {
       engine: this.#engine,
       maxRejectRatio: 1,
       allowDuplicateFiles: false,
+      builtInSettings: [],
     };
     const context = {
       log: createLogger('transformer', 'silent'),
@@ -129,11 +131,9 @@ export class StagedRun {
   }
 
   /** The summary that counts, and its text. */
-  async summary(): Promise<{ manifest: Record<string, unknown> & { file: { name: string } }; text: string }> {
-    const manifest = JSON.parse(await readFile(this.folders.summaryManifest, 'utf8')) as { file: { name: string } } & Record<
-      string,
-      unknown
-    >;
-    return { manifest, text: await readFile(join(this.folders.staging, manifest.file.name), 'utf8') };
+  async summary(): Promise<{ manifest: SummaryManifest; fileName: string; text: string }> {
+    const manifest = JSON.parse(await readFile(this.folders.summaryManifest, 'utf8')) as SummaryManifest;
+    const fileName = manifest.summaries[0]!.file.name;
+    return { manifest, fileName, text: await readFile(join(this.folders.staging, fileName), 'utf8') };
   }
 }

@@ -8,12 +8,15 @@ import { join } from 'node:path';
 import { pipeline } from 'node:stream/promises';
 import { judgeRows } from '@retail-etl/judging';
 import { openEngine } from '@retail-etl/duckdb';
+import { BUILT_IN } from '@retail-etl/sales';
 import pg from 'pg';
 import { to as copyTo } from 'pg-copy-streams';
 import { readJob, replaceTarget, startClock } from './job.mjs';
 
 const COLUMNS = ['sale_id', 'product_id', 'quantity', 'sale_amount', 'sale_date'];
 const MEMORY = '4GiB';
+/** Store files, where no sources are declared. */
+const [, STORE_SALES] = BUILT_IN.sources;
 
 /** @param {string} url @param {string} path */
 async function copyTable(url, path) {
@@ -40,7 +43,7 @@ async function judgeFiles(connection, paths, hasHeader) {
   await connection.run(`
     INSERT INTO judged
     SELECT product_id, quantity, amount, outcome, CASE WHEN outcome <> 0 THEN row END
-    FROM (${judgeRows(rows, { dateFormats: [] })})`);
+    FROM (${judgeRows(rows, { model: BUILT_IN.model, source: STORE_SALES, dateFormats: [] }, [])})`);
 }
 
 /** @param {import('@retail-etl/duckdb').DuckDbConnection} connection */

@@ -95,7 +95,9 @@ export function makeMutants(path, text) {
       }
     }
   }
-  return [...found.values()].sort((a, b) => a.start - b.start);
+  // A change may cut through an expression between pieces of SQL; what is no program then would end the whole run.
+  const programs = [...found.values()].filter(({ code }) => parseSync(path, code).errors.length === 0);
+  return programs.sort((a, b) => a.start - b.start);
 }
 
 /** Where SQL stands, and where regular expressions stand in it: `[from, to]` each. */

@@ -1,7 +1,9 @@
-import { SALES_SUMMARY, SUMMARY_COLUMNS, type SummaryColumn } from '@retail-etl/sales';
+import { columnsOf, type SumColumn, type SummaryColumn, type SummaryShape, sumsOf, TEXT_MAX } from '@retail-etl/sales';
 import { escapeId } from 'mysql2';
 import { holdsAll } from './exact-type.js';
-import type { FoundColumn, FoundIndex, FoundTarget } from './look-at-target.js';
+import type { FoundColumn, FoundIndex, FoundIndexPart, FoundTarget } from './look-at-target.js';
+import { sqlName } from '../sql-name.js';
+import { keyNames } from './summary-table.js';
 
 /** What keeps a table from being the target, and the clauses of an `ALTER TABLE` that change it. */
 export interface Misfit {
@@ -15,8 +17,6 @@ export interface Misfit {
   readonly changesKeyType?: true;
 }
 
-const { key } = SALES_SUMMARY;
-
 /** Kinds of tables that hold rows of their own. */
 const TABLE_KINDS: ReadonlySet<string> = new Set(['BASE TABLE', 'SYSTEM VERSIONED']);
 
@@ -24,7 +24,8 @@ const TABLE_KINDS: ReadonlySet<string> = new Set(['BASE TABLE', 'SYSTEM VERSIONE
 const EXTRA_COLUMNS_MAX = 20;
 
 const nameOf = (text: string): string => text.toLowerCase();
-const isOurs = (column: FoundColumn): boolean => SUMMARY_COLUMNS.some(({ name }) => name === nameOf(column.name));
+const isAmong = (columns: readonly SummaryColumn[], column: Pick<FoundColumn, 'name'>): boolean =>
+  columns.some(({ name }) => name === nameOf(column.name));
 const isGenerated = ({ extra, generation }: FoundColumn): boolean => Boolean(generation) || / GENERATED/i.test(extra);
 const isCounted = ({ extra }: FoundColumn): boolean => /auto_increment/i.test(extra);
 const isNullByDefault = (column: FoundColumn): boolean =>
@@ -34,12 +35,20 @@ const isNullByDefault = (column: FoundColumn): boolean =>
  * Decides whether the found table can hold every summary, and be replaced in one transaction. What is not told here fits: more columns that
  * fill themselves, more indexes, other names' case, triggers, and what the table's owner demands of values (CHECK, foreign keys, partitions).
  */
-export function findMisfits(found: FoundTarget): Misfit[] {
+export function findMisfits(found: FoundTarget, shape: SummaryShape): Misfit[] {
   if (!TABLE_KINDS.has(found.kind)) return [{ what: `it is a ${found.kind.toLowerCase()}, not a table`, clauses: [], isHopeless: true }];
-  const product = columnNamed(found, key.name);
-  if (product === undefined) return [{ what: `column ${key.name} is missing`, clauses: [], isHopeless: true }];
-  if (isGenerated(product)) return [{ what: `column ${key.name} is generated`, clauses: [], isHopeless: true }];
-  return [...engineMisfit(found), ...columnMisfits(found), ...extraColumnMisfits(found), ...indexMisfits(found)];
+  for (const { name } of shape.keys) {
+    const column = columnNamed(found, name);
+    if (column === undefined) return [{ what: `column ${name} is missing`, clauses: [], isHopeless: true }];
+    if (isGenerated(column)) return [{ what: `column ${name} is generated`, clauses: [], isHopeless: true }];
+  }
+  return [
+    ...engineMisfit(found),
+    ...keyMisfits(found, shape),
+    ...sumMisfits(found, shape),
+    ...extraColumnMisfits(found, shape),
+    ...indexMisfits(found, shape),
+  ];
 }
 
 const columnNamed = (found: FoundTarget, name: string): FoundColumn | undefined =>
@@ -51,9 +60,28 @@ function engineMisfit({ engine }: FoundTarget): Misfit[] {
   return [{ what: `its engine is ${engine ?? 'unknown'}, not InnoDB`, clauses: ['ENGINE=InnoDB'] }];
 }
 
-/** The summary's columns have to hold every sum exactly. */
-function columnMisfits(found: FoundTarget): Misfit[] {
-  return SUMMARY_COLUMNS.flatMap((column): Misfit[] => {
+/** The columns that rows are told apart by. */
+function keyMisfits(found: FoundTarget, { keys }: SummaryShape): Misfit[] {
+  return keys.flatMap((column): Misfit[] => {
+    const there = columnNamed(found, column.name)!;
+    if (holdsKey(there, column)) return [];
+    const shown = there.collation === null ? there.type : `${there.type} ${there.collation}`;
+    const what = `column ${column.name} is ${shown}, not ${column.type}${column.kind === 'integer' ? ' or an exact type that holds as much' : ''}`;
+    return [{ what, clauses: [modify(column, there)], changesKeyType: true }];
+  });
+}
+
+/** Texts have to be compared by bytes, which only binary collations do. */
+function holdsKey({ type, collation }: FoundColumn, column: SummaryColumn): boolean {
+  if (column.kind === 'date') return nameOf(type) === 'date';
+  if (column.kind !== 'text') return holdsAll(type, column.type, true);
+  const characters = Number(/^varchar\((\d+)\)/i.exec(type)?.[1] ?? 0);
+  return characters >= TEXT_MAX && /^utf8mb4_.*bin$/i.test(collation ?? '');
+}
+
+/** The columns of sums have to hold each exactly. */
+function sumMisfits(found: FoundTarget, shape: SummaryShape): Misfit[] {
+  return sumsOf(shape).flatMap((column: SumColumn): Misfit[] => {
     const there = columnNamed(found, column.name);
     if (there === undefined) return [{ what: `column ${column.name} is missing`, clauses: [`ADD COLUMN ${column.name} ${column.type}`] }];
     if (isGenerated(there)) {
@@ -62,32 +90,28 @@ function columnMisfits(found: FoundTarget): Misfit[] {
       const clauses = isVirtual ? [`DROP COLUMN ${column.name}`, add] : [`MODIFY COLUMN ${column.name} ${column.type}`];
       return [{ what: `column ${column.name} is generated (${there.extra.toLowerCase()})`, clauses }];
     }
-    // Quantities and amounts of a summary are above zero; ids may be below.
-    const isSigned = column.name === key.name;
-    if (holdsAll(there.type, column.type, isSigned)) return [];
-    const isKey = column.name === key.name ? { changesKeyType: true as const } : {};
+    if (holdsAll(there.type, column.type, column.isSigned)) return [];
     return [
       {
         what: `column ${column.name} is ${there.type}, not ${column.type} or an exact type that holds as much`,
         clauses: [modify(column, there)],
-        ...isKey,
       },
     ];
   });
 }
 
 const modify = ({ name, type }: SummaryColumn, { isNullable }: FoundColumn): string =>
-  `MODIFY COLUMN ${name} ${type}${isNullable ? '' : ' NOT NULL'}`;
+  `MODIFY COLUMN ${sqlName(name)} ${type}${isNullable ? '' : ' NOT NULL'}`;
 
 /** A new product is inserted with its sums alone, so every other column has to fill itself. An ENUM does so with its first value. */
-function needsValue(column: FoundColumn): boolean {
+function needsValue(column: FoundColumn, shape: SummaryShape): boolean {
   const fillsItself = column.isNullable || column.defaultText !== null || isCounted(column) || isGenerated(column);
-  return !isOurs(column) && !fillsItself && !/^enum\(/i.test(column.type);
+  return !isAmong(columnsOf(shape), column) && !fillsItself && !/^enum\(/i.test(column.type);
 }
 
-function extraColumnMisfits({ columns }: FoundTarget): Misfit[] {
+function extraColumnMisfits({ columns }: FoundTarget, shape: SummaryShape): Misfit[] {
   return columns
-    .filter(needsValue)
+    .filter((column) => needsValue(column, shape))
     .slice(0, EXTRA_COLUMNS_MAX)
     .map(({ name, type }) => ({
       what: `column ${name} (${type} NOT NULL) has no default for new products`,
@@ -95,18 +119,22 @@ function extraColumnMisfits({ columns }: FoundTarget): Misfit[] {
     }));
 }
 
-/** A product has to be unique, and nothing else may have to be. */
-function indexMisfits(found: FoundTarget): Misfit[] {
+/** The keys together have to be unique, and nothing else may have to be. */
+function indexMisfits(found: FoundTarget, shape: SummaryShape): Misfit[] {
   const indexes = found.uniqueIndexes.map((index) => withoutVersions(index, found));
-  const colliding = indexes.filter((index) => collides(index, found));
+  const colliding = indexes.filter((index) => collides(index, found, shape));
   const misfits: Misfit[] = colliding.map((index) => ({ what: collision(index), clauses: dropIndex(index, found) }));
-  const isKey = ({ parts }: FoundIndex): boolean =>
-    parts.length === 1 && parts[0]?.isPrefix === false && nameOf(parts[0].column ?? '') === key.name;
-  const what = `it has no unique key on ${key.name} alone`;
+  const isKey = ({ parts }: FoundIndex): boolean => parts.length === shape.keys.length && holdsKeys(parts, shape);
+  const what = `it has no unique key on ${keyNames(shape)} alone`;
   const primary = indexes.find(({ name }) => name === 'PRIMARY');
-  const add = (kind: string): Misfit => ({ what, clauses: [`ADD ${kind} KEY (${key.name})`], addsKey: true });
+  const add = (kind: string): Misfit => ({ what, clauses: [`ADD ${kind} KEY (${keyNames(shape)})`], addsKey: true });
   if (!indexes.some(isKey)) misfits.push(add(primary === undefined || colliding.includes(primary) ? 'PRIMARY' : 'UNIQUE'));
   return misfits;
+}
+
+/** Whether an index holds all keys, whole. */
+function holdsKeys(parts: readonly FoundIndexPart[], { keys }: SummaryShape): boolean {
+  return keys.every(({ name }) => parts.some(({ column, isPrefix }) => !isPrefix && nameOf(column ?? '') === name));
 }
 
 /** MariaDB adds the end of a row's version to the keys of a table that keeps old versions. */
@@ -116,18 +144,22 @@ function withoutVersions(index: FoundIndex, { columns }: FoundTarget): FoundInde
 }
 
 /**
- * True if two new products would have the same values in a unique index. They have not if it holds the product itself, a counted or computed
+ * True if two new products would have the same values in a unique index. They have not if it holds all of the keys, a counted or computed
  * value, NULL or a UUID. Also true for a primary key with a column that can only be filled once it may be NULL.
  */
-function collides({ name, parts }: FoundIndex, found: FoundTarget): boolean {
+function collides({ name, parts }: FoundIndex, found: FoundTarget, shape: SummaryShape): boolean {
   const columns = parts.map((part) => ({ ...part, found: found.columns.find((column) => column.name === part.column) }));
-  if (name === 'PRIMARY' && columns.some((part) => part.found !== undefined && needsValue(part.found))) return true;
-  return !columns.some(({ found: column, isPrefix }) => {
+  if (name === 'PRIMARY' && columns.some((part) => part.found !== undefined && needsValue(part.found, shape))) return true;
+  if (holdsKeys(parts, shape)) return false;
+  return !columns.some(({ found: column }) => {
     if (column === undefined) return true;
-    if (nameOf(column.name) === key.name) return !isPrefix;
-    if (isOurs(column)) return false;
+    if (isAmong(columnsOf(shape), column)) return false;
     return (
-      needsValue(column) || isCounted(column) || isGenerated(column) || isNullByDefault(column) || /uuid/i.test(column.defaultText ?? '')
+      needsValue(column, shape) ||
+      isCounted(column) ||
+      isGenerated(column) ||
+      isNullByDefault(column) ||
+      /uuid/i.test(column.defaultText ?? '')
     );
   });
 }

@@ -1,4 +1,4 @@
-import { SALES_SUMMARY, SUMMARY_COLUMNS } from '@retail-etl/sales';
+import type { SummaryShape } from '@retail-etl/sales';
 import { escapeId } from 'mysql2';
 import { type Connection, select } from '../database.js';
 
@@ -44,8 +44,6 @@ interface ColumnRow {
   readonly comment: string;
 }
 
-const { name: TARGET, key } = SALES_SUMMARY;
-const KEY_TYPE = SUMMARY_COLUMNS.find(({ name }) => name === key.name)!.type;
 const ACTION = 'looking at the foreign keys of the target';
 
 const nodeOf = ({ schema, table, column }: Place): string => JSON.stringify([schema, table, column.toLowerCase()]);
@@ -54,11 +52,14 @@ const startsOf = (foreignKey: ForeignKey): Place => foreignKey.pairs[0]!.from;
 /**
  * How the type of the target's key can be changed although foreign keys tie other columns to it, directly or through others: all of them are of
  * one type. So the keys are dropped, the columns changed, and the keys made again as they were. Only tables that this user may see are found.
- * A key of the target on a column of text is not made again: what stands there need not be numbers.
+ * A key of the target on a column of text is not made again: what stands there need not be numbers. `shape` has one key, of numbers; of others the
+ * foreign keys are left to whoever made them.
  */
-export async function changeOfKey(connection: Connection): Promise<KeyChange> {
+export async function changeOfKey(connection: Connection, shape: SummaryShape): Promise<KeyChange> {
+  const [key, ...more] = shape.keys;
+  if (key === undefined || more.length > 0 || key.kind !== 'integer') return { before: [], after: [] };
   const { here, foreignKeys } = await foreignKeysOfServer(connection);
-  const start: Place = { schema: here, table: TARGET, column: key.name };
+  const start: Place = { schema: here, table: shape.name, column: key.name };
   const found = new Set([nodeOf(start)]);
   const changes: { readonly place: Place; readonly column: ColumnRow }[] = [];
   const touched = new Set<ForeignKey>();
@@ -88,7 +89,7 @@ export async function changeOfKey(connection: Connection): Promise<KeyChange> {
   return {
     before: [...touched].map((each) => `ALTER TABLE ${nameOf(startsOf(each))} DROP FOREIGN KEY ${escapeId(each.name, true)}`),
     after: [
-      ...changes.map(({ place, column }) => `ALTER TABLE ${nameOf(place)} MODIFY COLUMN ${definition(column)}`),
+      ...changes.map(({ place, column }) => `ALTER TABLE ${nameOf(place)} MODIFY COLUMN ${definition(column, key.type)}`),
       ...[...touched].filter((each) => !lost.has(each)).map((each) => `ALTER TABLE ${nameOf(startsOf(each))} ${addClause(each)}`),
     ],
   };
@@ -139,10 +140,10 @@ function tableName({ schema, table }: Place, here: string): string {
 }
 
 /** The column as it is, but of the key's type. */
-function definition({ name, nullable, defaultText, extra, comment }: ColumnRow): string {
+function definition({ name, nullable, defaultText, extra, comment }: ColumnRow, type: string): string {
   return [
     escapeId(name, true),
-    KEY_TYPE,
+    type,
     nullable === 'YES' ? 'NULL' : 'NOT NULL',
     defaultClause(defaultText, extra),
     /auto_increment/i.test(extra) ? 'AUTO_INCREMENT' : '',

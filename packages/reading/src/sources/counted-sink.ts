@@ -6,9 +6,10 @@ export class CountedSink implements RecordSink {
   readonly rows: RecordSink['rows'];
   readonly #sink: RecordSink;
 
-  constructor(sink: RecordSink) {
+  /** `rows`: where rows go, if they pass something on their way to the sink's. */
+  constructor(sink: RecordSink, rows = sink.rows) {
     this.#sink = sink;
-    this.rows = sink.rows;
+    this.rows = rows;
   }
 
   malformed(record: number, raw: Uint8Array, lines: number): void {

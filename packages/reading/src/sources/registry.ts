@@ -1,20 +1,26 @@
-import { type SourceDefinition, type SourceKind, type SourceName, type SourceOfKind, SOURCES } from '@retail-etl/sales';
+import { BUILT_IN, type SalesDefinition, type SourceDefinition, type SourceKind } from '@retail-etl/sales';
 import { csvFiles } from './csv-files/csv-files.js';
+import type { DeclaredSource } from './declared-source.js';
 import { postgresTable } from './postgres-table/postgres-table.js';
 import type { Source } from './source.js';
 import type { SourceSettings } from './source-settings.js';
 
 /** Every kind of source, by the name that definitions use for it. */
-const KINDS: { readonly [Kind in SourceKind]: (definition: SourceOfKind<Kind>, settings: SourceSettings) => Source } = {
+const KINDS: { readonly [Kind in SourceKind]: (source: DeclaredSource<Kind>) => Source } = {
   'postgres-table': postgresTable,
   'csv-files': csvFiles,
 };
 
 /** The sources of a run by name, in the order in which they are planned and reported. Nothing is connected to or opened yet. */
-export function openSources(settings: SourceSettings): ReadonlyMap<SourceName, Source> {
-  return new Map(SOURCES.map((definition) => [definition.name, open(definition, settings)]));
+export function openSources(settings: SourceSettings, { sources, digest }: SalesDefinition = BUILT_IN): ReadonlyMap<string, Source> {
+  return new Map(
+    sources.map((definition) => [definition.name, open(definition.place.kind, { definition, isDeclared: digest !== null, settings })]),
+  );
 }
 
-function open<Kind extends SourceKind>(definition: SourceDefinition & { kind: Kind }, settings: SourceSettings): Source {
-  return KINDS[definition.kind](definition as SourceOfKind<Kind>, settings);
+function open<Kind extends SourceKind>(
+  kind: Kind,
+  source: { readonly definition: SourceDefinition; readonly isDeclared: boolean; readonly settings: SourceSettings },
+): Source {
+  return KINDS[kind](source as DeclaredSource<Kind>);
 }

@@ -1,5 +1,4 @@
-import type { SourceName } from '@retail-etl/sales';
-import type { Partition, SourceRead } from '@retail-etl/staging';
+import type { Partition, SetAside, SourceRead } from '@retail-etl/staging';
 import type { RecordSink } from '../codec/csv/record-reader.js';
 
 /** What was read of a partition. */
@@ -16,7 +15,7 @@ export interface PartitionRead {
  */
 export interface Source {
   /** Stands in partitions, staged and rejected records, books and reports. */
-  readonly name: SourceName;
+  readonly name: string;
 
   /**
    * Looks at what is there and says what a run reads: at least one partition, each with a name of `PartName` that is unique within the run
@@ -43,8 +42,28 @@ export interface Source {
    * SOURCE_EMPTY if a file or the table has no records, and errors that are transient if reading again may succeed. What a writer throws
    * comes out as it is, and so does the reason of `signal` once that is aborted, soon: what it waits for is given up. After it has thrown,
    * or once `signal` is aborted, it calls no writer any more.
+   *
+   * Where a source sets aside files that cannot be read, one that is found out before any of its records was written is told in what is returned.
+   * One that is found out later throws UnreadableFile: what was staged cannot be taken back, so all has to be read again without it. Files in
+   * `leftOut` are not read, and are told with the reason that stands there.
    */
-  read(partition: Partition, sink: PartitionSink, signal: AbortSignal): Promise<PartitionRead>;
+  read(partition: Partition, sink: PartitionSink, signal: AbortSignal, leftOut?: LeftOut): Promise<PartitionRead>;
+}
+
+/** Files that are not read, with the reason. */
+export type LeftOut = ReadonlyMap<string, SetAside>;
+
+/** A file of a source that sets such files aside turned out to be unreadable after some of its records were written. */
+export class UnreadableFile extends Error {
+  override readonly name = 'UnreadableFile';
+  readonly file: string;
+  readonly reason: SetAside;
+
+  constructor(file: string, reason: SetAside) {
+    super(reason.message);
+    this.file = file;
+    this.reason = reason;
+  }
 }
 
 /** Where a source puts the records of one partition. */

@@ -39,7 +39,7 @@ process.stdout.write(JSON.stringify({ error, rows, peakBytes: 1024 * process.res
 async function readBomb(bytes: Buffer, bytesMax: number): Promise<{ error: string; rows: number; peakBytes: number }> {
   const path = join(folder, 'bomb.xlsx');
   await writeFile(path, bytes);
-  const module = new URL('../../dist/index.js', import.meta.url).href;
+  const module = new URL('../../dist/codec/xlsx/read-sheet.js', import.meta.url).href;
   const { stdout } = await promisify(execFile)(process.execPath, ['--input-type=module', '-e', SCRIPT, module, path, String(bytesMax)]);
   return JSON.parse(stdout) as { error: string; rows: number; peakBytes: number };
 }

@@ -2,7 +2,7 @@ import fc from 'fast-check';
 import { expect, test } from 'vitest';
 import { EtlError } from '@retail-etl/contracts';
 import { propertySettings } from '../../../../tests/support/oracle-seed.js';
-import { readSheet } from '../../src/index.js';
+import { readSheet } from '../../src/codec/xlsx/read-sheet.js';
 import { type Made, partsOf, rowsFrom, relationships, rowsOf, sheetOf, sourceOf, workbookOf } from './made-workbook.js';
 import { type ZipPart, zipOf } from './zip-writer.js';
 

@@ -1,4 +1,6 @@
-import { type RandomAccess, readSheet, type SheetOptions, type SheetRow } from '../../src/index.js';
+import { type RandomAccess } from '../../src/codec/xlsx/random-access.js';
+import { readSheet, type SheetOptions } from '../../src/codec/xlsx/read-sheet.js';
+import { type SheetRow } from '../../src/codec/xlsx/sheet-rows.js';
 import { type ZipPart, zipOf } from './zip-writer.js';
 
 /** A workbook to be made. What is left out is as Excel writes it. */

@@ -1,4 +1,5 @@
 import type { FastifyPluginAsyncTypebox } from '@fastify/type-provider-typebox';
+import Type from 'typebox';
 import { Problem, RunIdParams } from '@retail-etl/contracts';
 import { readSummary } from '@retail-etl/mysql';
 import { Summary, SummaryQuery } from '@retail-etl/sales';
@@ -13,6 +14,7 @@ export function summaryRoutes(deps: GatewayDeps): FastifyPluginAsyncTypebox {
     published(app, deps);
     ofRun(app, deps);
     download(app, deps);
+    downloadNamed(app, deps);
   };
 }
 
@@ -50,8 +52,8 @@ function ofRun(app: App, deps: GatewayDeps): void {
     },
     async (request) => {
       const { q = '', sort = 'product', order = 'asc', offset = 0, limit = 50 } = request.query;
-      const { path, modifiedMs } = await openSummary(deps, request.params.id);
-      return readRunSummary(deps.config.dataDir, path, modifiedMs, { prefix: q, sort, order, offset, limit });
+      const summary = await openSummary(deps, request.params.id);
+      return readRunSummary(deps.config.dataDir, summary, { prefix: q, sort, order, offset, limit });
     },
   );
 }
@@ -70,6 +72,25 @@ function download(app: App, deps: GatewayDeps): void {
     async (request, reply) => {
       const { run, size, content } = await openSummary(deps, request.params.id);
       reply.headers({ ...attachment(`sales_summary-${run.runId}.csv`), 'content-length': size });
+      return reply.send(content() as never);
+    },
+  );
+}
+
+function downloadNamed(app: App, deps: GatewayDeps): void {
+  app.get(
+    '/api/runs/:id/summaries/:name',
+    {
+      schema: {
+        tags: ['runs'],
+        summary: 'A summary that this run made, by its name in sources.yaml, as CSV',
+        params: Type.Object({ ...RunIdParams.properties, name: Type.String({ pattern: '^[a-z][a-z0-9_]{0,47}\\.csv$' }) }),
+        response: { 200: csvAnswer, 404: Problem, 410: Problem },
+      },
+    },
+    async (request, reply) => {
+      const { run, shape, size, content } = await openSummary(deps, request.params.id, request.params.name.slice(0, -'.csv'.length));
+      reply.headers({ ...attachment(`${shape.name}-${run.runId}.csv`), 'content-length': size });
       return reply.send(content() as never);
     },
   );

@@ -1,13 +1,13 @@
 import type { RunChanges } from '@retail-etl/contracts';
 import type { Connection } from '@retail-etl/mysql';
 import type { ProductDifference } from '@retail-etl/sales';
-import type { SummaryManifest } from '@retail-etl/staging';
+import type { MergedFile } from '@retail-etl/staging';
 
 /**
- * A run's summary: a CSV file with a header, sorted by product, each product once, and the bytes and sums that it must have. `file` says
+ * A summary of a run: a CSV file with a header, sorted by its keys, each key once, and the bytes and sums that it must have. `file` says
  * what the bytes are; its name is not that of `path`.
  */
-export interface RunSummary extends SummaryManifest {
+export interface RunSummary extends MergedFile {
   /** Kept among the run's results, on disk for sure, so that it can be published again at any time. */
   readonly path: string;
 }
@@ -20,7 +20,7 @@ export interface Comparison {
 }
 
 /**
- * A place where people read the summary. The loader opens it anew for each attempt at a load, and calls, in this order: `stage`, `compare`,
+ * A place where people read one of the summaries. The loader opens it anew for each attempt at a load, and calls, in this order: `stage`, `compare`,
  * `publish`, `finish`. A dry run ends after `compare`, a failed attempt anywhere; both end with `discard`.
  *
  * Readers see the summary that was published last, whole, until `publish` is committed or, for a target that is not part of the

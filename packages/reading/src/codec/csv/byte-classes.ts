@@ -5,8 +5,8 @@ export const BYTES = { NEWLINE: 0x0a, QUOTE: 0x22, RETURN: 0x0d } as const;
 /** All bytes but a few are ordinary text. */
 export const CLASSES = { ORDINARY: 0, DELIMITER: 1, END: 2, CARRIAGE: 3, NUL: 4 } as const;
 
-const SPACE = 0x20;
-const TAB = 0x09;
+export const SPACE = 0x20;
+export const TAB = 0x09;
 
 /** For each byte its class. */
 export function classesOfBytes({ delimiter }: RecordShape): Uint8Array {
@@ -18,19 +18,16 @@ export function classesOfBytes({ delimiter }: RecordShape): Uint8Array {
   return classes;
 }
 
-/** For each byte 1 if a line without a record can begin with it. */
-export function blankStarts({ delimiter, skipsBlankLines }: RecordShape): Uint8Array {
-  const starts = new Uint8Array(256);
-  for (const byte of [BYTES.NEWLINE, BYTES.RETURN, ...(skipsBlankLines ? [delimiter, SPACE, TAB] : [])]) starts[byte] = 1;
-  return starts;
+/** The byte that quotes a field, or -1. */
+export function quoteOf({ quote = BYTES.QUOTE }: RecordShape): number {
+  return quote;
 }
 
-/** Where the spaces, tabs and delimiters at `start` end, and whether a delimiter is among them. */
-export function passBlanks(data: Uint8Array, start: number, delimiter: number): { readonly at: number; readonly hasDelimiter: boolean } {
-  let at = start;
-  let hasDelimiter = false;
-  for (; data[at] === delimiter || data[at] === SPACE || data[at] === TAB; at += 1) {
-    if (data[at] === delimiter) hasDelimiter = true;
-  }
-  return { at, hasDelimiter };
+/** For each byte 1 if a line without a record can begin with it. */
+export function blankStarts(shape: RecordShape): Uint8Array {
+  const starts = new Uint8Array(256);
+  const quote = quoteOf(shape);
+  const blanks = [shape.delimiter, SPACE, TAB, ...(quote === -1 ? [] : [quote])];
+  for (const byte of [BYTES.NEWLINE, BYTES.RETURN, ...(shape.skipsBlankLines ? blanks : [])]) starts[byte] = 1;
+  return starts;
 }

@@ -1,8 +1,7 @@
 import { shownText } from '@retail-etl/contracts';
-import { SALES_COLUMNS } from '@retail-etl/sales';
+import { columnKey, type CsvOptions, type InputColumn, withoutUnseen } from '@retail-etl/sales';
 import { parseString } from 'fast-csv';
 import { distance } from 'fastest-levenshtein';
-import { columnKey, withoutUnseen } from './column-name.js';
 import { DELIMITERS, hasLoneReturns, type Header, headerInvalid } from './find-header.js';
 import type { RecordShape } from './record-reader.js';
 
@@ -17,40 +16,105 @@ const NAME_LENGTH_MAX = 64;
 interface Reading {
   readonly delimiter: string;
   readonly names: readonly string[];
-  /** How many of the five columns it names. */
+  /** How many of the wanted columns it names. */
   readonly found: number;
 }
 
+/** What is looked for in a header. */
+export interface WantedColumns {
+  readonly inputs: readonly InputColumn[];
+  readonly csv: Pick<CsvOptions, 'delimiter' | 'quote' | 'trailingEmpty'>;
+}
+
+/** How a file's records are to be read. */
+export interface Dialect {
+  readonly shape: RecordShape;
+  /** All names of the header, as `columnKey` gives them. */
+  readonly names: readonly string[];
+}
+
 /**
- * Finds the delimiter and which fields the five columns are. The delimiter is the one of a line `sep=`; without such a line, the first that
- * yields the most of the five. Names are compared as `columnKey` gives them; other columns are ignored. Throws HEADER_INVALID with the
- * file, the columns that are missing or appear twice, and the line that was read.
+ * Finds the delimiter and which fields the wanted columns are. Without a declaration the delimiter is the one of a line `sep=`; without such a
+ * line, the first that yields the most of them. Names are compared as `columnKey` gives them; other columns are ignored. Throws HEADER_INVALID
+ * with the file, the columns that are missing or appear twice, and the line that was read.
  */
-export async function readDialect(header: Header, file: string): Promise<RecordShape> {
-  const { best, hasBadQuote } = await readBest(header);
+export async function readDialect(header: Header, file: string, wanted: WantedColumns): Promise<Dialect> {
+  const { best, hasBadQuote } = await readBest(header, wanted);
   if (best === undefined || (best.found === 0 && hasBadQuote)) {
     throw headerInvalid(file, 'the header has an unclosed or misplaced quote', header);
   }
-  const { names, delimiter } = best;
-  const problems: string[] = [];
-  const columnOfField = new Int32Array(names.length).fill(-1);
-  for (const [index, column] of SALES_COLUMNS.entries()) {
-    const at = names.indexOf(column);
-    if (at === -1) problems.push(`column ${column} is missing${hasLoneReturns(header.text) ? '' : nearest(column, names)}`);
-    else if (names.includes(column, at + 1)) problems.push(`column ${column} appears twice`);
-    else columnOfField[at] = index;
-  }
+  const names = wanted.csv.trailingEmpty ? withoutLastEmpty(best.names) : best.names;
+  const { fields, problems } = matchColumns(names, wanted.inputs, { suggests: !hasLoneReturns(header.text) });
   if (problems.length > 0) {
-    const by = header.delimiter === null ? '' : ` with the delimiter "${shownText(header.delimiter)}" of the line sep=`;
+    const by =
+      header.delimiter === null
+        ? ''
+        : ` with the delimiter "${shownText(header.delimiter)}"${wanted.csv.delimiter === null ? ' of the line sep=' : ''}`;
     throw headerInvalid(file, problems.join(', ') + by, header);
   }
-  return { delimiter: delimiter.charCodeAt(0), fieldCount: names.length, columnOfField, skipsBlankLines: true };
+  const columnOfField = new Int32Array(names.length).fill(-1);
+  for (const [column, field] of stagedFields(wanted.inputs, fields).entries()) columnOfField[field] = column;
+  const { quote, trailingEmpty } = wanted.csv;
+  const shape: RecordShape = {
+    delimiter: best.delimiter.charCodeAt(0),
+    quote: quote?.charCodeAt(0) ?? -1,
+    hasTrailingEmpty: trailingEmpty,
+    fieldCount: names.length,
+    columnOfField,
+    skipsBlankLines: true,
+  };
+  return { shape, names };
 }
 
-/** Names of the header that may be meant: the nearest ones that are none of the five. */
-function nearest(column: string, names: readonly string[]): string {
-  const columns: readonly string[] = SALES_COLUMNS;
-  const others = [...new Set(names)].filter((name) => name !== '' && name.length <= NAME_LENGTH_MAX && !columns.includes(name));
+/** The fields of the columns that are staged, in their order. */
+export function stagedFields(inputs: readonly InputColumn[], fields: readonly number[]): number[] {
+  return fields.filter((_, index) => inputs[index]!.isStaged);
+}
+
+/** What a message says of a column beside its name. */
+interface Hints {
+  /** Whether the nearest other names are told. */
+  readonly suggests: boolean;
+  /** What tells the fields apart that have the same name. */
+  readonly variants?: (fields: readonly number[]) => string;
+}
+
+/** For each input its field among the names of a header or table, and what is wrong. */
+export function matchColumns(
+  names: readonly string[],
+  inputs: readonly InputColumn[],
+  { suggests, variants = () => '' }: Hints,
+): { fields: number[]; problems: string[] } {
+  const problems: string[] = [];
+  const wanted = new Set(inputs.flatMap((input) => input.names.map(columnKey)));
+  const fields = inputs.map((input) => {
+    const keys = input.names.map(columnKey);
+    const matches = [...names.keys()].filter((field) => keys.includes(names[field]!));
+    if (matches.length === 1) return matches[0]!;
+    if (matches.length === 0) problems.push(`${missing(input.names)}${suggests ? nearest(keys[0]!, names, wanted) : ''}`);
+    else problems.push(`${several(input.names, new Set(matches.map((field) => names[field]!)))}${variants(matches)}`);
+    return -1;
+  });
+  return { fields, problems };
+}
+
+function several(names: readonly string[], found: ReadonlySet<string>): string {
+  if (found.size > 1) return `of the columns ${names.map((name) => shownText(name)).join(', ')} more than one is there`;
+  return `column ${shownText(names.find((name) => found.has(columnKey(name))) ?? '')} appears twice`;
+}
+
+function missing(names: readonly string[]): string {
+  const shown = names.map((name) => shownText(name)).join(', ');
+  return names.length === 1 ? `column ${shown} is missing` : `none of the columns ${shown} is there`;
+}
+
+function withoutLastEmpty(names: readonly string[]): readonly string[] {
+  return names.slice(0, names.findLastIndex((name) => name !== '') + 1);
+}
+
+/** Names of the header that may be meant: the nearest ones that are not wanted themselves. */
+function nearest(column: string, names: readonly string[], wanted: ReadonlySet<string>): string {
+  const others = [...new Set(names)].filter((name) => name !== '' && name.length <= NAME_LENGTH_MAX && !wanted.has(name));
   const changes = others.map((name) => ({ name, count: changesBetween(plain(name), plain(column)) }));
   const fewest = Math.min(...changes.map(({ count }) => count));
   if (fewest > CHANGES_MAX) return '';
@@ -67,26 +131,30 @@ function changesBetween(name: string, column: string): number {
 /** `Sale-ID`, `sale id` and `saleId` are near to `sale_id`. */
 const plain = (name: string): string => name.replaceAll(/[^\p{L}\p{N}]/gu, '');
 
-async function readBest(header: Header): Promise<{ best: Reading | undefined; hasBadQuote: boolean }> {
+async function readBest(header: Header, { inputs, csv }: WantedColumns): Promise<{ best: Reading | undefined; hasBadQuote: boolean }> {
   let best: Reading | undefined;
   let hasBadQuote = false;
   for (const delimiter of header.delimiter === null ? DELIMITERS : [header.delimiter]) {
-    const names = await parseNames(header.text, delimiter);
+    const names = await parseNames(header.text, delimiter, csv.quote);
     if (names === null) {
       hasBadQuote = true;
       continue;
     }
-    const found = SALES_COLUMNS.filter((column) => names.includes(column)).length;
+    const found = inputs.filter((input) => input.names.some((name) => names.includes(columnKey(name)))).length;
     if (best === undefined || found > best.found) best = { delimiter, names, found };
   }
   return { best, hasBadQuote };
 }
 
-function parseNames(header: string, delimiter: string): Promise<string[] | null> {
+function parseNames(header: string, delimiter: string, quote: string | null): Promise<string[] | null> {
   return new Promise((resolve) => {
     let names: string[] = [];
     // A lone return is text, not a newline; around a name it does not count.
-    parseString<string[], string[]>(withoutUnseen(header).replaceAll('\r', ' '), { headers: false, delimiter })
+    parseString<string[], string[]>(withoutUnseen(header).replaceAll('\r', ' '), {
+      headers: false,
+      delimiter,
+      ...(quote === null ? { quote } : { quote, escape: quote }),
+    })
       .on('data', (row: string[]) => {
         names = row.map(columnKey);
       })

@@ -1,5 +1,5 @@
 import { EtlError, shownText } from '@retail-etl/contracts';
-import { withoutUnseen } from './column-name.js';
+import { type CsvOptions, withoutUnseen } from '@retail-etl/sales';
 
 /** In this order they are tried. */
 export const DELIMITERS = [',', ';', '\t', '|'] as const;
@@ -9,9 +9,11 @@ const HEADER_BYTES_MAX = 1 << 20;
 
 const NEWLINE = 0x0a;
 const RETURN = 0x0d;
-const QUOTE = 0x22;
 
-const DELIMITER_BYTES = new Set<number | undefined>(DELIMITERS.map((delimiter) => delimiter.charCodeAt(0)));
+/** How a header is to be found. */
+export type HeaderForm = Pick<CsvOptions, 'delimiter' | 'quote' | 'skipLines'>;
+
+const USUAL_FORM: HeaderForm = { delimiter: null, quote: '"', skipLines: 0 };
 
 /** Nothing but delimiters, white space and empty quoted fields. */
 const BLANK_LINE = /^(?:[,;|\s]|"")*$/;
@@ -34,23 +36,28 @@ export interface Header {
 /**
  * Looks for the whole header at the beginning of a file. Null: not enough bytes yet, or, if `isAll`, no header: then the end of the bytes is
  * the end of the file. Lines before it that hold only delimiters and white space are passed over, and a line `sep=` is read. Throws
- * HEADER_INVALID if there is no end of a header within 1 MiB, or if `sep=` names something else than one of the four delimiters.
+ * HEADER_INVALID if there is no end of a header within 1 MiB, or if `sep=` names something else than one of the four delimiters. Where a delimiter
+ * is declared, that counts.
  */
-export function findHeader(bytes: Buffer, isAll: boolean, file: string): Header | null {
-  let delimiter: string | null = null;
+export function findHeader(bytes: Buffer, isAll: boolean, file: string, form = USUAL_FORM): Header | null {
+  let delimiter = form.delimiter;
   for (let start = 0, line = 1; start < bytes.length; line += 1) {
-    const newline = findLineEnd(bytes, start);
+    const newline = findLineEnd(bytes, start, line <= form.skipLines ? { ...form, quote: null } : form);
     if (newline === -1 && bytes.length - start > HEADER_BYTES_MAX) {
       const found = { text: bytes.toString('utf8', start, start + HEADER_BYTES_MAX), line };
       throw headerInvalid(file, 'no header of at most 1 MiB was found', found);
     }
     if (newline === -1 && !isAll) return null;
     const end = newline === -1 ? bytes.length : newline;
+    if (line <= form.skipLines) {
+      start = end + 1;
+      continue;
+    }
     const text = bytes.toString('utf8', start, withoutReturns(bytes, start, end));
     const separator = SEPARATOR_LINE.exec(withoutUnseen(text))?.[1];
     if (separator === undefined && !BLANK_LINE.test(withoutUnseen(text)))
       return { text, line, delimiter, bodyAt: Math.min(end + 1, bytes.length) };
-    if (separator !== undefined) delimiter = checkSeparator(separator, file, { text, line });
+    if (separator !== undefined) delimiter = form.delimiter ?? checkSeparator(separator, file, { text, line });
     start = end + 1;
     if (start > HEADER_BYTES_MAX) throw new EtlError('HEADER_INVALID', `${file}: no header was found in the first MiB`);
   }
@@ -64,14 +71,16 @@ export function isSeparatorLine(line: string): boolean {
 }
 
 /** The offset of the newline that ends the line at `start`, or -1 if none is there. */
-function findLineEnd(bytes: Buffer, start: number): number {
+function findLineEnd(bytes: Buffer, start: number, { delimiter, quote }: HeaderForm): number {
+  const delimiters = new Set<number | undefined>((delimiter === null ? DELIMITERS : [delimiter]).map((each) => each.charCodeAt(0)));
+  const quoteByte = quote?.charCodeAt(0) ?? -1;
   let isQuoted = false;
   let closedAt = -1;
   for (let at = start; at < bytes.length && at - start <= HEADER_BYTES_MAX; at += 1) {
-    if (bytes[at] === QUOTE) {
+    if (bytes[at] === quoteByte) {
       // As in records: a quote opens a field only as its first byte, and of two inside one the second opens it again.
       if (isQuoted) closedAt = at;
-      isQuoted = !isQuoted && (at === start || closedAt === at - 1 || DELIMITER_BYTES.has(bytes[at - 1]));
+      isQuoted = !isQuoted && (at === start || closedAt === at - 1 || delimiters.has(bytes[at - 1]));
     } else if (bytes[at] === NEWLINE && !isQuoted) return at;
   }
   return -1;

@@ -7,15 +7,19 @@ export const RAW_BYTES_MAX = 4_096;
 
 /** How a text's records are to be read. */
 export interface RecordShape {
-  /** One byte: comma, semicolon, tab or pipe. */
+  /** One byte, such as comma, semicolon, tab or pipe. */
   readonly delimiter: number;
+  /** The byte that quotes a field; -1: fields are never quoted. Default `"`. */
+  readonly quote?: number;
+  /** Whether a record may have further fields than the header if they are empty. Default false. */
+  readonly hasTrailingEmpty?: boolean;
   /** Fields of the header; a record with more or fewer is malformed. */
   readonly fieldCount: number;
   /** For each field the column that it fills, or -1. Each column of the sink appears exactly once. */
   readonly columnOfField: Int32Array;
   /**
-   * Whether a line of delimiters alone, also with spaces and tabs among them, is no record, however many there are: spreadsheets write such
-   * lines for empty rows. A table has no such lines: a row of NULLs is a row.
+   * Whether a line of delimiters alone, also with spaces, tabs and empty quoted fields among them, is no record, however many there are:
+   * spreadsheets write such lines for empty rows. A table has no such lines: a row of NULLs is a row.
    */
   readonly skipsBlankLines: boolean;
 }

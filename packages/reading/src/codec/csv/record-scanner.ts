@@ -1,6 +1,7 @@
 import { isUtf8 } from 'node:buffer';
 import { TextColumn } from '../parquet/text-column.js';
-import { blankStarts as startsOfBlankLines, BYTES, CLASSES, classesOfBytes, passBlanks } from './byte-classes.js';
+import { blankStarts as startsOfBlankLines, BYTES, CLASSES, classesOfBytes, quoteOf } from './byte-classes.js';
+import { isWithin, passBlankLine } from './blank-lines.js';
 import { Carry } from './carry.js';
 import { type HeaderWatch, lacksNumber, numberStarts, valuesFrom } from './header-watch.js';
 import { endsLine, lineEnd, passReturns } from './line-ends.js';
@@ -8,9 +9,8 @@ import { RAW_BYTES_MAX, RECORD_BYTES_MAX, type RecordReader, type RecordShape, t
 import { RecordSkipper } from './record-skipper.js';
 
 // Constants of this module, because V8 does not fold imported ones into the loops: that took 10 of 110 ns a row.
-const { NEWLINE, QUOTE, RETURN } = BYTES;
+const { NEWLINE, RETURN } = BYTES;
 const { ORDINARY, DELIMITER, END, CARRIAGE, NUL } = CLASSES;
-const NUMBER_STARTS = numberStarts();
 
 /** Reads records byte by byte and writes the wanted fields of well-formed ones straight into Parquet columns. */
 export class RecordScanner implements RecordReader {
@@ -20,6 +20,8 @@ export class RecordScanner implements RecordReader {
   readonly #headers: HeaderWatch | null;
   readonly #recordBytesMax: number;
   readonly #classes: Uint8Array;
+  readonly #quote: number;
+  readonly #numberStarts: Uint8Array;
   /** 1 for the fields that fill a number column of `#headers`. */
   readonly #isNumber: Uint8Array;
   /** 1 for the bytes that a line without a record can begin with. */
@@ -55,6 +57,8 @@ export class RecordScanner implements RecordReader {
     this.#recordBytesMax = recordBytesMax;
     this.#offset = offset;
     this.#classes = classesOfBytes(shape);
+    this.#quote = quoteOf(shape);
+    this.#numberStarts = numberStarts(headers);
     this.#blankStarts = startsOfBlankLines(shape);
     this.#isNumber = Uint8Array.from(shape.columnOfField, (column) => (headers?.numberColumns.includes(column) ? 1 : 0));
     this.#marks = new Int32Array(sink.rows.columns.length);
@@ -78,7 +82,7 @@ export class RecordScanner implements RecordReader {
     const rest = data.subarray(done);
     this.#carry.length = 0;
     if (rest.length > this.#recordBytesMax + 2) {
-      this.#skipper = new RecordSkipper(this.#shape.delimiter, this.#offset, this.#quotesStayOpen);
+      this.#skipper = new RecordSkipper(this.#shape, this.#offset, this.#quotesStayOpen);
       // The record did not end within `rest`, so this only brings the skipper to where the text is.
       this.#skipper.feed(rest);
     } else this.#carry.join(rest);
@@ -114,7 +118,7 @@ export class RecordScanner implements RecordReader {
   /** Hands over the record between `start` and `end` of `data`. */
   #malformed(data: Uint8Array, lines: number, start = 0, end = data.length): void {
     const headEnd = end - start > this.#recordBytesMax ? start + RAW_BYTES_MAX : end;
-    if (this.#headers?.isHeader(data, start, headEnd, null, this.records) === true) return;
+    if (this.#headers?.isHeader({ data, start, end: headEnd, valuesOf: null, hasNumbers: false }, this.records) === true) return;
     this.records += 1;
     this.#sink.malformed(this.records, data.subarray(start, Math.min(end, start + RAW_BYTES_MAX)), lines);
   }
@@ -122,9 +126,9 @@ export class RecordScanner implements RecordReader {
   /** Not part of `#scanRecord`: the variables that a function made there captures would move to the heap, for each record. */
   #isWellFormedHeader(headers: HeaderWatch, data: Uint8Array, start: number, end: number): boolean {
     const { columns } = this.#sink.rows;
-    return (
-      lacksNumber(columns, this.#marks, headers) && headers.isHeader(data, start, end, () => valuesFrom(columns, this.#marks), this.records)
-    );
+    const hasNumbers = !lacksNumber(columns, this.#marks, headers, this.#numberStarts);
+    if (hasNumbers && headers.asksAlways !== true) return false;
+    return headers.isHeader({ data, start, end, valuesOf: () => valuesFrom(columns, this.#marks), hasNumbers }, this.records);
   }
 
   /** Scans whole lines, `data[end - 1]` being a newline. Returns where the first record begins that has not ended by `end`. */
@@ -140,7 +144,7 @@ export class RecordScanner implements RecordReader {
     let at = 0;
     while (at < end) {
       if (blankStarts[data[at]!] === 1) {
-        const after = this.#passBlankLine(data, at);
+        const after = passBlankLine(data, at, this.#shape, this.#textEnd, this.#recordBytesMax);
         if (after !== at) {
           at = after;
           continue;
@@ -152,19 +156,6 @@ export class RecordScanner implements RecordReader {
     }
     rows.limitRowGroup();
     return at;
-  }
-
-  /** Returns where the next line begins if this one holds no record, else `start`. */
-  #passBlankLine(data: Uint8Array, start: number): number {
-    const { at: end, hasDelimiter } = passBlanks(data, start, this.#shape.delimiter);
-    const at = passReturns(data, end);
-    const isBlank = data[at] === NEWLINE && at !== this.#textEnd && (end === start || hasDelimiter) && this.#fits(start, end, at);
-    return isBlank ? at + 1 : start;
-  }
-
-  /** Whether a record has at most 1 MiB. Of returns at its end, two more are allowed: as many as the carry holds while no newline has come. */
-  #fits(start: number, end: number, newline: number): boolean {
-    return end - start <= this.#recordBytesMax && newline - start <= this.#recordBytesMax + 2;
   }
 
   /** Reads one record. Returns where the next begins, or -1 if this one has not ended by `end`. */
@@ -181,11 +172,14 @@ export class RecordScanner implements RecordReader {
     let at = start;
     let field = 0;
     let isBad = false;
-    let mayLackNumber = false;
+    const quote = this.#quote;
+    const starts = this.#numberStarts;
+    let mayLackNumber = this.#headers?.asksAlways === true;
+    let hasExtra = false;
     for (;;) {
-      if (NUMBER_STARTS[data[at]!] === 0 && isNumber[field] === 1) mayLackNumber = true;
+      if (starts[data[at]!] === 0 && isNumber[field] === 1) mayLackNumber = true;
       const column = field < fieldCount ? columnOfField[field]! : -1;
-      if (data[at] === QUOTE) {
+      if (data[at] === quote) {
         const closed = this.#scanQuoted(data, at + 1, end, column);
         if (closed < 0) {
           this.#rollBack();
@@ -195,6 +189,7 @@ export class RecordScanner implements RecordReader {
           this.#malformed(data, 1, start, lineEnd(data, newline, this.#textEnd));
           return newline + 1;
         }
+        if (field >= fieldCount && closed > at + 2) hasExtra = true;
         at = closed;
         if (this.#sawNul) isBad = true;
         const after = classes[data[at]!];
@@ -237,7 +232,7 @@ export class RecordScanner implements RecordReader {
         if (column >= 0) {
           view.setInt32(lengthAt, to - lengthAt - 4, true);
           target.length = to;
-        }
+        } else if (field >= fieldCount && to > lengthAt + 4) hasExtra = true;
       }
       field += 1;
       if (classes[data[at]!] === DELIMITER) {
@@ -248,8 +243,9 @@ export class RecordScanner implements RecordReader {
     }
     const recordEnd = at;
     const newline = data[at] === RETURN ? passReturns(data, at) : at;
-    const fits = newline - start <= this.#recordBytesMax || this.#fits(start, recordEnd, newline);
-    const isWell = !isBad && field === fieldCount && fits && (isValid || isUtf8(data.subarray(start, recordEnd)));
+    const fits = newline - start <= this.#recordBytesMax || isWithin(this.#recordBytesMax, start, recordEnd, newline);
+    const hasFields = field === fieldCount || (field > fieldCount && !hasExtra && this.#shape.hasTrailingEmpty === true);
+    const isWell = !isBad && hasFields && fits && (isValid || isUtf8(data.subarray(start, recordEnd)));
     const lines = this.#lines;
     if (lines !== 1) this.#lines = 1;
     if (!isWell) {
@@ -268,13 +264,14 @@ export class RecordScanner implements RecordReader {
   /** Reads a quoted field; `start` is the byte after its opening quote. Returns where its closing quote ends, or -1 if it is open at `end`. */
   #scanQuoted(data: Uint8Array, start: number, end: number, column: number): number {
     this.#sawNul = false;
+    const quote = this.#quote;
     const target = column >= 0 ? this.#sink.rows.columns[column]! : null;
     const lengthAt = target?.length ?? 0;
     let to = lengthAt + 4;
     for (let at = start; at < end; at += 1) {
       let byte = data[at]!;
-      if (byte === QUOTE) {
-        if (data[at + 1] !== QUOTE) {
+      if (byte === quote) {
+        if (data[at + 1] !== quote) {
           if (target !== null) {
             target.view.setInt32(lengthAt, to - lengthAt - 4, true);
             target.length = to;
@@ -282,7 +279,7 @@ export class RecordScanner implements RecordReader {
           return at + 1;
         }
         at += 1;
-        byte = QUOTE;
+        byte = quote;
       } else if (byte === 0) this.#sawNul = true;
       else if (byte === NEWLINE) {
         if (this.#quotesStayOpen) return -1;

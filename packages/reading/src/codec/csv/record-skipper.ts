@@ -1,8 +1,8 @@
-import { RAW_BYTES_MAX } from './record-reader.js';
+import { quoteOf } from './byte-classes.js';
+import { RAW_BYTES_MAX, type RecordShape } from './record-reader.js';
 
 const NEWLINE = 0x0a;
 const RETURN = 0x0d;
-const QUOTE = 0x22;
 
 const FIELD_START = 0;
 const PLAIN = 1;
@@ -18,6 +18,7 @@ export class RecordSkipper {
   /** Offset of the record's second line; null while the record has only one. */
   secondLineOffset: number | null = null;
   readonly #delimiter: number;
+  readonly #quote: number;
   readonly #quotesStayOpen: boolean;
   readonly #head = new Uint8Array(RAW_BYTES_MAX);
   /** Bytes of the record so far, and of its first line and of all of it once they have ended: without the newline and the returns before it. */
@@ -28,8 +29,9 @@ export class RecordSkipper {
   #returns = 0;
   #state = FIELD_START;
 
-  constructor(delimiter: number, offset: number, quotesStayOpen: boolean) {
-    this.#delimiter = delimiter;
+  constructor(shape: RecordShape, offset: number, quotesStayOpen: boolean) {
+    this.#delimiter = shape.delimiter;
+    this.#quote = quoteOf(shape);
     this.offset = offset;
     this.#quotesStayOpen = quotesStayOpen;
   }
@@ -80,13 +82,13 @@ export class RecordSkipper {
   #step(byte: number): void {
     switch (this.#state) {
       case QUOTED:
-        if (byte === QUOTE) this.#state = QUOTE_IN_QUOTED;
+        if (byte === this.#quote) this.#state = QUOTE_IN_QUOTED;
         break;
       case QUOTE_IN_QUOTED:
-        this.#state = byte === QUOTE ? QUOTED : byte === this.#delimiter ? FIELD_START : PLAIN;
+        this.#state = byte === this.#quote ? QUOTED : byte === this.#delimiter ? FIELD_START : PLAIN;
         break;
       case FIELD_START:
-        this.#state = byte === QUOTE ? QUOTED : byte === this.#delimiter ? FIELD_START : PLAIN;
+        this.#state = byte === this.#quote ? QUOTED : byte === this.#delimiter ? FIELD_START : PLAIN;
         break;
       default:
         if (byte === this.#delimiter) this.#state = FIELD_START;

@@ -1,8 +1,7 @@
 import { EtlError, shownText } from '@retail-etl/contracts';
-import { NUMBER_COLUMNS, SALES_COLUMNS } from '@retail-etl/sales';
-import { columnKey } from './column-name.js';
+import { columnKey, SALES_COLUMNS } from '@retail-etl/sales';
 import { type Header, isSeparatorLine } from './find-header.js';
-import type { HeaderWatch } from './header-watch.js';
+import type { AskedRecord, HeaderWatch } from './header-watch.js';
 import type { RecordShape } from './record-reader.js';
 
 /**
@@ -23,68 +22,102 @@ const NAME_LENGTH_MAX = 64;
 /** Two letters at least, and no digit. */
 const NAME = /^\p{L}[^\p{N}]*\p{L}[^\p{N}]*$/u;
 
-const isName = (key: string): boolean => SALES_COLUMNS.some((column) => column === key);
+/** A header of fewer columns may be a sale of nothing but words. */
+const OTHER_NAMES_MIN = 4;
+
+/** What a watch knows of the columns that are read. */
+export interface WatchedColumns {
+  /** Of the sink's columns the names in the header, as `columnKey` gives them. */
+  readonly names: readonly string[];
+  /** Those of them that hold numbers. */
+  readonly numberColumns: readonly number[];
+  /** Characters that a number may begin with, besides digits, signs and points. */
+  readonly otherStarts: string;
+  /** Lines that match are footers. */
+  readonly footer: RegExp | null;
+  /** True for names of columns that may also be a sale's text, such as Country: then one of them makes no header. */
+  readonly areCommon: boolean;
+}
 
 /**
- * The headers after the first one of a file. One that puts the five columns where the first does is passed over and counted. Any other ends
- * the reading, because the rows behind it would be read in the wrong order.
+ * The headers after the first one of a file, and its footers. A header that puts the columns where the first does is passed over and counted. Any
+ * other ends the reading, because the rows behind it would be read in the wrong order.
  *
- * A record is taken for a header if it cannot be a sale and has the name of a column in the place of one of the five, or two names anywhere.
- * A sale has a number for its quantity and its amount, so none can be taken for one. A record of five different texts in the five places is a
- * header of other names, and refused as well.
+ * A record is taken for a header if it cannot be a sale and has the name of a column in the place of one that is read, or two names anywhere.
+ * A sale has a number for its quantity and its amount, so none can be taken for one. A record of different texts in all places is a
+ * header of other names, and refused as well. A line that matches the footer's expression is none of these: it is passed over and counted.
  */
 export class RepeatedHeaders implements HeaderWatch {
-  readonly numberColumns = NUMBER_COLUMNS.map((column) => SALES_COLUMNS.indexOf(column));
+  readonly numberColumns: readonly number[];
+  readonly otherStarts: string;
+  readonly asksAlways: boolean;
   /** Headers that were passed over. */
   count = 0;
+  footers = 0;
   #looksLeft = LOOKS_MAX;
   readonly #header: Header;
   readonly #shape: RecordShape;
   readonly #file: string;
+  readonly #columns: WatchedColumns;
+  readonly #areUsual: boolean;
 
-  constructor(header: Header, shape: RecordShape, file: string) {
+  constructor(header: Header, shape: RecordShape, file: string, columns: WatchedColumns) {
     this.#header = header;
     this.#shape = shape;
     this.#file = file;
+    this.#columns = columns;
+    this.numberColumns = columns.numberColumns;
+    this.otherStarts = columns.otherStarts;
+    // Without a column of numbers no record lacks one.
+    this.asksAlways = columns.footer !== null || columns.numberColumns.length === 0;
+    this.#areUsual = columns.names.every((name, index) => name === SALES_COLUMNS[index]);
   }
 
   /** Throws HEADER_CHANGED for a header that is not the file's. */
-  isHeader(data: Uint8Array, start: number, end: number, valuesOf: (() => readonly string[]) | null, before: number): boolean {
-    const text = holdsTelling(data, start, end)
-      ? Buffer.from(data.buffer, data.byteOffset + start, end - start).toString('utf8')
-      : undefined;
+  isHeader({ data, start, end, valuesOf, hasNumbers }: AskedRecord, before: number): boolean {
+    const text =
+      this.#columns.footer !== null || !this.#areUsual || holdsTelling(data, start, end)
+        ? Buffer.from(data.buffer, data.byteOffset + start, end - start).toString('utf8')
+        : undefined;
+    if (text !== undefined && this.#columns.footer?.test(text) === true) {
+      this.footers += 1;
+      return true;
+    }
+    if (hasNumbers && this.numberColumns.length > 0) return false;
     if (valuesOf === null) return text !== undefined && this.#isMalformedHeader(text, end - start, before);
-    if (text !== undefined && holdsName(text, text.length === end - start) && this.#isNamedHeader(text, valuesOf(), before)) return true;
+    if (text !== undefined && this.#holdsName(text, text.length === end - start) && this.#isNamedHeader(text, valuesOf(), before))
+      return true;
     if (this.#looksLeft > 0) this.#refuseOtherNames(valuesOf(), before);
     return false;
   }
 
   #isMalformedHeader(text: string, bytes: number, before: number): boolean {
     if (isSeparatorLine(text)) return true;
-    if (!holdsName(text, text.length === bytes)) return false;
-    for (const line of text.split('\n')) if (countNames(line) >= 2 && !this.#endsAsHeader(line)) throw this.#changed(line, before);
+    if (!this.#holdsName(text, text.length === bytes)) return false;
+    for (const line of text.split('\n')) if (this.#countNames(line) >= 2 && !this.#endsAsHeader(line)) throw this.#changed(line, before);
     return false;
   }
 
   #isNamedHeader(text: string, values: readonly string[], before: number): boolean {
     const keys = values.map(nameIn);
-    if (keys.every((key, column) => key === SALES_COLUMNS[column])) {
+    if (keys.every((key, column) => key === this.#columns.names[column])) {
       this.count += 1;
       return true;
     }
     const lines = text.split('\n');
     // Of a record of several lines, a stray quote may have taken the lines for one field.
-    const line = lines.length === 1 ? this.#lineOfNames(text) : lines.find((each) => countNames(each) >= 2);
-    if (line === undefined && !keys.some(isName)) return false;
+    const line = lines.length === 1 ? this.#lineOfNames(text) : lines.find((each) => this.#countNames(each) >= 2);
+    if (line === undefined && (this.#columns.areCommon || !keys.some((key) => this.#isName(key)))) return false;
     throw this.#changed(line ?? text, before);
   }
 
   /**
-   * Throws HEADER_CHANGED if all five values are words without a digit, each another one: names that are not those of the columns, as
+   * Throws HEADER_CHANGED if all values are words without a digit, each another one: names that are not those of the columns, as
    * a file of another layout has them. Of a flood of such records not all are looked at: so many are no headers.
    */
   #refuseOtherNames(values: readonly string[], before: number): void {
     this.#looksLeft -= 1;
+    if (values.length < OTHER_NAMES_MIN) return;
     const keys = values.map(nameIn);
     const areNames = keys.every((key) => NAME.test(key) && key.length <= NAME_LENGTH_MAX) && new Set(keys).size === keys.length;
     if (areNames) throw this.#changed(values.join(String.fromCharCode(this.#shape.delimiter)), before);
@@ -92,9 +125,9 @@ export class RepeatedHeaders implements HeaderWatch {
 
   /** The text, if two of its fields are names of columns; what stands in quotes is one field. */
   #lineOfNames(text: string): string | undefined {
-    const delimiter = String.fromCharCode(this.#shape.delimiter);
-    const fields = text.match(new RegExp(`"(?:[^"]|"")*"|[^"\\${delimiter}]+`, 'g')) ?? [];
-    return fields.filter((field) => isName(nameIn(field))).length >= 2 ? text : undefined;
+    const delimiter = `\\x${this.#shape.delimiter.toString(16).padStart(2, '0')}`;
+    const fields = text.match(new RegExp(`"(?:[^"]|"")*"|[^"${delimiter}]+`, 'g')) ?? [];
+    return fields.filter((field) => this.#isName(nameIn(field))).length >= 2 ? text : undefined;
   }
 
   /**
@@ -108,10 +141,27 @@ export class RepeatedHeaders implements HeaderWatch {
     return (
       (isGlued || keys.length === fieldCount) &&
       keys.slice(-fieldCount).every((key, field) => {
-        const name = SALES_COLUMNS[columnOfField[field]!];
+        const name = this.#columns.names[columnOfField[field]!];
         return name === undefined || (isGlued && field === 0 ? key !== name && key.endsWith(name) : key === name);
       })
     );
+  }
+
+  #isName(key: string): boolean {
+    return this.#columns.names.includes(key);
+  }
+
+  /** Of ASCII, no character is unseen, which saves the search for them. */
+  #holdsName(text: string, isAscii: boolean): boolean {
+    const key = isAscii ? text.toLowerCase() : columnKey(text);
+    return this.#columns.names.some((name) => key.includes(name));
+  }
+
+  /** How many names of columns stand between delimiters, whichever, in quotes or not. */
+  #countNames(line: string): number {
+    return line
+      .split(this.#areUsual ? /[,;|\t"]/ : String.fromCharCode(this.#shape.delimiter))
+      .filter((field) => this.#isName(nameIn(field))).length;
   }
 
   #changed(found: string, before: number): EtlError {
@@ -133,15 +183,4 @@ function holdsTelling(data: Uint8Array, start: number, end: number): boolean {
     before = byte;
   }
   return false;
-}
-
-/** Of ASCII, no character is unseen, which saves the search for them. */
-function holdsName(text: string, isAscii: boolean): boolean {
-  const key = isAscii ? text.toLowerCase() : columnKey(text);
-  return SALES_COLUMNS.some((column) => key.includes(column));
-}
-
-/** How many names of columns stand between delimiters, whichever, in quotes or not. */
-function countNames(line: string): number {
-  return line.split(/[,;|\t"]/).filter((field) => isName(columnKey(field))).length;
 }

@@ -18,11 +18,23 @@ const BATCH_WEIGHT = 1 << 15;
 const CHARACTERS_OF_WEIGHT = 64;
 
 /** One row of a sheet. */
-export interface SheetRow {
+export class SheetRow {
   /** From 1 on, as the spreadsheet shows it. Rows that the sheet leaves out are left out here. */
   readonly row: number;
   /** The texts from column A on, without empty ones at the end. */
   readonly cells: string[];
+  readonly #numbers: ReadonlySet<number>;
+
+  constructor(row: number, cells: string[], numbers: ReadonlySet<number>) {
+    this.row = row;
+    this.cells = cells;
+    this.#numbers = numbers;
+  }
+
+  /** Whether a cell, from 0 on, holds a number that is no date: then its text has a point, whatever the texts of the sheet have. */
+  isNumber(cell: number): boolean {
+    return this.#numbers.has(cell);
+  }
 }
 
 /** What the cells of a sheet refer to. */
@@ -41,6 +53,7 @@ export class SheetRows implements ElementHandler {
   #batch: SheetRow[] = [];
   #weight = 0;
   #row = 0;
+  #numbers = new Set<number>();
   #cells: string[] = [];
   #column = 0;
   #type = 'n';
@@ -88,12 +101,13 @@ export class SheetRows implements ElementHandler {
     if (row <= this.#row) throw damaged(this.#context.name, `row ${row} comes after row ${this.#row}`);
     this.#row = row;
     this.#cells = [];
+    this.#numbers = new Set();
     this.#column = 0;
   }
 
   #endRow(): void {
     this.#weight += this.#cells.length;
-    this.#batch.push({ row: this.#row, cells: this.#cells });
+    this.#batch.push(new SheetRow(this.#row, this.#cells, this.#numbers));
   }
 
   #startCell({ r: reference, t: type, s: style }: Attributes): void {
@@ -121,6 +135,7 @@ export class SheetRows implements ElementHandler {
     if (text === '') return;
     const cells = this.#cells;
     while (cells.length < this.#column - 1) cells.push('');
+    if (this.#type === 'n' && !this.#isDate()) this.#numbers.add(cells.length);
     cells.push(text);
     this.#weight += text.length / CHARACTERS_OF_WEIGHT;
   }

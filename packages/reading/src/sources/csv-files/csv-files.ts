@@ -1,60 +1,79 @@
 import { join } from 'node:path';
-import type { SourceOfKind } from '@retail-etl/sales';
 import type { PlannedFile, SourceRead } from '@retail-etl/staging';
 import { inBatches } from '@retail-etl/store';
-import type { SourceSettings } from '../source-settings.js';
+import type { DeclaredSource } from '../declared-source.js';
 import type { Source } from '../source.js';
+import { INPUT_FOLDER, listDeclaredFiles } from './claim-files.js';
 import { groupFiles } from './group-files.js';
 import { listStoreFiles } from './list-store-files.js';
 import { readHeader } from './read-header.js';
-import { readStoreFile } from './read-store-file.js';
-import { StoreFile } from './store-file.js';
+import { leftOutFile, readOrSetAside } from './read-or-set-aside.js';
+import { checkWorkbook } from './read-workbook.js';
+import { isWorkbook, type ReadOptions, StoreFile } from './store-file.js';
 
 /** Headers read at once: one by one each would wait for the disk, but a compressed file takes some 3 MB meanwhile. */
 const HEADERS_MAX = 4;
 
-/** The store files directly in a folder of DATA_DIR: `*.csv`, `*.csv.gz`. */
-export function csvFiles({ name, folder: folderName }: SourceOfKind<'csv-files'>, settings: SourceSettings): Source {
-  const folder = join(settings.dataDir, folderName);
-  const options = { folder, encoding: settings.csvEncoding, bytesMax: settings.fileBytesMax };
+/** The store files in the input folder: those directly in it, or those that a declaration names. */
+export function csvFiles(source: DeclaredSource<'csv-files'>): Source {
+  const { definition, isDeclared, settings } = source;
+  const folder = join(settings.dataDir, INPUT_FOLDER);
+  const options: ReadOptions = {
+    folder,
+    encoding: definition.csv.encoding ?? settings.csvEncoding,
+    bytesMax: settings.fileBytesMax,
+    takesLoneReturns: isDeclared,
+  };
   const bytesMost = (files: readonly PlannedFile[]): number => files.reduce((sum, file) => sum + StoreFile.bytesMost(file, options), 0);
+  const setsAside = definition.badFile === 'set_aside';
+  const prefix = isDeclared ? `${definition.name.replaceAll('_', '-')}-` : '';
   return {
-    name,
+    name: definition.name,
     async plan(signal) {
       signal.throwIfAborted();
-      const files = await listStoreFiles(folder);
-      await inBatches(files, HEADERS_MAX, async (planned) => {
-        signal.throwIfAborted();
-        const file = await StoreFile.open(planned, options);
-        try {
-          await readHeader(file);
-        } finally {
-          await file.close();
-        }
-      });
-      return groupFiles(files).map((group, index) => ({
-        name: `files-${String(index + 1).padStart(5, '0')}`,
-        source: name,
+      const files = isDeclared ? await listDeclaredFiles(folder, definition) : await listStoreFiles(folder);
+      // Where bad files are set aside, reading finds them.
+      if (!setsAside) await checkHeaders(files, source, options, signal);
+      const workbooks = isDeclared ? files.filter(({ name }) => isWorkbook(name)) : [];
+      const groups = [...groupFiles(files.filter((file) => !workbooks.includes(file))), ...groupFiles(workbooks)];
+      return groups.map((group, index) => ({
+        name: `${prefix}files-${String(index + 1).padStart(5, '0')}`,
+        source: definition.name,
         files: group,
+        ...(workbooks.includes(group[0]!) ? { hasCells: true } : {}),
       }));
     },
     bytesMost: ({ files }) => bytesMost(files),
-    async read({ files }, sink, signal) {
+    async read({ files }, sink, signal, leftOut = new Map()) {
       signal.throwIfAborted();
       const writer = sink.openWriter();
       const sources: SourceRead[] = [];
       for (const [index, planned] of files.entries()) {
+        const reason = leftOut.get(planned.name);
         const bytes = { own: bytesMost([planned]), after: bytesMost(files.slice(index + 1)) };
-        const file = await StoreFile.open(planned, options);
-        try {
-          sources.push(await readStoreFile(file, bytes, writer, signal));
-        } finally {
-          await file.close();
-        }
+        const reading = { options, bytes, writer, signal };
+        sources.push(reason === undefined ? await readOrSetAside(planned, source, reading) : leftOutFile(planned.name, reason));
       }
       signal.throwIfAborted();
       await writer.finish();
       return { sources, copiedRows: null };
     },
   };
+}
+
+async function checkHeaders(
+  files: readonly PlannedFile[],
+  { definition, isDeclared }: DeclaredSource<'csv-files'>,
+  options: ReadOptions,
+  signal: AbortSignal,
+): Promise<void> {
+  await inBatches(files, HEADERS_MAX, async (planned) => {
+    signal.throwIfAborted();
+    const file = await StoreFile.open(planned, options);
+    try {
+      await (isDeclared && isWorkbook(planned.name) ? checkWorkbook(file, { definition }) : readHeader(file, definition));
+    } finally {
+      await file.close();
+    }
+  });
 }

@@ -1,12 +1,15 @@
 import { EtlError, shownName } from '@retail-etl/contracts';
-import { readDialect } from '../../codec/csv/dialect.js';
+import type { SourceDefinition } from '@retail-etl/sales';
+import { type Dialect, readDialect } from '../../codec/csv/dialect.js';
 import { findHeader, type Header } from '../../codec/csv/find-header.js';
-import type { RecordShape } from '../../codec/csv/record-reader.js';
 import { refuseOtherKinds } from '../../codec/csv/refuse-other-kinds.js';
 import type { StoreFile } from './store-file.js';
 
 /** Reads and checks a file's header. Throws FILE_NOT_TEXT for what is no CSV at all, SOURCE_EMPTY for a file without a header, HEADER_INVALID as `readDialect` does. */
-export async function readHeader(file: StoreFile): Promise<{ header: Header; shape: RecordShape }> {
+export async function readHeader(
+  file: StoreFile,
+  definition: Pick<SourceDefinition, 'inputs' | 'csv'>,
+): Promise<Dialect & { readonly header: Header }> {
   const name = shownName(file.name);
   let begin: Buffer = Buffer.alloc(0);
   let header = null;
@@ -17,10 +20,10 @@ export async function readHeader(file: StoreFile): Promise<{ header: Header; sha
   };
   for await (const piece of file.read(0, onBytes)) {
     begin = Buffer.concat([begin, piece]);
-    header = findHeader(begin, false, name);
+    header = findHeader(begin, false, name, definition.csv);
     if (header !== null) break;
   }
-  header ??= findHeader(begin, true, name);
+  header ??= findHeader(begin, true, name, definition.csv);
   if (header === null) throw new EtlError('SOURCE_EMPTY', `${name} is empty`);
-  return { header, shape: await readDialect(header, name) };
+  return { header, ...(await readDialect(header, name, definition)) };
 }

@@ -1,13 +1,17 @@
 import { createHash } from 'node:crypto';
 import { EtlError, shownName } from '@retail-etl/contracts';
+import type { SourceDefinition } from '@retail-etl/sales';
 import type { SourceRead } from '@retail-etl/staging';
+import { stagedFields, matchColumns } from '../../codec/csv/dialect.js';
 import { RecordScanner } from '../../codec/csv/record-scanner.js';
 import { RepeatedHeaders } from '../../codec/csv/repeated-headers.js';
 import { CountedSink } from '../counted-sink.js';
+import { CarryingRows } from './carrying-rows.js';
 import { RECORD_BYTES_MAX } from '../../codec/csv/record-reader.js';
 import type { RecordWriter } from '../source.js';
 import { readHeader } from './read-header.js';
 import type { StoreFile } from './store-file.js';
+import { carriedColumns, watchedColumns } from './watched-columns.js';
 
 /**
  * So much of what was read may not be records yet: one of 1 MiB that has not ended, and the slice in which it began. In UTF-16 that is twice as
@@ -16,7 +20,7 @@ import type { StoreFile } from './store-file.js';
 const UNENDED_BYTES_MAX = 4 * RECORD_BYTES_MAX;
 
 /** At most so many bytes of text are in a file, and in those that are read after it. */
-interface BytesMost {
+export interface BytesMost {
   readonly own: number;
   readonly after: number;
 }
@@ -25,12 +29,26 @@ interface BytesMost {
  * Reads one file's records into `writer`. Throws SOURCE_EMPTY if it has none, HEADER_CHANGED if another header comes among them,
  * FILE_CHANGED if it is no longer what was planned.
  */
-export async function readStoreFile(file: StoreFile, most: BytesMost, writer: RecordWriter, signal: AbortSignal): Promise<SourceRead> {
-  const { header, shape } = await readHeader(file);
+export async function readStoreFile(
+  file: StoreFile,
+  { definition, isDeclared }: { readonly definition: SourceDefinition; readonly isDeclared: boolean },
+  { bytes: most, writer, signal }: { readonly bytes: BytesMost; readonly writer: RecordWriter; readonly signal: AbortSignal },
+  /** Told how many records have been handed over. */
+  progress: { records: number },
+): Promise<SourceRead> {
+  const { header, shape, names } = await readHeader(file, definition);
   const hash = createHash('sha256');
   let bytes = 0;
-  const sink = new CountedSink(writer);
-  const headers = new RepeatedHeaders(header, shape, shownName(file.name));
+  const carried = carriedColumns(definition);
+  const carrying = carried === null ? null : new CarryingRows(writer.rows, carried);
+  const sink = new CountedSink(writer, carrying ?? writer.rows);
+  const fields = stagedFields(definition.inputs, matchColumns(names, definition.inputs, { suggests: false }).fields);
+  const watched = watchedColumns(
+    definition,
+    fields.map((field) => names[field]!),
+    isDeclared,
+  );
+  const headers = new RepeatedHeaders(header, shape, shownName(file.name), watched);
   const scanner = new RecordScanner(shape, sink, header.bodyAt, headers);
   signal.throwIfAborted();
   writer.startSegment(file.name, 1);
@@ -45,12 +63,17 @@ export async function readStoreFile(file: StoreFile, most: BytesMost, writer: Re
     for await (const piece of file.read(from, onBytes)) {
       signal.throwIfAborted();
       scanner.push(piece);
+      progress.records = scanner.records;
       // Of a text that is read once more, all may be still to come.
       const bytesLeft = most.own - (isFirstPass ? bytes - UNENDED_BYTES_MAX : 0) + most.after;
-      if (writer.isDue) await writer.advance(scanner.records + 1, bytesLeft);
+      if (writer.isDue) {
+        await writer.advance(scanner.records + 1, bytesLeft);
+        carrying?.mark();
+      }
     }
     signal.throwIfAborted();
     from = scanner.finish();
+    progress.records = scanner.records;
   }
   await file.verifyUnchanged();
   if (scanner.records === 0) throw new EtlError('SOURCE_EMPTY', `${shownName(file.name)} has a header but no records`);
@@ -59,6 +82,7 @@ export async function readStoreFile(file: StoreFile, most: BytesMost, writer: Re
     rows: scanner.records,
     malformed: sink.malformedRecords,
     ...(headers.count === 0 ? {} : { repeatedHeaders: headers.count }),
+    ...(headers.footers === 0 ? {} : { footerLines: headers.footers }),
     bytes,
     sha256: hash.digest('hex'),
   };

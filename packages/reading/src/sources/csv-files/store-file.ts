@@ -5,7 +5,14 @@ import { EtlError, shownName } from '@retail-etl/contracts';
 import type { CsvEncoding } from '@retail-etl/sales';
 import type { PlannedFile } from '@retail-etl/staging';
 import { OpenInputFile } from '@retail-etl/store';
+import { endLinesByNewlines } from '../../codec/csv/lone-returns.js';
+import type { RandomAccess } from '../../codec/xlsx/random-access.js';
 import { toUtf8 } from '../../codec/csv/to-utf8.js';
+
+/** True for the path of a workbook. */
+export function isWorkbook(path: string): boolean {
+  return /\.xlsx$/i.test(path);
+}
 
 const PIECE_BYTES = 1 << 19;
 /**
@@ -22,6 +29,8 @@ export interface ReadOptions {
   readonly encoding: CsvEncoding;
   /** Decompressed. */
   readonly bytesMax: number;
+  /** Whether returns that no newline follows may end lines. */
+  readonly takesLoneReturns: boolean;
 }
 
 /** An open store file that is still what plan saw. */
@@ -40,7 +49,7 @@ export class StoreFile {
 
   /** Its text has at most so many bytes, decompressed. */
   static bytesMost({ name, bytes }: PlannedFile, { bytesMax }: ReadOptions): number {
-    return Math.min(isCompressed(name) ? bytes * DEFLATE_RATIO_MAX : bytes, bytesMax);
+    return Math.min(isCompressed(name) || isWorkbook(name) ? bytes * DEFLATE_RATIO_MAX : bytes, bytesMax);
   }
 
   /** Throws FILE_CHANGED if the file is no longer what plan saw, FILE_REFUSED if it may not be read. */
@@ -63,6 +72,16 @@ export class StoreFile {
     throw new EtlError('FILE_CHANGED', `${shownName(name)} was changed while it was being read (${bytes} bytes before, ${now.bytes} now)`);
   }
 
+  /** Its bytes as they lie in it. */
+  get access(): RandomAccess {
+    return { bytes: this.#planned.bytes, read: (buffer, position) => this.#file.read(buffer, position) };
+  }
+
+  /** Decompressed. */
+  get bytesMax(): number {
+    return this.#options.bytesMax;
+  }
+
   async close(): Promise<void> {
     await this.#file.close();
   }
@@ -74,7 +93,8 @@ export class StoreFile {
   async *read(offset: number, onBytes?: (bytes: Buffer) => void): AsyncGenerator<Buffer> {
     let toSkip = offset;
     try {
-      for await (const piece of toUtf8(this.#decompressed(onBytes), this.#options.encoding)) {
+      const text = toUtf8(this.#decompressed(onBytes), this.#options.encoding);
+      for await (const piece of this.#options.takesLoneReturns ? endLinesByNewlines(text) : text) {
         if (piece.length <= toSkip) {
           toSkip -= piece.length;
           continue;

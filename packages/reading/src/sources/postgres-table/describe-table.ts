@@ -1,7 +1,7 @@
 import { EtlError } from '@retail-etl/contracts';
-import { SALES_COLUMNS } from '@retail-etl/sales';
+import { columnKey, type SourceDefinition } from '@retail-etl/sales';
 import type { Client } from 'pg';
-import { columnKey } from '../../codec/csv/column-name.js';
+import { matchColumns } from '../../codec/csv/dialect.js';
 import { type FoundColumn, refuseInexact, type TablePlace } from './inexact-columns.js';
 import { postgresError } from './postgres-error.js';
 import { refuseHiddenRows } from './row-security.js';
@@ -9,13 +9,15 @@ import { refuseHiddenRows } from './row-security.js';
 /** What to read, and whether rows that the role must not see may be missing. */
 export interface TableRequest {
   readonly table: string;
+  readonly definition: SourceDefinition;
+  readonly isDeclared: boolean;
   readonly allowRowSecurity: boolean;
 }
 
 export interface SalesTable {
   /** As the statements name it. */
   readonly name: string;
-  /** For each of the five columns, in their order, the expression that gives its text. */
+  /** For each of the source's staged columns, in their order, the expression that gives its text. */
   readonly columns: readonly string[];
   /** Ranges of pages to read one by one; a single null where the table has to be read in one piece. */
   readonly ranges: readonly (PageRange | null)[];
@@ -79,15 +81,16 @@ const DESCRIBE = `
  * that are missing or, trimmed and in lower case, stand twice, COLUMN_INEXACT naming those of floats and money, ROW_SECURITY naming the
  * policies that hide rows from this role.
  */
-export async function describeTable(client: Client, { table, allowRowSecurity }: TableRequest): Promise<SalesTable> {
+export async function describeTable(client: Client, request: TableRequest): Promise<SalesTable> {
+  const { table, allowRowSecurity } = request;
   try {
     const found = await client.query<Described>(DESCRIBE, [table, TEXT_TYPES]);
     const described = found.rows[0];
     if (described === undefined) throw new EtlError('SOURCE_MISSING', `table ${table} does not exist in the database of POSTGRES_URL`);
     // A view hides rows if a table behind it does.
     if (!allowRowSecurity && (described.is_filtered || described.relkind === 'v')) await refuseHiddenRows(client, table);
-    const columns = matchColumns(table, described.attributes ?? []);
-    refuseInexact(table, columns, described);
+    const columns = findColumns(request, described.attributes ?? []);
+    refuseInexact(request, columns, described);
     const pages = Math.ceil(Number(described.bytes) / described.block_bytes);
     const rowsPerPage = described.rows > 0 && described.pages > 0 ? described.rows / described.pages : 100;
     const texts = columns.map(({ isText, quoted }) => (isText ? quoted : `${quoted}::text`));
@@ -97,16 +100,16 @@ export async function describeTable(client: Client, { table, allowRowSecurity }:
   }
 }
 
-function matchColumns(table: string, attributes: readonly Attribute[]): (FoundColumn & Attribute)[] {
-  const problems: string[] = [];
-  const columns = SALES_COLUMNS.flatMap((column) => {
-    const matches = attributes.filter(({ name }) => columnKey(name) === column);
-    if (matches.length === 0) problems.push(`column ${column} is missing`);
-    if (matches.length > 1) problems.push(`column ${column} appears twice (${matches.map(({ name }) => `"${name}"`).join(', ')})`);
-    return matches.map((match) => ({ ...match, column, quoted: `"${match.name.replaceAll('"', '""')}"` }));
-  });
+function findColumns({ table, definition }: TableRequest, attributes: readonly Attribute[]): (FoundColumn & Attribute)[] {
+  const { inputs } = definition;
+  const names = attributes.map(({ name }) => columnKey(name));
+  const variants = (matches: readonly number[]): string => ` (${matches.map((field) => `"${attributes[field]!.name}"`).join(', ')})`;
+  const { fields, problems } = matchColumns(names, inputs, { suggests: true, variants });
   if (problems.length > 0) throw new EtlError('HEADER_INVALID', `table ${table}: ${problems.join(', ')}`);
-  return columns;
+  return inputs.flatMap((input, index) => {
+    const attribute = attributes[fields[index]!]!;
+    return input.isStaged ? [{ ...attribute, column: input.name, quoted: `"${attribute.name.replaceAll('"', '""')}"` }] : [];
+  });
 }
 
 /** Only plain tables and materialized views have pages of their own; views and partitioned tables are read in one piece. */

@@ -16,10 +16,11 @@ const STATEMENT_TIMEOUT_MS = 3_600_000;
  * which a policy would hide rows. All is local to the transaction: a pooler may give the session to others after it, and takes no
  * settings at the start of a connection.
  */
-function beginStatement(allowRowSecurity: boolean): string {
+function beginStatement({ allowRowSecurity, definition }: TableRequest): string {
   const settings = [
     "DateStyle = 'ISO'",
-    "TimeZone = 'UTC'",
+    // In which a timestamptz prints its day, with the offset.
+    `TimeZone = '${definition.dates.zone ?? 'UTC'}'`,
     // All digits of a float, which the views that COLUMN_INEXACT proposes cast; fewer where a role has a lower setting.
     'extra_float_digits = 3',
     `statement_timeout = ${STATEMENT_TIMEOUT_MS}`,
@@ -58,7 +59,7 @@ export async function readTable(url: string, request: TableRequest, sink: Partit
 
 async function readBySnapshot(url: string, request: TableRequest, sink: PartitionSink, signal: AbortSignal): Promise<TableRead> {
   signal.throwIfAborted();
-  const begin = beginStatement(request.allowRowSecurity);
+  const begin = beginStatement(request);
   const owner = await connectPostgres(url);
   const connections: PostgresConnection[] = [owner];
   const stop = (): void => {
@@ -74,7 +75,7 @@ async function readBySnapshot(url: string, request: TableRequest, sink: Partitio
     const ranges = [...description.ranges];
     const readers = Math.min(READERS_MAX, ranges.length);
     if (readers > 1) await joinSnapshot(owner, { url, begin, more: readers - 1 }, connections);
-    const feeds = connections.map(() => new TableFeed(sink.openWriter(), signal));
+    const feeds = connections.map(() => new TableFeed(description.columns.length, sink.openWriter(), signal));
     const copied = await Promise.all(connections.map((connection, index) => copyRanges(connection, description, ranges, feeds[index]!)));
     const sum = (count: (feed: TableFeed) => number): number => feeds.reduce((total, feed) => total + count(feed), 0);
     return {

@@ -1,16 +1,17 @@
-import { SALES_COLUMNS } from '@retail-etl/sales';
 import type { RecordReader, RecordShape } from '../../codec/csv/record-reader.js';
 import { RecordScanner } from '../../codec/csv/record-scanner.js';
 import { CountedSink } from '../counted-sink.js';
 import type { RecordWriter } from '../source.js';
 
 /** PostgreSQL writes the columns in their order, separated by commas. */
-const TABLE_SHAPE: RecordShape = {
-  delimiter: ','.charCodeAt(0),
-  fieldCount: SALES_COLUMNS.length,
-  columnOfField: Int32Array.from(SALES_COLUMNS.keys()),
-  skipsBlankLines: false,
-};
+function tableShape(columns: number): RecordShape {
+  return {
+    delimiter: ','.charCodeAt(0),
+    fieldCount: columns,
+    columnOfField: Int32Array.from({ length: columns }, (_, index) => index),
+    skipsBlankLines: false,
+  };
+}
 
 /** Turns the text that one connection copies into records of one writer, and counts them. */
 export class TableFeed {
@@ -21,13 +22,16 @@ export class TableFeed {
   readonly #writer: RecordWriter;
   readonly #signal: AbortSignal;
   readonly #sink: CountedSink;
+  readonly #shape: RecordShape;
   #scanner: RecordReader;
 
-  constructor(writer: RecordWriter, signal: AbortSignal) {
+  /** `columns`: how many are copied. */
+  constructor(columns: number, writer: RecordWriter, signal: AbortSignal) {
+    this.#shape = tableShape(columns);
     this.#writer = writer;
     this.#signal = signal;
     this.#sink = new CountedSink(writer);
-    this.#scanner = new RecordScanner(TABLE_SHAPE, this.#sink, 0);
+    this.#scanner = new RecordScanner(this.#shape, this.#sink, 0);
     writer.startSegment(null, 1);
   }
 
@@ -57,7 +61,7 @@ export class TableFeed {
     this.#signal.throwIfAborted();
     this.#scanner.finish();
     this.rows += this.#scanner.records;
-    this.#scanner = new RecordScanner(TABLE_SHAPE, this.#sink, 0);
+    this.#scanner = new RecordScanner(this.#shape, this.#sink, 0);
     await this.#writer.advance(1);
   }
 

@@ -1,20 +1,20 @@
 import { basename, join } from 'node:path';
 import { newAttemptToken } from '@retail-etl/contracts';
 import { crashPoint } from '@retail-etl/faults';
-import { SALES_SUMMARY } from '@retail-etl/sales';
+import type { SummaryShape } from '@retail-etl/sales';
 import { copyToDisk, moveIntoPlace, removeFiles, removeTemporaryFiles, verifiedPath } from '@retail-etl/store';
 import type { RunSummary, Target, TargetSettings } from '../target.js';
 
-/** `output/sales_summary.csv`: the very bytes that merge wrote, replaced by renaming a copy that lies beside it. */
-export function csvFile({ dataDir }: TargetSettings): Target {
+/** `output/<name>.csv`: the very bytes that merge wrote, replaced by renaming a copy that lies beside it. */
+export function csvFile({ dataDir }: TargetSettings, shape: SummaryShape): Target {
   const folder = join(dataDir, 'output');
-  const path = join(folder, SALES_SUMMARY.file);
+  const path = join(folder, shape.file);
   let copy: string | null = null;
 
   const stage = async (summary: RunSummary): Promise<string> => {
-    await removeTemporaryFiles(folder, SALES_SUMMARY.file);
+    await removeTemporaryFiles(folder, shape.file);
     // Beside its place and on disk, so that a full disk is met while nothing has been published.
-    copy = join(folder, `.${SALES_SUMMARY.file}.${newAttemptToken()}.tmp`);
+    copy = join(folder, `.${shape.file}.${newAttemptToken()}.tmp`);
     await copyToDisk(summary.path, copy);
     return verifiedPath(folder, { ...summary.file, name: basename(copy) });
   };
@@ -23,7 +23,7 @@ export function csvFile({ dataDir }: TargetSettings): Target {
     copy = null;
   };
   return {
-    name: SALES_SUMMARY.file,
+    name: shape.file,
     async stage(summary, signal) {
       signal.throwIfAborted();
       await stage(summary);

@@ -1,16 +1,16 @@
 import { EtlError } from '@retail-etl/contracts';
-import { type Connection, execute } from '@retail-etl/mysql';
-import { SALES_SUMMARY, SUMMARY_COLUMNS } from '@retail-etl/sales';
-import { STAGED_TABLE } from './stage-rows.js';
+import { type Connection, execute, sqlName } from '@retail-etl/mysql';
+import { columnsOf, type SummaryShape, sumsOf } from '@retail-etl/sales';
+import { stagedTable } from './stage-rows.js';
 
-const { name: TARGET, key, quantity, amount } = SALES_SUMMARY;
-const COLUMNS = SUMMARY_COLUMNS.map(({ name }) => name);
-
-/** The staged row `s` and the target's row `t` of the same product. */
-export const SAME_PRODUCT = `s.${key.name} = t.${key.name}`;
+/** The staged row `s` and the target's row `t` of the same keys. */
+export const sameKeys = ({ keys }: SummaryShape): string => keys.map(({ name }) => `s.${sqlName(name)} = t.${sqlName(name)}`).join(' AND ');
 
 /** True for two rows whose sums differ; NULL, which a table made by others may hold, differs from every number. */
-export const SUMS_DIFFER = `NOT (t.${quantity.name} <=> s.${quantity.name} AND t.${amount.name} <=> s.${amount.name})`;
+export const sumsDiffer = (shape: SummaryShape): string =>
+  `NOT (${sumsOf(shape)
+    .map(({ name }) => `t.${sqlName(name)} <=> s.${sqlName(name)}`)
+    .join(' AND ')})`;
 
 /** What the owner of the table demands of its rows, by the server's numbers: the names differ between MySQL and MariaDB. */
 const DEMANDS: ReadonlySet<number> = new Set([
@@ -28,19 +28,24 @@ const DEMANDS: ReadonlySet<number> = new Set([
  * Makes the target's rows those of the staged table, key by key. Rows that are equal are not touched. Throws TARGET_CONSTRAINT if the
  * table's owner does not allow a row, or to remove one.
  */
-export async function mergeRows(connection: Connection): Promise<void> {
+export async function mergeRows(connection: Connection, shape: SummaryShape): Promise<void> {
+  const [target, staged] = [sqlName(shape.name), stagedTable(shape)];
+  const columns = columnsOf(shape).map(({ name }) => sqlName(name));
+  const key = sqlName(shape.keys[0]!.name);
   const change = (action: string, sql: string) => execute(connection, action, sql, [], 'table').catch(tellDemand);
-  await change('removing products', `DELETE t FROM ${TARGET} t LEFT JOIN ${STAGED_TABLE} s ON ${SAME_PRODUCT} WHERE s.${key.name} IS NULL`);
+  await change('removing products', `DELETE t FROM ${target} t LEFT JOIN ${staged} s ON ${sameKeys(shape)} WHERE s.${key} IS NULL`);
   await change(
     'changing products',
-    `UPDATE ${TARGET} t JOIN ${STAGED_TABLE} s ON ${SAME_PRODUCT}
-     SET ${[quantity, amount].map(({ name }) => `t.${name} = s.${name}`).join(', ')} WHERE ${SUMS_DIFFER}`,
+    `UPDATE ${target} t JOIN ${staged} s ON ${sameKeys(shape)}
+     SET ${sumsOf(shape)
+       .map(({ name }) => `t.${name} = s.${name}`)
+       .join(', ')} WHERE ${sumsDiffer(shape)}`,
   );
   await change(
     'adding products',
-    `INSERT INTO ${TARGET} (${COLUMNS.join(', ')})
-     SELECT ${COLUMNS.map((name) => `s.${name}`).join(', ')}
-     FROM ${STAGED_TABLE} s LEFT JOIN ${TARGET} t ON ${SAME_PRODUCT} WHERE t.${key.name} IS NULL`,
+    `INSERT INTO ${target} (${columns.join(', ')})
+     SELECT ${columns.map((name) => `s.${name}`).join(', ')}
+     FROM ${staged} s LEFT JOIN ${target} t ON ${sameKeys(shape)} WHERE t.${key} IS NULL`,
   );
 }
 

@@ -1,0 +1,75 @@
+import type { RowColumns } from '../../codec/parquet/parquet-builder.js';
+import type { TextColumn } from '../../codec/parquet/text-column.js';
+
+const SPACE = 0x20;
+/** Before each value of a column stands its length. */
+const LENGTH_BYTES = 4;
+const NOTHING = Buffer.alloc(0);
+
+/** Of which columns of the sink empty cells are filled, and within the same value of which. */
+export interface CarriedColumns {
+  readonly within: number;
+  readonly columns: readonly number[];
+}
+
+/**
+ * Rows of one file in which an empty cell takes the value of the row above, if both have the same value in another column: exports of orders
+ * say what belongs to the whole order on its first line only.
+ */
+export class CarryingRows implements RowColumns {
+  readonly columns: readonly TextColumn[];
+  readonly #rows: RowColumns;
+  readonly #carried: CarriedColumns;
+  /** Where the values of the row begin that is written next. */
+  readonly #starts: number[];
+  #within: Buffer = NOTHING;
+  readonly #values: Buffer[];
+
+  constructor(rows: RowColumns, carried: CarriedColumns) {
+    this.columns = rows.columns;
+    this.#rows = rows;
+    this.#carried = carried;
+    this.#starts = rows.columns.map(({ length }) => length);
+    this.#values = carried.columns.map(() => NOTHING);
+  }
+
+  endRow(): void {
+    const within = this.#valueOf(this.#carried.within);
+    const isSame = within.length > 0 && within.equals(this.#within);
+    if (!isSame) this.#within = Buffer.from(within);
+    for (const [index, column] of this.#carried.columns.entries()) {
+      const value = this.#valueOf(column);
+      if (!value.every((byte) => byte === SPACE)) this.#values[index] = Buffer.from(value);
+      else if (!isSame) this.#values[index] = NOTHING;
+      else this.#replace(column, this.#values[index]!);
+    }
+    this.#rows.endRow();
+    this.mark();
+  }
+
+  limitRowGroup(): void {
+    this.#rows.limitRowGroup();
+    this.mark();
+  }
+
+  /** To be called whenever others may have emptied the columns. */
+  mark(): void {
+    for (const [index, { length }] of this.columns.entries()) this.#starts[index] = length;
+  }
+
+  /** Good until the column is written to. */
+  #valueOf(column: number): Buffer {
+    const { bytes, length } = this.columns[column]!;
+    const from = this.#starts[column]! + LENGTH_BYTES;
+    return Buffer.from(bytes.buffer, bytes.byteOffset + from, length - from);
+  }
+
+  #replace(column: number, value: Buffer): void {
+    const target = this.columns[column]!;
+    target.length = this.#starts[column]!;
+    // Whoever writes the rows has made room for what it reads; what is carried comes on top of that.
+    const room = target.bytes.length - target.length;
+    target.append(value);
+    target.reserve(room);
+  }
+}

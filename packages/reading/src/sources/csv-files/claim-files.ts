@@ -1,0 +1,69 @@
+import { join } from 'node:path';
+import picomatch from 'picomatch';
+import { EtlError, shownName, shownText } from '@retail-etl/contracts';
+import { type SalesDefinition, type SourceDefinition, termsOf } from '@retail-etl/sales';
+import type { Partition } from '@retail-etl/staging';
+import { type InputFile, listInputPaths, listInputTree } from '@retail-etl/store';
+
+/** Below DATA_DIR. */
+export const INPUT_FOLDER = 'input';
+
+/** So many files a message names. */
+const SHOWN_MAX = 10;
+
+/** Names that programs give to files that are not whole, or not meant for others. A name with a point in front is one, too. */
+const UNFINISHED = /(?:^|\/)(?:\.|~\$)|\.(?:part|tmp)$/i;
+
+/** Whether a path below the input folder is one of a source's files. */
+function fileMatcher({ place }: Pick<SourceDefinition, 'place'>): (path: string) => boolean {
+  if (place.kind !== 'csv-files') return () => false;
+  const matches = picomatch([...place.patterns], { nonegate: true, noextglob: true });
+  return (path) => !UNFINISHED.test(path) && matches(path);
+}
+
+/** The files of one declared source, by path. Throws SOURCE_MISSING if there are none, FILE_REFUSED for what is no regular file. */
+export async function listDeclaredFiles(folder: string, definition: SourceDefinition): Promise<InputFile[]> {
+  const files = await listInputTree(folder, fileMatcher(definition));
+  if (files === null) throw new EtlError('SOURCE_MISSING', 'the folder input of DATA_DIR does not exist');
+  if (files.length > 0) return files;
+  const patterns = definition.place.kind === 'csv-files' ? definition.place.patterns.join(', ') : '';
+  throw new EtlError('SOURCE_MISSING', `the folder input of DATA_DIR holds no file for source ${definition.name} (${patterns})`);
+}
+
+/** Throws SOURCE_AMBIGUOUS for files that two sources claim, SOURCE_UNCLAIMED for those that none does, unless these may be there. */
+export async function refuseUnclaimed({ dataDir }: { readonly dataDir: string }, definition: SalesDefinition): Promise<void> {
+  const matchers = definition.sources.map((source) => ({ name: source.name, matches: fileMatcher(source) }));
+  const paths = ((await listInputPaths(join(dataDir, INPUT_FOLDER))) ?? []).filter((path) => !UNFINISHED.test(path));
+  const claims = paths.map((path) => ({ path, by: matchers.filter(({ matches }) => matches(path)).map(({ name }) => name) }));
+  const ambiguous = claims.filter(({ by }) => by.length > 1);
+  if (ambiguous.length > 0)
+    throw new EtlError(
+      'SOURCE_AMBIGUOUS',
+      `files of more than one source: ${listed(ambiguous.map(({ path, by }) => `${shownName(path)} (${by.join(', ')})`))}`,
+    );
+  const unclaimed = claims.filter(({ by }) => by.length === 0);
+  if (unclaimed.length > 0 && !definition.ignoresUnclaimed)
+    throw new EtlError('SOURCE_UNCLAIMED', `files of no source: ${listed(unclaimed.map(({ path }) => shownName(path)))}`);
+}
+
+/** Throws FILE_PATH_UNMATCHED for planned files of which an expression of `file` does not match the path. */
+export function refuseUnmatchedPaths({ sources }: SalesDefinition, partitions: readonly Partition[]): void {
+  for (const source of sources) {
+    const patterns = termsOf(source.columns).flatMap((term) => (term.kind === 'file' ? [term.pattern] : []));
+    const paths = partitions.filter((partition) => partition.source === source.name).flatMap(({ files }) => files.map(({ name }) => name));
+    for (const pattern of patterns) {
+      const expression = new RegExp(pattern);
+      const unmatched = paths.filter((path) => (expression.exec(path)?.[1] ?? '').trim() === '');
+      if (unmatched.length > 0)
+        throw new EtlError(
+          'FILE_PATH_UNMATCHED',
+          `source ${source.name}: "${shownText(pattern)}" finds nothing in ${listed(unmatched.map(shownName))}`,
+        );
+    }
+  }
+}
+
+function listed(texts: readonly string[]): string {
+  const more = texts.length - SHOWN_MAX;
+  return `${texts.slice(0, SHOWN_MAX).join(', ')}${more > 0 ? ` and ${more} more` : ''}`;
+}
