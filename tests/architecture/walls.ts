@@ -26,8 +26,10 @@ export const ROOMS: Readonly<Record<string, Room>> = {
   'packages/queue': { mayImport: ['config', 'contracts', 'faults'] },
   'packages/reading': { mayImport: ['config', 'contracts', 'faults', 'sales', 'staging', 'store'] },
   'packages/judging': { mayImport: ['contracts', 'sales', 'duckdb', 'staging', 'store'] },
+  'packages/inspecting': { mayImport: ['contracts', 'sales', 'store', 'duckdb', 'reading', 'judging'] },
   'packages/runtime': { mayImport: ['contracts', 'faults', 'ledger', 'mysql', 'queue'] },
   'packages/setup': { mayImport: ['config', 'contracts', 'sales', 'ledger', 'mysql', 'reading'] },
+  'packages/cli': { mayImport: ['config', 'contracts', 'sales', 'duckdb', 'mysql', 'reading', 'judging', 'inspecting', 'setup'] },
   'packages/local-stack': { mayImport: 'packages', developmentOnly: true },
   'services/extractor': { mayImport: 'packages' },
   'services/transformer': { mayImport: 'packages' },
@@ -79,6 +81,7 @@ export const FILE_ROOMS: readonly string[] = [
   'packages/config',
   'packages/setup',
   'packages/faults',
+  'packages/cli',
   'packages/local-stack',
 ];
 
@@ -119,6 +122,7 @@ export const EXPORT_EXCEPTIONS: readonly Exception[] = [
   { subject: 'services/gateway/page/generate-types.mjs generateTypes', reason: 'a test makes and compares the page types with it' },
   { subject: 'packages/local-stack/src/start/main.ts runCommand', reason: 'bootstrap.mjs calls it by its name' },
   { subject: 'packages/setup/src/main.ts runCommand', reason: 'bootstrap.mjs calls it by its name' },
+  { subject: 'packages/cli/src/main.ts runCommand', reason: 'bootstrap.mjs calls it by its name' },
   { subject: 'packages/local-stack/src/test/main.ts runCommand', reason: 'bootstrap.mjs calls it by its name' },
   { subject: 'packages/local-stack/src/test/main.ts runBenchmark', reason: 'bootstrap.mjs calls it by its name' },
   { subject: 'packages/local-stack/src/test/main.ts runOnServers', reason: 'tests/mutation runs Stryker with it' },

@@ -6,3 +6,4 @@ export { judgeChunk, type ChunkToJudge, type JudgedChunk } from './judge-chunk.j
 export { mergePartials, type MergedSummary, type PartialFile } from './merge-partials.js';
 export { streamRejects } from './stream-rejects.js';
 export { readSummaryPage, type SummaryFilePage } from './read-summary.js';
+export { judgeSample, type JudgedSample, type SampleOutcome, type SampleRow } from './judge-sample.js';

@@ -3,7 +3,7 @@
  * What every npm script runs first. It makes sure of Node, the packages and the build, each only where needed, then goes
  * on in compiled code. It has no dependency and uses old syntax, so that even an old Node can say what is missing.
  *
- *   start [--once] | service <name> | setup | test [vitest arguments] | mutation [files] | lint | bench
+ *   start [--once] | service <name> | setup | test [vitest arguments] | mutation [files] | lint | bench | cli [retail-etl arguments]
  */
 import { execFile, spawn } from 'node:child_process';
 import { existsSync, readdirSync, readFileSync, statSync } from 'node:fs';
@@ -29,6 +29,7 @@ const COMMANDS = {
     process.exitCode = await run(process.execPath, [join(ROOT, 'tests/mutation/main.mjs'), ...args]);
   },
   bench: (args) => runCompiled('test/main.js', 'runBenchmark', args),
+  cli: (args) => runCompiled('../../cli/dist/main.js', 'runCommand', args),
   service: runService,
   lint,
 };
@@ -64,8 +65,10 @@ async function main([name = '', ...args]) {
   }
   checkNode();
   if (!Object.hasOwn(COMMANDS, name)) throw new Failure(`"${name}" is none of ${Object.keys(COMMANDS).join(', ')}.`);
-  await installPackages();
-  await build();
+  // What the cli prints is for other programs, too.
+  const tell = name === 'cli' ? console.error : console.log;
+  await installPackages(tell);
+  await build(tell, name !== 'cli');
   await COMMANDS[name](args);
 }
 
@@ -81,9 +84,9 @@ function checkNode() {
   throw new Failure(`Node ${engines.node} is needed; this is ${process.versions.node}. Install it from your system or nodejs.org.`);
 }
 
-async function installPackages() {
+async function installPackages(tell) {
   if (arePackagesFresh()) return;
-  console.log('Installing packages (npm ci)');
+  tell('Installing packages (npm ci)');
   await checkRegistry();
   // The build needs development packages too, whatever NODE_ENV says.
   const args = ['ci', '--include=dev', '--no-audit', '--no-fund', '--loglevel=error'];
@@ -153,14 +156,14 @@ function isSamePackage(wanted, installed) {
   return installed.version === wanted.version && installed.integrity === wanted.integrity && installed.link === wanted.link;
 }
 
-async function build() {
+async function build(tell, withPage) {
   if (!isBuildFresh()) {
-    console.log('Building (tsc -b)');
+    tell('Building (tsc -b)');
     const code = await run(process.execPath, [bin('typescript/bin/tsc'), '-b']);
     if (code !== 0) throw new Failure('The build failed: see the errors above.');
   }
-  if (!isPageFresh()) {
-    console.log('Building the page (vite)');
+  if (withPage && !isPageFresh()) {
+    tell('Building the page (vite)');
     const code = await run(process.execPath, [bin('vite/bin/vite.js'), 'build', '-c', join(PAGE, 'vite.config.ts'), '--logLevel', 'warn']);
     if (code !== 0) throw new Failure('The page could not be built: see the errors above.');
   }

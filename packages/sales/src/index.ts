@@ -3,6 +3,7 @@ export * from './column-name.js';
 export * from './reject-reasons.js';
 export * from './definition/definition.js';
 export * from './definition/sales-model.js';
+export { NAME_PATTERN } from './definition/names.js';
 export * from './definition/built-in.js';
 export * from './definition/terms.js';
 export { isDimensionName } from './definition/names.js';

@@ -1,7 +1,7 @@
 import { join } from 'node:path';
 import picomatch from 'picomatch';
 import { EtlError, shownName, shownText } from '@retail-etl/contracts';
-import { type SalesDefinition, type SourceDefinition, termsOf } from '@retail-etl/sales';
+import { isStoreFileName, type SalesDefinition, type SourceDefinition, termsOf } from '@retail-etl/sales';
 import type { Partition } from '@retail-etl/staging';
 import { type InputFile, listInputPaths, listInputTree } from '@retail-etl/store';
 
@@ -15,7 +15,7 @@ const SHOWN_MAX = 10;
 const UNFINISHED = /(?:^|\/)(?:\.|~\$)|\.(?:part|tmp)$/i;
 
 /** Whether a path below the input folder is one of a source's files. */
-function fileMatcher({ place }: Pick<SourceDefinition, 'place'>): (path: string) => boolean {
+export function fileMatcher({ place }: Pick<SourceDefinition, 'place'>): (path: string) => boolean {
   if (place.kind !== 'csv-files') return () => false;
   const matches = picomatch([...place.patterns], { nonegate: true, noextglob: true });
   return (path) => !UNFINISHED.test(path) && matches(path);
@@ -30,11 +30,25 @@ export async function listDeclaredFiles(folder: string, definition: SourceDefini
   throw new EtlError('SOURCE_MISSING', `the folder input of DATA_DIR holds no file for source ${definition.name} (${patterns})`);
 }
 
+/** A file below the input folder, and the names of the sources that it belongs to. */
+export interface Claim {
+  readonly path: string;
+  readonly by: readonly string[];
+}
+
+/** Every file below the input folder of `dataDir` that may be one of a source's, by path; none without the folder. */
+export async function claimFiles(dataDir: string, { sources, digest }: SalesDefinition): Promise<Claim[]> {
+  // Without a declaration, only files directly in the folder are read.
+  const matcherOf = (source: SourceDefinition): ((path: string) => boolean) =>
+    digest === null ? (path) => source.place.kind === 'csv-files' && isStoreFileName(path) && !path.includes('/') : fileMatcher(source);
+  const matchers = sources.map((source) => ({ name: source.name, matches: matcherOf(source) }));
+  const paths = ((await listInputPaths(join(dataDir, INPUT_FOLDER))) ?? []).filter((path) => !UNFINISHED.test(path));
+  return paths.map((path) => ({ path, by: matchers.filter(({ matches }) => matches(path)).map(({ name }) => name) }));
+}
+
 /** Throws SOURCE_AMBIGUOUS for files that two sources claim, SOURCE_UNCLAIMED for those that none does, unless these may be there. */
 export async function refuseUnclaimed({ dataDir }: { readonly dataDir: string }, definition: SalesDefinition): Promise<void> {
-  const matchers = definition.sources.map((source) => ({ name: source.name, matches: fileMatcher(source) }));
-  const paths = ((await listInputPaths(join(dataDir, INPUT_FOLDER))) ?? []).filter((path) => !UNFINISHED.test(path));
-  const claims = paths.map((path) => ({ path, by: matchers.filter(({ matches }) => matches(path)).map(({ name }) => name) }));
+  const claims = await claimFiles(dataDir, definition);
   const ambiguous = claims.filter(({ by }) => by.length > 1);
   if (ambiguous.length > 0)
     throw new EtlError(

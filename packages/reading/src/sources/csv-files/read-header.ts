@@ -7,7 +7,7 @@ import type { StoreFile } from './store-file.js';
 
 /** Reads and checks a file's header. Throws FILE_NOT_TEXT for what is no CSV at all, SOURCE_EMPTY for a file without a header, HEADER_INVALID as `readDialect` does. */
 export async function readHeader(
-  file: StoreFile,
+  file: Pick<StoreFile, 'name' | 'read'>,
   definition: Pick<SourceDefinition, 'inputs' | 'csv'>,
 ): Promise<Dialect & { readonly header: Header }> {
   const name = shownName(file.name);

@@ -2,16 +2,10 @@ import { createHash } from 'node:crypto';
 import { EtlError, shownName } from '@retail-etl/contracts';
 import type { SourceDefinition } from '@retail-etl/sales';
 import type { SourceRead } from '@retail-etl/staging';
-import { stagedFields, matchColumns } from '../../codec/csv/dialect.js';
-import { RecordScanner } from '../../codec/csv/record-scanner.js';
-import { RepeatedHeaders } from '../../codec/csv/repeated-headers.js';
-import { CountedSink } from '../counted-sink.js';
-import { CarryingRows } from './carrying-rows.js';
 import { RECORD_BYTES_MAX } from '../../codec/csv/record-reader.js';
 import type { RecordWriter } from '../source.js';
-import { readHeader } from './read-header.js';
+import { openRecords } from './open-records.js';
 import type { StoreFile } from './store-file.js';
-import { carriedColumns, watchedColumns } from './watched-columns.js';
 
 /**
  * So much of what was read may not be records yet: one of 1 MiB that has not ended, and the slice in which it began. In UTF-16 that is twice as
@@ -31,25 +25,14 @@ export interface BytesMost {
  */
 export async function readStoreFile(
   file: StoreFile,
-  { definition, isDeclared }: { readonly definition: SourceDefinition; readonly isDeclared: boolean },
+  source: { readonly definition: SourceDefinition; readonly isDeclared: boolean },
   { bytes: most, writer, signal }: { readonly bytes: BytesMost; readonly writer: RecordWriter; readonly signal: AbortSignal },
   /** Told how many records have been handed over. */
   progress: { records: number },
 ): Promise<SourceRead> {
-  const { header, shape, names } = await readHeader(file, definition);
+  const { header, scanner, sink, headers, carrying } = await openRecords(file, source, writer);
   const hash = createHash('sha256');
   let bytes = 0;
-  const carried = carriedColumns(definition);
-  const carrying = carried === null ? null : new CarryingRows(writer.rows, carried);
-  const sink = new CountedSink(writer, carrying ?? writer.rows);
-  const fields = stagedFields(definition.inputs, matchColumns(names, definition.inputs, { suggests: false }).fields);
-  const watched = watchedColumns(
-    definition,
-    fields.map((field) => names[field]!),
-    isDeclared,
-  );
-  const headers = new RepeatedHeaders(header, shape, shownName(file.name), watched);
-  const scanner = new RecordScanner(shape, sink, header.bodyAt, headers);
   signal.throwIfAborted();
   writer.startSegment(file.name, 1);
   // A quote that stays open makes the scanner ask for the text once more, from behind the line it is in.

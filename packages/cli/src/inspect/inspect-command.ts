@@ -1,0 +1,57 @@
+import { EtlError } from '@retail-etl/contracts';
+import { type FileTrial, type Proposal, proposeSource, trySource } from '@retail-etl/inspecting';
+import type { FileSample } from '@retail-etl/reading';
+import { NAME_PATTERN, parseDefinition } from '@retail-etl/sales';
+import { parseCommand, withWritePath, wrongUse } from '../arguments.js';
+import { loadConfig, sourcesPath } from '../data-dir.js';
+import { EXIT_CODES } from '../exit-codes.js';
+import { withTrialFolder } from '../trial-folder.js';
+import { askDecisions, canAsk } from './ask-decisions.js';
+import { readSamples } from './read-samples.js';
+import { doubtsOf, sayJson, sayReport } from './show-proposal.js';
+import { writeSource } from './write-source.js';
+
+const ROWS_SHOWN = 20;
+const REJECTS_SHOWN = 8;
+
+/** `retail-etl inspect FILE...`. Resolves to the exit code. */
+export async function inspect(rawArgs: readonly string[]): Promise<number> {
+  const { args, write } = withWritePath(rawArgs);
+  const { values, positionals } = parseCommand('inspect', args, { name: { type: 'string' }, json: { type: 'boolean' } });
+  if (positionals.length === 0) throw wrongUse('inspect', 'the name of a file is missing');
+  const json = values['json'] === true;
+  const name = values['name'] as string | undefined;
+  if (name !== undefined && !NAME_PATTERN.test(name))
+    throw wrongUse('inspect', `"${name}" is no name of a source: a small letter, then up to 47 small letters, digits and underscores`);
+  const config = loadConfig();
+  const samples = await readSamples(positionals, config.dataDir);
+  let proposal = await proposeSource(samples, { name });
+  if (proposal.decisions.length > 0 && !json && canAsk()) {
+    const answers = await askDecisions(proposal.decisions);
+    proposal = await proposeSource(samples, { name, answers });
+  }
+  const trials = await tryAll(samples, proposal);
+  const path = write === true ? sourcesPath(config) : write;
+  const written = path === undefined ? null : await writeSource(path, proposal);
+  if (json) sayJson(proposal, trials, written);
+  else sayReport(proposal, trials, written);
+  if (doubtsOf(trials).isFailed) return EXIT_CODES.failed;
+  return proposal.decisions.some(({ isAnswered }) => !isAnswered) ? EXIT_CODES.undecided : EXIT_CODES.done;
+}
+
+async function tryAll(samples: readonly FileSample[], { yaml }: Proposal): Promise<FileTrial[]> {
+  let definition;
+  try {
+    definition = parseDefinition(yaml, 'the proposal');
+  } catch (cause) {
+    throw cause instanceof EtlError ? new Error(`the proposal is no valid declaration: ${cause.message}\n${yaml}`, { cause }) : cause;
+  }
+  const [source] = definition.sources;
+  return withTrialFolder(async (engine, folder) => {
+    const trials: FileTrial[] = [];
+    const rowsMax = Math.max(5, Math.floor(ROWS_SHOWN / samples.length));
+    for (const sample of samples)
+      trials.push(await trySource(sample, definition, source!, { engine, folder, rowsMax, rejectsMax: Math.min(REJECTS_SHOWN, rowsMax) }));
+    return trials;
+  });
+}

@@ -1,0 +1,5 @@
+export { addSource } from './add-source.js';
+export { NoProposal } from './no-proposal.js';
+export { proposeSource } from './propose.js';
+export type { Answers, Decision, Proposal } from './proposed-source.js';
+export { type FileTrial, type TriedRow, type TryOptions, trySource } from './try-source.js';
