@@ -1,7 +1,5 @@
 import { rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { createSchema } from '@retail-etl/setup';
-import { parseDefinition } from '@retail-etl/sales';
 import mysql from 'mysql2/promise';
 import { describePairs, runWarm } from './against.mjs';
 import { makeFiles, makeTable } from './make-data.mjs';
@@ -96,7 +94,7 @@ async function readWorkbook(urls, dataDir) {
 /** A database and a Redis database of its own on the same servers. @param {import('./servers.mjs').Urls} urls @param {string} name */
 function urlsOf(urls, name) {
   const target = new URL(urls.mysql);
-  target.pathname = `/bench_${name}`;
+  target.pathname = `/warehouse_${name}`;
   const redis = new URL(urls.redis);
   redis.pathname = `/${1 + ['built_in', 'declared', 'currency', 'price', 'workbook'].indexOf(name)}`;
   return { ...urls, mysql: target.href, redis: redis.href };
@@ -113,5 +111,4 @@ async function prepare({ mysql: url }, dataDir, yaml) {
   const path = join(dataDir, 'sources.yaml');
   await rm(path, { force: true });
   if (yaml !== undefined) await writeFile(path, yaml);
-  await createSchema(url, yaml === undefined ? {} : { summaries: parseDefinition(yaml, 'sources.yaml').summaries });
 }

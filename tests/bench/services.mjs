@@ -6,6 +6,7 @@ import { mkdir } from 'node:fs/promises';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { isTerminal } from '@retail-etl/contracts';
+import { readDefinition } from '@retail-etl/reading';
 import { createSchema } from '@retail-etl/setup';
 import { findFreePort, REPO_ROOT } from '@retail-etl/local-stack';
 import { difference, peakBytes, processorSeconds, serverSeconds } from './process-figures.mjs';
@@ -40,7 +41,10 @@ export class Services {
     // The last resort, where this process is stopped in the middle.
     process.once('exit', this.#kill);
     for (const folder of ['input', 'output', 'staging', 'runs']) await mkdir(join(dataDir, folder), { recursive: true });
-    if (this.#root === REPO_ROOT) await createSchema(urls.mysql);
+    if (this.#root === REPO_ROOT) {
+      const declared = await readDefinition({ dataDir, file: undefined });
+      await createSchema(urls.mysql, declared === null ? {} : { summaries: declared.summaries });
+    }
     const env = {
       PATH: process.env.PATH,
       REDIS_URL: urls.redis,
