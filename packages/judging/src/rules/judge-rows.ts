@@ -2,7 +2,16 @@ import { quoteText } from '@retail-etl/duckdb';
 import { REJECT_REASONS, type RejectReason, SALES_COLUMNS, type SalesModel, type SourceDefinition, TEXT_MAX } from '@retail-etl/sales';
 import type { Segment } from '@retail-etl/staging';
 import { dateRule } from './date-rules.js';
-import { decimalRule, hasOnlyDigits, integerRule, isCanonical, quantityRule, type ValueRule, wideType } from './number-rules.js';
+import {
+  decimalRule,
+  decimalType,
+  hasOnlyDigits,
+  integerRule,
+  isCanonical,
+  quantityRule,
+  type ValueRule,
+  wideType,
+} from './number-rules.js';
 import { amountText, dimensionColumn, dimensionText, isMissing, skippedText, sourceTexts, textColumns } from './source-texts.js';
 
 /** Codes of a row's outcome: accepted, one for each reason in the catalogue's order (malformed_row is 1), outside the window, one for each rule of `skip`. */
@@ -64,7 +73,7 @@ function valueRules({ model, source }: Rules): Map<string, ValueRule> {
   const { numbers, columns } = source;
   const rules = new Map<string, ValueRule>();
   if (columns.saleId !== null)
-    rules.set('sale_id', model.ids.sale === 'integer' ? integerRule('sale_id', isCanonical('sale_id')) : textRule('sale_id'));
+    rules.set('sale_id', model.ids.sale === 'integer' ? integerRule('sale_id', isCanonical('sale_id')) : presenceRule('sale_id'));
   rules.set(
     'product_id',
     model.ids.product === 'integer' ? integerRule('product_id', hasOnlyDigits('product_id')) : textRule('product_id'),
@@ -75,14 +84,25 @@ function valueRules({ model, source }: Rules): Map<string, ValueRule> {
   return rules;
 }
 
+/*
+ * Of texts, the first branch is for the ordinary case and only saves time: one that begins with a visible character is not empty. Bytes are counted
+ * faster than characters, of which there are at most as many.
+ */
+
 /** SQL of a text within what a key holds, without the spaces around it; NULL if nothing is left, or more. */
 function textValue(column: string): string {
   const text = `trim(${column}, ' ')`;
-  // Bytes are counted faster than characters, of which there are at most as many.
-  return `CASE WHEN strlen(${column}) <= ${TEXT_MAX} OR length(${text}) <= ${TEXT_MAX} THEN NULLIF(${text}, '') END`;
+  return `CASE WHEN ${column} >= '!' AND strlen(${column}) <= ${TEXT_MAX} AND NOT ends_with(${column}, ' ') THEN ${column}
+       WHEN length(${text}) <= ${TEXT_MAX} THEN NULLIF(${text}, '') END`;
 }
 
 const textRule = (column: string): ValueRule => ({ cast: null, value: textValue(column) });
+
+/** TRUE for such a text: of ids of sales nothing else is asked, and they hardly repeat. */
+const presenceRule = (column: string): ValueRule => ({
+  cast: null,
+  value: `CASE WHEN ${column} >= '!' AND strlen(${column}) <= ${TEXT_MAX} OR length(trim(${column}, ' ')) BETWEEN 1 AND ${TEXT_MAX} THEN TRUE END`,
+});
 
 /** An amount that is computed has to be as small as any that is read. */
 const AMOUNT_END = '1000000000000';
@@ -99,7 +119,16 @@ function amountValue({ source, model }: Rules): string {
   // One side is wide, so that the product is: of two narrow ones it would not be, and overflow.
   const product = `CAST(quantity_value AS DECIMAL(38, ${model.quantityDecimals})) * price_value${less}`;
   const isSmall = `abs(CAST(quantity_value AS DOUBLE) * CAST(price_value AS DOUBLE)) < 10 * ${AMOUNT_END}`;
-  return `CASE WHEN ${isSmall} AND abs(CASE WHEN ${isSmall} THEN ${product} END) < ${AMOUNT_END} THEN ${product} END`;
+  const fits = `${isSmall} AND abs(CASE WHEN ${isSmall} THEN ${product} END) < ${AMOUNT_END}`;
+  const narrow = decimalType(0);
+  if (model.quantityDecimals > 0 || decimalType(source.numbers.decimals) !== narrow) return `CASE WHEN ${fits} THEN ${product} END`;
+  // Ordinary numbers, whose product cannot overflow, stay narrow, which is a third of the time; so does what is as small as any amount.
+  const isOrdinary = [
+    'quantity_value BETWEEN -1000000 AND 1000000',
+    'price_value BETWEEN -100000 AND 100000',
+    ...(less === '' ? [] : ['less_value BETWEEN -100000000000 AND 100000000000']),
+  ].join(' AND ');
+  return `CASE WHEN ${isOrdinary} THEN CAST(quantity_value AS DECIMAL(18, 0)) * price_value${less} WHEN ${fits} THEN CAST(${product} AS ${narrow}) END`;
 }
 
 /** SQL of the outcome's code. */

@@ -35,14 +35,17 @@ export const isCanonical = (column: string): string => `CAST(${column}_cast AS V
 export function quantityRule(column: string, format: NumberOptions, decimals: number): ValueRule {
   if (decimals > 0) return decimalRule(column, { ...format, decimals });
   if (isPlain(format)) return integerRule(column, hasOnlyDigits(column));
-  const number = `trim(regexp_replace(${normalized(column, format)}, '\\.0*', ''), ' ')`;
+  const whole = (spaced: Spaced): string => `trim(regexp_replace(${normalized(column, spaced)}, '\\.0*', ''), ' ')`;
+  const read = spacings(format).map((spaced) => {
+    const pattern = numberPattern(spaced, `(?:${digits(spaced)})(?:${point(format)}0*)?`);
+    return `WHEN regexp_full_match(${column}, ${quoteText(pattern)}) THEN TRY_CAST(${whole(spaced)} AS BIGINT)`;
+  });
   return {
     cast: `TRY_CAST(${column} AS BIGINT)`,
     value: `
   CASE WHEN ${hasOnlyDigits(column)}
          THEN ${column}_cast
-       WHEN regexp_full_match(${column}, ${quoteText(numberPattern(format, `(?:${digits(format)})(?:${point(format)}0*)?`))})
-         THEN TRY_CAST(${number} AS BIGINT)
+       ${read.join('\n       ')}
   END`,
   };
 }
@@ -54,7 +57,7 @@ const NARROW_DIGITS = 18;
 const WHOLE_DIGITS = 12;
 
 /** The type of a decimal number of up to 10^12. */
-function decimalType(decimals: number): string {
+export function decimalType(decimals: number): string {
   return decimals <= NARROW_DECIMALS ? `DECIMAL(${NARROW_DIGITS}, 6)` : `DECIMAL(${WHOLE_DIGITS + decimals}, ${decimals})`;
 }
 
@@ -66,7 +69,8 @@ export function decimalRule(column: string, format: NumberOptions): ValueRule {
   const { decimals } = format;
   const type = decimalType(decimals);
   const [many, one] = [`[0-9]{0,${decimals}}0*`, decimals === 0 ? '0+' : `[0-9]{1,${decimals}}0*`];
-  const pattern = numberPattern(format, `(?:${digits(format)})(?:${point(format)}${many})?|${point(format)}${one}`);
+  const pattern = (spaced: Spaced): string =>
+    quoteText(numberPattern(spaced, `(?:${digits(spaced)})(?:${point(format)}${many})?|${point(format)}${one}`));
   // Two decimals, as money has them; its way back tells whether there were others.
   const few = Math.min(2, decimals);
   const cast = (text: string): string => `TRY_CAST(${text} AS DECIMAL(${WHOLE_DIGITS + few}, ${few}))`;
@@ -76,12 +80,14 @@ export function decimalRule(column: string, format: NumberOptions): ValueRule {
       value: `
   CASE WHEN ${isCanonical(column)}
          THEN ${column}_cast
-       WHEN regexp_full_match(${column}, ${quoteText(pattern)})
+       WHEN regexp_full_match(${column}, ${pattern({ ...format, spaces: ALL_SPACES })})
          THEN TRY_CAST(${column} AS ${type})
   END`,
     };
   }
-  const read = `WHEN regexp_full_match(${column}, ${quoteText(pattern)}) THEN TRY_CAST(${normalized(column, format)} AS ${type})`;
+  const read = spacings(format)
+    .map((spaced) => `WHEN regexp_full_match(${column}, ${pattern(spaced)}) THEN TRY_CAST(${normalized(column, spaced)} AS ${type})`)
+    .join('\n       ');
   if (format.decimal !== ',') return { cast: null, value: `CASE ${read} END` };
   const pointed = `replace(${column}, ',', '.')`;
   return {
@@ -103,27 +109,42 @@ const escape = (text: string): string => text.replaceAll(/[\\^$.*+?()[\]{}|]/gu,
 const point = ({ decimal }: NumberOptions): string => (decimal === '.' ? '\\.' : ',');
 
 /** The spaces that people cannot tell apart. */
-const SPACES = [' ', '\u00a0', '\u202f'];
-const ANY_SPACE = `[${SPACES.join('')}]`;
+const ALL_SPACES: readonly string[] = [' ', '\u00a0', '\u202f'];
+
+/** How numbers are written, with the spaces that may stand in them. */
+interface Spaced extends NumberOptions {
+  readonly spaces: readonly string[];
+}
+
+/** Few texts have no-break spaces, which take time to look for: those without are tried first. */
+function spacings(format: NumberOptions): Spaced[] {
+  const all = { ...format, spaces: ALL_SPACES };
+  return format.currency === null && format.group !== ' ' ? [all] : [{ ...format, spaces: [' '] }, all];
+}
+
+const anySpace = ({ spaces }: Spaced): string => `[${spaces.join('')}]`;
 
 /** Digits before the point, grouped by three or not at all. */
-function digits({ group }: NumberOptions): string {
-  return group === null ? '[0-9]+' : `[0-9]{1,3}(?:${group === ' ' ? ANY_SPACE : escape(group)}[0-9]{3})+|[0-9]+`;
+function digits(format: Spaced): string {
+  const { group } = format;
+  return group === null ? '[0-9]+' : `[0-9]{1,3}(?:${group === ' ' ? anySpace(format) : escape(group)}[0-9]{3})+|[0-9]+`;
 }
 
 /** The texts of a number with sign, currency and parentheses. */
-function numberPattern({ currency, isAccounting }: NumberOptions, number: string): string {
+function numberPattern(format: Spaced, number: string): string {
+  const { currency, isAccounting } = format;
+  const space = anySpace(format);
   const value = `(?:${number})`;
   const forms = [`[+-]?${value}`];
   if (currency !== null) {
     const sign = escape(currency);
-    forms.push(`[+-]?${sign}${ANY_SPACE}?${value}`, `${sign}${ANY_SPACE}?[+-]${value}`, `[+-]?${value}${ANY_SPACE}?${sign}`);
+    forms.push(`[+-]?${sign}${space}?${value}`, `${sign}${space}?[+-]${value}`, `[+-]?${value}${space}?${sign}`);
     if (isAccounting)
       forms.push(
-        `\\(${sign}${ANY_SPACE}?${value}\\)`,
-        `${sign}${ANY_SPACE}?\\(${value}\\)`,
-        `\\(${value}${ANY_SPACE}?${sign}\\)`,
-        `\\(${value}\\)${ANY_SPACE}?${sign}`,
+        `\\(${sign}${space}?${value}\\)`,
+        `${sign}${space}?\\(${value}\\)`,
+        `\\(${value}${space}?${sign}\\)`,
+        `\\(${value}\\)${space}?${sign}`,
       );
   }
   if (isAccounting) forms.push(`\\(${value}\\)`);
@@ -131,10 +152,10 @@ function numberPattern({ currency, isAccounting }: NumberOptions, number: string
 }
 
 /** SQL of the number as DuckDB writes it, of a text that has the form. Nested `replace` takes half the time of a regular expression. */
-function normalized(column: string, { decimal, group, currency, isAccounting }: NumberOptions): string {
+function normalized(column: string, { decimal, group, currency, isAccounting, spaces }: Spaced): string {
   const without = [
-    ...(currency === null ? [] : [currency, ...SPACES]),
-    ...(group === ' ' ? SPACES : group === null ? [] : [group]),
+    ...(currency === null ? [] : [currency, ...spaces]),
+    ...(group === ' ' ? spaces : group === null ? [] : [group]),
     ...(isAccounting ? [')'] : []),
   ];
   const bare = [...new Set(without)].reduce((sql, text) => `replace(${sql}, ${quoteText(text)}, '')`, column);

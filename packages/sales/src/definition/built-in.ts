@@ -1,6 +1,7 @@
 import { SALES_COLUMNS } from '../columns.js';
 import { SALES_SUMMARY } from '../summary.js';
-import type { SalesDefinition, SourceDefinition, SourcePlace, Term } from './definition.js';
+import type { SalesDefinition, SourceDefinition, Term } from './definition.js';
+import type { SourcePlace } from './source-place.js';
 
 /** The table of online sales, which set-up fills with sample rows where there is none. */
 export const SAMPLE_TABLE = 'online_sales';

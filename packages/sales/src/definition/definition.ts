@@ -1,6 +1,7 @@
 import type { CsvEncoding } from '../csv-encodings.js';
 import type { SummaryShape } from '../summary.js';
 import type { SalesModel } from './sales-model.js';
+import type { SourcePlace } from './source-place.js';
 
 /** What sales are read from and what they are summed to: parsed from `sources.yaml`, or built in. It is data alone, so it can be kept as JSON. */
 export interface SalesDefinition {
@@ -39,19 +40,6 @@ export interface SourceDefinition {
   /** What a file that cannot be read does: fail the run, or be left out and reported. */
   readonly badFile: 'fail' | 'set_aside';
 }
-
-/** Where a source is. `reading` has an implementation for each kind. */
-export type SourcePlace =
-  | { readonly kind: 'postgres-table'; /** As SQL names it, with or without its schema. */ readonly table: string }
-  | {
-      readonly kind: 'csv-files';
-      /** Of paths below the input folder, with `/`; `*`, `**`, `?` and `{a,b}` as usual. */
-      readonly patterns: readonly string[];
-      /** Of a workbook; null: the only visible one. */
-      readonly sheet: string | null;
-    };
-
-export type SourceKind = SourcePlace['kind'];
 
 /** A column of the header or table. */
 export interface InputColumn {

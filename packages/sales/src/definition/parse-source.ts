@@ -1,14 +1,15 @@
 import { isDimensionName, NAME_PATTERN } from './names.js';
-import type { CsvOptions, DateOptions, NumberOptions, Returns, SourceColumns, SourceDefinition, SourcePlace, Term } from './definition.js';
+import type { CsvOptions, DateOptions, NumberOptions, Returns, SourceColumns, SourceDefinition, Term } from './definition.js';
 import { Inputs } from './inputs.js';
 import { parseCarry, parseCsv, parseDates, parseNumbers, parseSkip } from './parse-options.js';
 import { parseAmount, parseTerm } from './parse-term.js';
+import { parsePlace, PLACE_KEYS } from './source-place.js';
 import { termsOf } from './terms.js';
 import { suggestion, type YamlValue } from './yaml-value.js';
 
 /** What may stand in `defaults` as well as in a source. */
 const COMMON_KEYS = ['csv', 'numbers', 'dates', 'zone', 'missing', 'returns', 'max_reject_ratio', 'bad_file', 'allow_duplicates'] as const;
-const SOURCE_KEYS = ['name', 'files', 'table', 'sheet', 'currency', 'columns', 'skip', 'carry', ...COMMON_KEYS] as const;
+const SOURCE_KEYS = ['name', ...PLACE_KEYS, 'currency', 'columns', 'skip', 'carry', ...COMMON_KEYS] as const;
 const FIELD_KEYS = ['sale_id', 'product_id', 'quantity', 'sale_amount', 'sale_date', 'store'] as const;
 
 /** What holds for each source that does not say otherwise. */
@@ -81,27 +82,6 @@ function parseName(source: YamlValue, value: YamlValue | undefined): string | un
   const name = value.text();
   if (name === undefined || NAME_PATTERN.test(name)) return name;
   return value.fault(`"${name}" is not a name: a small letter, then up to 47 small letters, digits and underscores`);
-}
-
-function parsePlace(source: YamlValue, entries: ReadonlyMap<string, YamlValue>): SourcePlace | undefined {
-  const files = entries.get('files');
-  const table = entries.get('table');
-  if ((files === undefined) === (table === undefined)) return source.fault('either files or table is expected');
-  if (table !== undefined) {
-    const name = table.filled();
-    return name === undefined ? undefined : { kind: 'postgres-table', table: name };
-  }
-  const patterns = files!.texts();
-  if (patterns === undefined) return undefined;
-  const wrong = patterns.find(
-    (pattern) =>
-      /^[/!]/.test(pattern) ||
-      pattern.split('/').some((part) => part.trim() === '') ||
-      // Also as one of the parts in braces.
-      pattern.split(/[/{},]/).some((part) => ['.', '..'].includes(part)),
-  );
-  if (wrong !== undefined) return files!.fault(`"${wrong}" is not a pattern of paths below the folder input, such as uk/*.csv`);
-  return { kind: 'csv-files', patterns, sheet: entries.get('sheet')?.filled() ?? null };
 }
 
 function checkCurrency(value: YamlValue | undefined, expected: string | null): void {
