@@ -153,7 +153,7 @@ describe.skipIf(executable === undefined)('addresses of the page in Chromium (sk
     await shows('Summary by product', range(124, 115));
 
     // Letters replace one another: one Back goes to the list before the search, not to its first letter.
-    await page.getByLabel('Product id begins with').pressSequentially('12x0');
+    await page.getByLabel('Product id begins with').pressSequentially('120');
     await shows('Summary by product', [120]);
     expect(query()).toEqual({ product: '120', sort: 'quantity', order: 'desc' });
     await page.reload();
@@ -182,10 +182,10 @@ describe.skipIf(executable === undefined)('addresses of the page in Chromium (sk
   });
 
   test.each([
-    'product=abc&sort=colour&order=up&page=0&log=-1&jobs=some',
+    `product=${'7'.repeat(256)}&sort=colour&order=up&page=0&log=-1&jobs=some`,
     'page=1.5&log=1e3&sort=&order=',
     'page=999999&log=49999',
-    'page=99999999999999999999&log=99999999999999999999&product=1;DROP',
+    'page=99999999999999999999&log=99999999999999999999',
   ])('what a run does not know is as if it were not there: %s', async (search) => {
     await open(`/runs/${published}?${search}`);
     await shows('Summary by product', range(100, 109));

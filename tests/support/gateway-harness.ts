@@ -104,6 +104,7 @@ export function defaults(redisUrl: string, mysqlUrl: string, dataDir: string): G
     smtpUrl: undefined,
     alertEmailFrom: undefined,
     alertEmailTo: undefined,
+    sourcesFile: undefined,
   };
 }
 

@@ -80,6 +80,8 @@ export interface GatewayConfig extends CommonConfig {
   readonly smtpUrl: string | undefined;
   readonly alertEmailFrom: string | undefined;
   readonly alertEmailTo: string | undefined;
+  /** As in `SourcesConfig`. */
+  readonly sourcesFile: string | undefined;
 }
 
 /** Servers and folder, as `npm run setup` needs them. */
@@ -242,5 +244,6 @@ export function loadGatewayConfig(env: Env = process.env): GatewayConfig {
     smtpUrl: read.optionalUrl('SMTP_URL', ['smtp:', 'smtps:'], 'smtp://user:password@mail.example.com:587'),
     alertEmailFrom: read.text('ALERT_EMAIL_FROM'),
     alertEmailTo: read.text('ALERT_EMAIL_TO'),
+    sourcesFile: read.text('SOURCES_FILE'),
   });
 }

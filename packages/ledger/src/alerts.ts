@@ -7,7 +7,7 @@ export type AlertChannel = 'webhook' | 'email';
 export interface NewAlert {
   /** What happened, such as `failed:<run>:<epoch>`. With the channel it makes the row unique: two gateways that see it make one alert. */
   readonly key: string;
-  readonly kind: 'failed' | 'rejects' | 'missed' | 'clock' | 'test';
+  readonly kind: 'failed' | 'rejects' | 'set_aside' | 'missed' | 'clock' | 'test';
   readonly channel: AlertChannel;
   readonly runId: string | null;
   readonly body: unknown;
@@ -58,7 +58,7 @@ export async function addAlert(database: Database, alert: NewAlert): Promise<boo
 
 /** What is watched for, such as `failed` on a channel, with what belongs to it, such as the ratio from which rejects are told. */
 export interface Watch {
-  readonly kind: 'failed' | 'rejects' | 'missed';
+  readonly kind: 'failed' | 'rejects' | 'set_aside' | 'missed';
   readonly channel: AlertChannel;
   readonly detail?: string;
 }
@@ -105,16 +105,37 @@ export async function watchedSince(database: Database, watch: Watch): Promise<Da
   return row?.created_at;
 }
 
+/** What happens to runs, and is told of each. */
+export type RunWatch = Watch & { readonly kind: 'failed' | 'rejects' | 'set_aside' };
+
+/** Which runs a kind of alert may be about. One that set files aside is told of whatever became of it. */
+const ABOUT: Readonly<Record<RunWatch['kind'], string>> = {
+  failed: "state = 'failed'",
+  rejects: "state IN ('published', 'previewed')",
+  set_aside: "state IN ('published', 'previewed', 'failed') AND JSON_CONTAINS_PATH(report, 'one', '$.sources[*].setAside')",
+};
+
+/** What makes one alert of what several gateways see. A retry reads the files that its run planned, so those set aside are told once a run. */
+export function keyOfRunAlert(kind: RunWatch['kind'], { runId, epoch }: Pick<Run, 'runId' | 'epoch'>): string {
+  return kind === 'set_aside' ? `${kind}:${runId}` : `${kind}:${runId}:${epoch}`;
+}
+
+/** The same in SQL, with the channel. */
+const KEY_IN_SQL: Readonly<Record<RunWatch['kind'], string>> = {
+  failed: "CONCAT('failed:', etl_runs.run_id, ':', etl_runs.epoch, ':', ?)",
+  rejects: "CONCAT('rejects:', etl_runs.run_id, ':', etl_runs.epoch, ':', ?)",
+  set_aside: "CONCAT('set_aside:', etl_runs.run_id, ':', ?)",
+};
+
 /** Runs of the last day that ended while this was watched for, and for which nobody has recorded an alert of this kind on this channel. */
-export async function runsWithoutAlert(database: Database, watch: Watch & { readonly kind: 'failed' | 'rejects' }): Promise<Run[]> {
+export async function runsWithoutAlert(database: Database, watch: RunWatch): Promise<Run[]> {
   const { kind, channel } = watch;
-  const states = kind === 'failed' ? "('failed')" : "('published', 'previewed')";
   return selectRuns(
     database,
     'looking for runs to alert about',
-    `state IN ${states} AND finished_at > UTC_TIMESTAMP(3) - INTERVAL 1 DAY
+    `${ABOUT[kind]} AND finished_at > UTC_TIMESTAMP(3) - INTERVAL 1 DAY
      AND finished_at >= (SELECT created_at FROM etl_alerts w WHERE w.alert_key = ?)
-     AND NOT EXISTS (SELECT 1 FROM etl_alerts a WHERE a.alert_key = CONCAT('${kind}:', etl_runs.run_id, ':', etl_runs.epoch, ':', ?))
+     AND NOT EXISTS (SELECT 1 FROM etl_alerts a WHERE a.alert_key = ${KEY_IN_SQL[kind]})
      ORDER BY seq DESC LIMIT 50`,
     [keyOfWatch(watch), channel],
   );

@@ -95,7 +95,7 @@ export function stageDurationMs({ pauses }: Pick<Run, 'pauses'>, { startedAt, fi
 /** The report that the API, the page and alerts show. */
 export function toReport(run: Run, facts: RetryFacts): RunReport {
   const refusal = retryRefusal(run, facts);
-  const { cancelledBy = null, ...findings } = run.findings;
+  const { cancelledBy = null, readHeaders: _kept, ...findings } = run.findings;
   return {
     id: run.runId,
     seq: run.seq,

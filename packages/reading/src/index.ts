@@ -5,7 +5,14 @@ export { connectPostgres } from './sources/postgres-table/postgres.js';
 export { readDefinition } from './definition/read-definition.js';
 export type { SourceSettings } from './sources/source-settings.js';
 export { type PartitionRead, type PartitionSink, type RecordWriter, type Source, UnreadableFile } from './sources/source.js';
-export { claimFiles, fileMatcher, INPUT_FOLDER, refuseUnclaimed, refuseUnmatchedPaths } from './sources/csv-files/claim-files.js';
+export {
+  claimFiles,
+  fileMatcher,
+  INPUT_FOLDER,
+  isUnfinished,
+  refuseUnclaimed,
+  refuseUnmatchedPaths,
+} from './sources/csv-files/claim-files.js';
 export { postgresError } from './sources/postgres-table/postgres-error.js';
 export { readSample, type SampleRead } from './sources/csv-files/read-sample.js';
 export { type FileSample, sampleText, takeSample } from './sources/csv-files/file-sample.js';

@@ -2,6 +2,23 @@ import Type, { type Static } from 'typebox';
 import { Count, Decimal, Nullable, RunChanges, RunError, RunParams, RunState, StageReport, Time, TriggerKind } from '@retail-etl/contracts';
 import { ProductDifference, RunTotals, SourceBooks } from './books.js';
 
+/** A header that a run has read, with the files that have it. */
+const ReadHeader = Type.Object({ source: Type.String(), names: Type.Array(Type.String()), files: Type.Array(Type.String()) });
+export type ReadHeader = Static<typeof ReadHeader>;
+
+/** How the header of a file differs from that of the run published before. Names are compared as a source's columns are. */
+const HeaderChange = Type.Object(
+  {
+    source: Type.String(),
+    file: Type.String(),
+    gone: Type.Array(Type.String()),
+    new: Type.Array(Type.String()),
+    moved: Type.Array(Type.String(), { description: 'Columns that are in another order, as few as explain it' }),
+  },
+  { title: 'HeaderChange' },
+);
+export type HeaderChange = Static<typeof HeaderChange>;
+
 const FINDINGS = {
   sources: Type.Array(SourceBooks),
   totals: Nullable(RunTotals),
@@ -12,6 +29,8 @@ const FINDINGS = {
   error: Nullable(RunError),
   /** What sources.yaml declared; absent without such a file. */
   definition: Type.Optional(Type.Object({ sha256: Type.String() })),
+  /** Headers that differ from those of the run published before: the first 100 files, the first 50 names each. Absent without any. */
+  headers: Type.Optional(Type.Array(HeaderChange)),
   /** The further summaries that sources.yaml declares; absent without any. */
   summaries: Type.Optional(
     Type.Array(
@@ -28,6 +47,8 @@ export const RunFindings = Type.Object({
   ...FINDINGS,
   /** Who cancelled it. */
   cancelledBy: Type.Optional(Type.String()),
+  /** What later runs compare their headers with. */
+  readHeaders: Type.Optional(Type.Array(ReadHeader)),
 });
 export type RunFindings = Static<typeof RunFindings>;
 

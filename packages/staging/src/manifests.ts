@@ -48,6 +48,8 @@ export interface SourceRead {
   readonly footerLines?: number;
   /** Why the file was left out; absent if it was read. */
   readonly setAside?: SetAside;
+  /** The names of its header as they are in the file, at most 200 of 80 characters; absent for a table, and for a file that was left out. */
+  readonly header?: readonly string[];
   /** Decompressed. */
   readonly bytes: number;
   readonly sha256: string | null;

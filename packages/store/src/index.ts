@@ -5,7 +5,7 @@ export { exists, listFolders, listNames, makeFolders, removeFolder } from './fol
 export { inBatches, READS_MAX } from './in-batches.js';
 export { type InputFile, listInputFiles, listInputPaths, listInputTree, OpenInputFile } from './input-files.js';
 export { publishJson, readJson, replaceJson } from './json-file.js';
-export { describeKeptFile, digestOf, lookAtFiles, readKeptFile, type SeenFile } from './kept-file.js';
+export { describeKeptFile, digestOf, lookAtFiles, lookAtTree, readKeptFile, type SeenFile } from './kept-file.js';
 export { readLines } from './read-lines.js';
 export { readTextFile } from './text-file.js';
 export { removeFiles } from './remove-files.js';

@@ -3,7 +3,7 @@ import { createReadStream } from 'node:fs';
 import { lstat, stat } from 'node:fs/promises';
 import type { Readable } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
-import { namesIn } from './names-in.js';
+import { type FolderName, namesBelow, namesIn } from './names-in.js';
 
 /** How large a file is and when it was written last; null if it cannot be seen. */
 export async function describeKeptFile(path: string): Promise<{ bytes: number; modifiedMs: number } | null> {
@@ -32,19 +32,30 @@ export interface SeenFile {
   readonly modified: Date;
 }
 
+/** Files as people look at them; `truncated` if there are more than were asked for. */
+export interface SeenFiles {
+  readonly files: SeenFile[];
+  readonly truncated: boolean;
+}
+
 /**
- * The regular files directly in `folder` whose names are wanted, by name, at most `max`; `truncated` if there are more. An absent folder
- * has none, and a file that goes meanwhile is left out.
+ * The regular files directly in `folder` whose names are wanted, by name, at most `max`. An absent folder has none, and a file that goes
+ * meanwhile is left out.
  */
-export async function lookAtFiles(
-  folder: string,
-  isWanted: (name: string) => boolean,
-  max: number,
-): Promise<{ files: SeenFile[]; truncated: boolean }> {
+export async function lookAtFiles(folder: string, isWanted: (name: string) => boolean, max: number): Promise<SeenFiles> {
   const names = await namesIn(folder).catch((error: NodeJS.ErrnoException) => {
     if (error.code === 'ENOENT') return [];
     throw error;
   });
+  return lookAt(names, isWanted, max);
+}
+
+/** As `lookAtFiles`, for all that lies below `folder`, by path with `/`. Folders whose names begin with a point, and links, are not looked into. */
+export async function lookAtTree(folder: string, isWanted: (path: string) => boolean, max: number): Promise<SeenFiles> {
+  return lookAt((await namesBelow(folder)) ?? [], isWanted, max);
+}
+
+async function lookAt(names: readonly FolderName[], isWanted: (name: string) => boolean, max: number): Promise<SeenFiles> {
   const wanted = names.filter(({ name }) => isWanted(name));
   const files: SeenFile[] = [];
   for (const { name, isText, path } of wanted.slice(0, max)) {

@@ -24,7 +24,7 @@ const DEPTH_MAX = 32;
  * The paths of everything below `folder` that is no folder, with `/`, in their order; null if it is absent. Folders whose names begin with a
  * point are not looked into, nor is what a link points to.
  */
-export async function namesBelow(folder: string): Promise<Pick<FolderName, 'name' | 'isText'>[] | null> {
+export async function namesBelow(folder: string): Promise<FolderName[] | null> {
   try {
     const found = await walk(Buffer.from(folder), '', 0);
     return found.sort((a, b) => (a.name < b.name ? -1 : 1));
@@ -34,14 +34,13 @@ export async function namesBelow(folder: string): Promise<Pick<FolderName, 'name
   }
 }
 
-async function walk(folder: Buffer, prefix: string, depth: number): Promise<Pick<FolderName, 'name' | 'isText'>[]> {
-  const found: Pick<FolderName, 'name' | 'isText'>[] = [];
+async function walk(folder: Buffer, prefix: string, depth: number): Promise<FolderName[]> {
+  const found: FolderName[] = [];
   for (const entry of await readdir(folder, { encoding: 'buffer', withFileTypes: true })) {
     const { name, isText } = describe('', entry.name);
-    const path = `${prefix}${name}`;
-    if (!entry.isDirectory()) found.push({ name: path, isText });
-    else if (!name.startsWith('.') && depth < DEPTH_MAX)
-      found.push(...(await walk(Buffer.concat([folder, Buffer.from('/'), entry.name]), `${path}/`, depth + 1)));
+    const path = Buffer.concat([folder, Buffer.from('/'), entry.name]);
+    if (!entry.isDirectory()) found.push({ name: `${prefix}${name}`, isText, path });
+    else if (!name.startsWith('.') && depth < DEPTH_MAX) found.push(...(await walk(path, `${prefix}${name}/`, depth + 1)));
   }
   return found;
 }

@@ -2,7 +2,7 @@ import { mkdir, mkdtemp, rm, symlink, utimes, writeFile } from 'node:fs/promises
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { text } from 'node:stream/consumers';
-import { describeKeptFile, digestOf, lookAtFiles, readKeptFile } from '@retail-etl/store';
+import { describeKeptFile, digestOf, lookAtFiles, lookAtTree, readKeptFile } from '@retail-etl/store';
 import { afterEach, beforeEach, expect, test } from 'vitest';
 import { bytePath } from '../../../tests/support/byte-path.js';
 
@@ -75,6 +75,27 @@ test('a folder with more files than asked for says so, one with as many does not
   };
   expect(await seen(2)).toEqual([['a.csv', 'b.csv'], true]);
   expect(await seen(3)).toEqual([['a.csv', 'b.csv', 'c.csv'], false]);
+});
+
+test('files in folders are seen by path, with their bytes as the system takes them, and neither links nor hidden folders are looked into', async () => {
+  for (const below of ['x', 'x/y', '.hidden', 'elsewhere']) await mkdir(join(folder, below));
+  for (const name of ['b.csv', 'x/y/a.csv', 'x/no.txt', '.hidden/a.csv', 'elsewhere/a.csv']) await put(name, 'a');
+  await symlink(join(folder, 'elsewhere'), join(folder, 'x', 'link'));
+  await mkdir(bytePath(folder, 'K\xf6ln'));
+  await writeFile(bytePath(folder, 'K\xf6ln/c.csv'), 'ccc');
+  const { files, truncated } = await lookAtTree(folder, isCsv, 10);
+  expect([truncated, files.map(({ name, hasTextName, bytes }) => [name, hasTextName, bytes])]).toEqual([
+    false,
+    [
+      [String.raw`K\xf6ln/c.csv`, true, 3],
+      ['b.csv', true, 1],
+      ['elsewhere/a.csv', true, 1],
+      ['x/y/a.csv', true, 1],
+    ],
+  ]);
+  const first = await lookAtTree(folder, isCsv, 1);
+  expect([first.truncated, first.files.length]).toEqual([true, 1]);
+  expect(await lookAtTree(join(folder, 'absent'), isCsv, 10)).toEqual({ files: [], truncated: false });
 });
 
 test('a folder that is absent has no files, one that cannot be read is an error', async () => {

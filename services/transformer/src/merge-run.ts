@@ -3,7 +3,7 @@ import { type ErrorCode, EtlError, newAttemptToken, type RunStepData, type StepR
 import { type Engine, withDuckDb } from '@retail-etl/duckdb';
 import { crashPoint } from '@retail-etl/faults';
 import { type MergedSummary, mergePartials } from '@retail-etl/judging';
-import { recordFindings } from '@retail-etl/ledger';
+import { findPublishedRun, recordFindings } from '@retail-etl/ledger';
 import type { Database } from '@retail-etl/mysql';
 import type { StepContext } from '@retail-etl/runtime';
 import { BUILT_IN, type RunFindings, type RunTotals, type SourceBooks, type SummaryShape } from '@retail-etl/sales';
@@ -19,6 +19,7 @@ import {
 } from '@retail-etl/staging';
 import { describeFile, removeFiles } from '@retail-etl/store';
 import { balanceBooks, gatherBooks } from './balance-books.js';
+import { compareHeaders, gatherHeaders } from './compare-headers.js';
 import { addUp, stageReports } from './run-figures.js';
 import { checkRejectRatio, limitsOf, refuseContradictingDates, refuseDuplicates, refuseStopped, type RunLimits } from './run-limits.js';
 import { readManifests, type RunManifests, verifyPartials } from './run-manifests.js';
@@ -142,7 +143,10 @@ async function checkBooks(merge: Merge, summaries: readonly Merged[]): Promise<{
     merged.push({ ...summary, file: await describeFile(folders.staging, outputName(merge, summary.shape.name)) });
   const manifest: SummaryManifest = { summaries: merged, startedAt, finishedAt: new Date().toISOString() };
   const totals = addUp(books, merged[0]!);
-  await recordFindings(deps.database, data.runId, data.epoch, findings(merge, books, totals, manifest));
+  await recordFindings(deps.database, data.runId, data.epoch, {
+    ...findings(merge, books, totals, manifest),
+    ...(await headerFindings(merge)),
+  });
   crashPoint('merge.after-findings');
 
   check();
@@ -172,6 +176,15 @@ function findings({ manifests }: Merge, sources: SourceBooks[], totals: RunTotal
           })),
         }),
   };
+}
+
+/** What the headers of this run are, and how they differ from those of the run that is published. */
+async function headerFindings({ manifests, deps }: Merge): Promise<Pick<RunFindings, 'headers' | 'readHeaders'>> {
+  const readHeaders = gatherHeaders(manifests.extracts);
+  if (readHeaders.length === 0) return {};
+  const published = await findPublishedRun(deps.database);
+  const headers = compareHeaders(published?.findings.readHeaders ?? [], readHeaders);
+  return { readHeaders, ...(headers.length === 0 ? {} : { headers }) };
 }
 
 function refuseEmptySummary({ products, rowsRead, rowsRejected, rowsSkipped }: RunTotals): void {

@@ -9,12 +9,42 @@ export const SourceStatus = Type.Union([
   Type.Literal('gone'),
   Type.Literal('duplicate'),
   Type.Literal('refused'),
+  Type.Literal('unclaimed'),
+  Type.Literal('ambiguous'),
 ]);
 export type SourceStatus = Static<typeof SourceStatus>;
 
+/** What sources.yaml declares, as far as the page shows it. */
+export const SourcesDeclaration = Type.Object(
+  {
+    problem: Nullable(
+      Type.Object(
+        { code: Type.String(), message: Type.String() },
+        { description: 'Why a run would refuse the declaration; then nothing is known of its sources' },
+      ),
+    ),
+    ignoresUnclaimed: Type.Boolean({ description: 'Whether a run leaves unclaimed files alone, or fails because of them' }),
+    sources: Type.Array(
+      Type.Object(
+        {
+          name: Type.String(),
+          kind: Type.Union([Type.Literal('table'), Type.Literal('files')]),
+          table: Nullable(Type.String()),
+          patterns: Type.Array(Type.String()),
+          lastRows: Nullable(Count),
+        },
+        { title: 'DeclaredSource' },
+      ),
+    ),
+  },
+  { title: 'SourcesDeclaration' },
+);
+export type SourcesDeclaration = Static<typeof SourcesDeclaration>;
+
 export const Sources = Type.Object(
   {
-    table: Type.Object({ name: Type.String(), lastRows: Nullable(Count) }),
+    table: Nullable(Type.Object({ name: Type.String(), lastRows: Nullable(Count) }, { description: 'Null where sources are declared' })),
+    declaration: Type.Optional(SourcesDeclaration),
     files: Type.Array(
       Type.Object(
         {
@@ -24,6 +54,7 @@ export const Sources = Type.Object(
           lastRows: Nullable(Count),
           status: SourceStatus,
           sameAs: Nullable(Type.String({ description: 'For a duplicate: the file that holds the same bytes' })),
+          claimedBy: Type.Optional(Type.Array(Type.String(), { description: 'Where sources are declared: those whose file it is' })),
         },
         { title: 'SourceFile' },
       ),

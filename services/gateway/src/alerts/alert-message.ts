@@ -1,6 +1,6 @@
 /** What an alert says, on whichever channel. */
 export interface AlertMessage {
-  readonly kind: 'failed' | 'rejects' | 'missed' | 'clock' | 'test';
+  readonly kind: 'failed' | 'rejects' | 'set_aside' | 'missed' | 'clock' | 'test';
   readonly subject: string;
   /** Plain text, lines separated by LF. */
   readonly text: string;

@@ -1,4 +1,5 @@
 import { hostname } from 'node:os';
+import { shownName } from '@retail-etl/contracts';
 import type { Run, ScheduleRow } from '@retail-etl/ledger';
 import { underBase } from '../web/base-path.js';
 import type { AlertMessage } from './alert-message.js';
@@ -36,6 +37,29 @@ export function rejectsMessage(run: Run, ratio: number, warnRatio: number, baseP
     subject: `Retail sales: run ${run.seq} rejected ${percent(ratio)} of its rows`,
     text: `Run ${run.runId} (number ${run.seq}) is ${run.state}, but rejected ${totals?.rowsRejected ?? 0} of ${totals?.rowsRead ?? 0} rows; the warning is set to ${percent(warnRatio)}.\nLook at its rejects: ${pathOf(run, basePath)}/rejects.csv`,
     detail: { ...runOf(run, basePath), rowsRead: totals?.rowsRead ?? null, rowsRejected: totals?.rowsRejected ?? null, ratio, warnRatio },
+  };
+}
+
+/** So many files that were set aside a message names. */
+const FILES_MAX = 10;
+
+export function setAsideMessage(run: Run, basePath: string): AlertMessage {
+  const files = run.findings.sources.flatMap(({ source, file, setAside }) =>
+    setAside === undefined ? [] : [{ source, file: shownName(file ?? source), ...setAside }],
+  );
+  const shown = files.slice(0, FILES_MAX);
+  const more = files.length - shown.length;
+  const counted = `${files.length} ${files.length === 1 ? 'file' : 'files'}`;
+  return {
+    kind: 'set_aside',
+    subject: `Retail sales: run ${run.seq} set ${counted} aside`,
+    text: [
+      `Run ${run.runId} (number ${run.seq}) is ${run.state}, without the sales of ${counted} that could not be read.`,
+      ...shown.map(({ source, file, code, message }) => `${source}: ${file}: ${code}: ${message}`),
+      ...(more > 0 ? [`and ${more} more, which the run's report names: ${pathOf(run, basePath)}`] : []),
+      'Mend or remove them, and start a new run.',
+    ].join('\n'),
+    detail: { ...runOf(run, basePath), count: files.length, files: shown },
   };
 }
 

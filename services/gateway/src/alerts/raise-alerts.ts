@@ -3,16 +3,19 @@ import {
   addAlert,
   type AlertChannel,
   hasScheduledRunFor,
+  keyOfRunAlert,
   listSchedules,
   readDatabaseTime,
   type Run,
   runsWithoutAlert,
+  type RunWatch,
   type ScheduleRow,
   watchedSince,
 } from '@retail-etl/ledger';
 import { previousTime } from '@retail-etl/queue';
 import type { GatewayDeps } from '../deps.js';
-import { failedMessage, missedMessage, rejectsMessage } from './alert-messages.js';
+import type { AlertMessage } from './alert-message.js';
+import { failedMessage, missedMessage, rejectsMessage, setAsideMessage } from './alert-messages.js';
 import { rejectsWatch } from './watches.js';
 
 /** A scheduled run may come this late before it is missed; a gateway that starts makes a run that is due well within it. */
@@ -28,28 +31,27 @@ type RaiseDeps = Pick<GatewayDeps, 'config' | 'database' | 'log'> & {
 
 /** Records alerts about runs that ended since. Any number of gateways may do it: what is recorded already stays as it is. */
 export async function raiseRunAlerts(deps: RaiseDeps): Promise<void> {
-  const { database, channels, config } = deps;
+  const { channels, config } = deps;
+  const { basePath, warnRejectRatio } = config;
   for (const channel of channels) {
-    for (const run of await runsWithoutAlert(database, { kind: 'failed', channel })) {
-      await addAlert(database, {
-        key: keyOf('failed', run),
-        kind: 'failed',
-        channel,
-        runId: run.runId,
-        body: failedMessage(run, config.basePath),
-      });
-    }
-    if (config.warnRejectRatio === undefined) continue;
-    for (const run of await runsWithoutAlert(database, rejectsWatch(channel, config.warnRejectRatio))) {
+    await raiseFor({ kind: 'failed', channel }, deps, (run) => failedMessage(run, basePath));
+    await raiseFor({ kind: 'set_aside', channel }, deps, (run) => setAsideMessage(run, basePath));
+    if (warnRejectRatio === undefined) continue;
+    await raiseFor(rejectsWatch(channel, warnRejectRatio), deps, (run) => {
       const ratio = worstRatio(run);
-      if (ratio <= config.warnRejectRatio) continue;
-      const body = rejectsMessage(run, ratio, config.warnRejectRatio, config.basePath);
-      await addAlert(database, { key: keyOf('rejects', run), kind: 'rejects', channel, runId: run.runId, body });
-    }
+      return ratio > warnRejectRatio ? rejectsMessage(run, ratio, warnRejectRatio, basePath) : null;
+    });
   }
 }
 
-const keyOf = (kind: string, run: Run): string => `${kind}:${run.runId}:${run.epoch}`;
+/** Null: this run is not worth an alert. */
+async function raiseFor(watch: RunWatch, { database }: RaiseDeps, messageOf: (run: Run) => AlertMessage | null): Promise<void> {
+  const { kind, channel } = watch;
+  for (const run of await runsWithoutAlert(database, watch)) {
+    const body = messageOf(run);
+    if (body !== null) await addAlert(database, { key: keyOfRunAlert(kind, run), kind, channel, runId: run.runId, body });
+  }
+}
 
 /** As MAX_REJECT_RATIO: rejected of read, for each source with all its files together; the worse of the two. */
 function worstRatio(run: Run): number {

@@ -15,6 +15,7 @@ export function watchRecorder(deps: Pick<GatewayDeps, 'config' | 'database'>, ch
   const startedAtMs = performance.now();
   const watches = channels.flatMap((channel): Watch[] => [
     { kind: 'failed', channel },
+    { kind: 'set_aside', channel },
     { kind: 'missed', channel },
     ...(warnRejectRatio === undefined ? [] : [rejectsWatch(channel, warnRejectRatio)]),
   ]);

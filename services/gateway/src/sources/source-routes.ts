@@ -18,7 +18,7 @@ export function sourceRoutes(deps: GatewayDeps): FastifyPluginAsyncTypebox {
           response: { 200: Sources, 503: Problem },
         },
       },
-      async () => listSources(deps.config.dataDir, await lastRunWithBooks(deps.database)),
+      async () => listSources(deps.config, await lastRunWithBooks(deps.database)),
     );
   };
 }

@@ -14,11 +14,14 @@ const SHOWN_MAX = 10;
 /** Names that programs give to files that are not whole, or not meant for others. A name with a point in front is one, too. */
 const UNFINISHED = /(?:^|\/)(?:\.|~\$)|\.(?:part|tmp)$/i;
 
+/** Whether a run never reads a file, and does not ask whose it is, because of its name. */
+export const isUnfinished = (path: string): boolean => UNFINISHED.test(path);
+
 /** Whether a path below the input folder is one of a source's files. */
 export function fileMatcher({ place }: Pick<SourceDefinition, 'place'>): (path: string) => boolean {
   if (place.kind !== 'csv-files') return () => false;
   const matches = picomatch([...place.patterns], { nonegate: true, noextglob: true });
-  return (path) => !UNFINISHED.test(path) && matches(path);
+  return (path) => !isUnfinished(path) && matches(path);
 }
 
 /** The files of one declared source, by path. Throws SOURCE_MISSING if there are none, FILE_REFUSED for what is no regular file. */
@@ -42,7 +45,7 @@ export async function claimFiles(dataDir: string, { sources, digest }: SalesDefi
   const matcherOf = (source: SourceDefinition): ((path: string) => boolean) =>
     digest === null ? (path) => source.place.kind === 'csv-files' && isStoreFileName(path) && !path.includes('/') : fileMatcher(source);
   const matchers = sources.map((source) => ({ name: source.name, matches: matcherOf(source) }));
-  const paths = ((await listInputPaths(join(dataDir, INPUT_FOLDER))) ?? []).filter((path) => !UNFINISHED.test(path));
+  const paths = ((await listInputPaths(join(dataDir, INPUT_FOLDER))) ?? []).filter((path) => !isUnfinished(path));
   return paths.map((path) => ({ path, by: matchers.filter(({ matches }) => matches(path)).map(({ name }) => name) }));
 }
 

@@ -2,6 +2,7 @@ import { shownName } from '@retail-etl/contracts';
 import type { SourceDefinition } from '@retail-etl/sales';
 import { matchColumns, stagedFields } from '../../codec/csv/dialect.js';
 import type { Header } from '../../codec/csv/find-header.js';
+import type { RecordShape } from '../../codec/csv/record-reader.js';
 import { RecordScanner } from '../../codec/csv/record-scanner.js';
 import { RepeatedHeaders } from '../../codec/csv/repeated-headers.js';
 import { CountedSink } from '../counted-sink.js';
@@ -17,6 +18,7 @@ export type ReadableText = Pick<StoreFile, 'name' | 'read'>;
 /** A file whose header has been read, and what its records go through on their way to a writer. */
 export interface OpenRecords {
   readonly header: Header;
+  readonly shape: RecordShape;
   readonly scanner: RecordScanner;
   readonly sink: CountedSink;
   readonly headers: RepeatedHeaders;
@@ -40,5 +42,5 @@ export async function openRecords(
     isDeclared,
   );
   const headers = new RepeatedHeaders(header, shape, shownName(file.name), watched);
-  return { header, scanner: new RecordScanner(shape, sink, header.bodyAt, headers), sink, headers, carrying };
+  return { header, shape, scanner: new RecordScanner(shape, sink, header.bodyAt, headers), sink, headers, carrying };
 }

@@ -5,6 +5,7 @@ import type { SourceRead } from '@retail-etl/staging';
 import { RECORD_BYTES_MAX } from '../../codec/csv/record-reader.js';
 import type { RecordWriter } from '../source.js';
 import { openRecords } from './open-records.js';
+import { keptNamesOf } from './header-names.js';
 import type { StoreFile } from './store-file.js';
 
 /**
@@ -30,7 +31,7 @@ export async function readStoreFile(
   /** Told how many records have been handed over. */
   progress: { records: number },
 ): Promise<SourceRead> {
-  const { header, scanner, sink, headers, carrying } = await openRecords(file, source, writer);
+  const { header, shape, scanner, sink, headers, carrying } = await openRecords(file, source, writer);
   const hash = createHash('sha256');
   let bytes = 0;
   signal.throwIfAborted();
@@ -66,6 +67,7 @@ export async function readStoreFile(
     malformed: sink.malformedRecords,
     ...(headers.count === 0 ? {} : { repeatedHeaders: headers.count }),
     ...(headers.footers === 0 ? {} : { footerLines: headers.footers }),
+    header: await keptNamesOf(header, shape),
     bytes,
     sha256: hash.digest('hex'),
   };

@@ -13,6 +13,7 @@ import type { StoreFile } from './store-file.js';
 import { numberCell } from './number-cell.js';
 import { amountColumns, carriedColumns, watchedColumns } from './watched-columns.js';
 import { digestOfFile } from './digest-of-file.js';
+import { keptNames } from './header-names.js';
 
 /** The row of a sheet that names the columns. */
 interface SheetHeader {
@@ -116,9 +117,10 @@ class SheetRecords {
     this.#amountColumns = amountColumns(definition);
   }
 
-  get figures(): Pick<SourceRead, 'malformed' | 'repeatedHeaders' | 'footerLines'> {
+  get figures(): Pick<SourceRead, 'malformed' | 'header' | 'repeatedHeaders' | 'footerLines'> {
     return {
       malformed: this.#malformed,
+      header: keptNames(this.#header.row.cells),
       ...(this.#repeatedHeaders === 0 ? {} : { repeatedHeaders: this.#repeatedHeaders }),
       ...(this.#footers === 0 ? {} : { footerLines: this.#footers }),
     };

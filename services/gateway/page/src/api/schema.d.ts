@@ -820,6 +820,63 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/runs/{id}/summaries/{name}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** A summary that this run made, by its name in sources.yaml, as CSV */
+        get: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path: {
+                    id: string;
+                    name: string;
+                };
+                cookie?: never;
+            };
+            requestBody?: never;
+            responses: {
+                /** @description A CSV file */
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "text/csv": string;
+                    };
+                };
+                /** @description Default Response */
+                404: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["Problem"];
+                    };
+                };
+                /** @description Default Response */
+                410: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["Problem"];
+                    };
+                };
+            };
+        };
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/sources": {
         parameters: {
             query?: never;
@@ -1304,6 +1361,26 @@ export interface components {
             /** @description What to do about it */
             remedy: string;
         };
+        /** HeaderChange */
+        HeaderChange: {
+            source: string;
+            file: string;
+            gone: string[];
+            new: string[];
+            /** @description Columns that are in another order, as few as explain it */
+            moved: string[];
+        };
+        /** SummaryTotals */
+        SummaryTotals: {
+            name: string;
+            rows: number;
+            /** @description A number as text, so that no digit is lost */
+            quantity: string;
+            /** @description A number as text, so that no digit is lost */
+            amount: string;
+            /** @description A number as text, so that no digit is lost */
+            publishedAmount: string;
+        };
         /** RunReport */
         RunReport: {
             id: string;
@@ -1346,8 +1423,7 @@ export interface components {
                 at: string;
             } | null;
             sources: {
-                /** @enum {string} */
-                source: "online_sales" | "store_sales";
+                source: string;
                 file: string | null;
                 rowsRead: number;
                 rowsAccepted: number;
@@ -1361,14 +1437,30 @@ export interface components {
                     invalid_quantity?: number;
                     invalid_amount?: number;
                     invalid_date?: number;
+                    invalid_dimension?: number;
                     non_positive_quantity?: number;
                     non_positive_amount?: number;
+                    mixed_signs?: number;
                 };
                 repeatedHeaders?: number;
+                skippedByCause?: {
+                    [key: string]: number;
+                };
                 /** @description A number as text, so that no digit is lost */
                 quantity: string;
                 /** @description A number as text, so that no digit is lost */
                 amount: string;
+                returned?: {
+                    /** @description A number as text, so that no digit is lost */
+                    quantity: string;
+                    /** @description A number as text, so that no digit is lost */
+                    amount: string;
+                };
+                footerLines?: number;
+                setAside?: {
+                    code: string;
+                    message: string;
+                };
                 longestRecordLines?: number;
             }[];
             totals: {
@@ -1383,6 +1475,12 @@ export interface components {
                 amount: string;
                 /** @description A number as text, so that no digit is lost */
                 publishedAmount: string;
+                returned?: {
+                    /** @description A number as text, so that no digit is lost */
+                    quantity: string;
+                    /** @description A number as text, so that no digit is lost */
+                    amount: string;
+                };
             } | null;
             changes: {
                 added: number;
@@ -1391,7 +1489,6 @@ export interface components {
                 unchanged: number;
             } | null;
             differences: {
-                /** @description A number as text, so that no digit is lost */
                 productId: string;
                 before: {
                     /** @description A number as text, so that no digit is lost */
@@ -1420,6 +1517,11 @@ export interface components {
                 remedy: string;
                 stage: string | null;
             } | null;
+            definition?: {
+                sha256: string;
+            };
+            headers?: components["schemas"]["HeaderChange"][];
+            summaries?: components["schemas"]["SummaryTotals"][];
             published: {
                 seq: number;
                 /**
@@ -1485,7 +1587,7 @@ export interface components {
             file: string | null;
             record: string | null;
             /** @enum {string} */
-            reason: "malformed_row" | "missing_value" | "invalid_sale_id" | "invalid_product_id" | "invalid_quantity" | "invalid_amount" | "invalid_date" | "non_positive_quantity" | "non_positive_amount";
+            reason: "malformed_row" | "missing_value" | "invalid_sale_id" | "invalid_product_id" | "invalid_quantity" | "invalid_amount" | "invalid_date" | "invalid_dimension" | "non_positive_quantity" | "non_positive_amount" | "mixed_signs";
             saleId: string | null;
             productId: string | null;
             quantity: string | null;
@@ -1554,7 +1656,6 @@ export interface components {
         /** Summary */
         Summary: {
             products: {
-                /** @description A number as text, so that no digit is lost */
                 productId: string;
                 /** @description A number as text, so that no digit is lost */
                 quantity: string;
@@ -1564,21 +1665,42 @@ export interface components {
             total: number;
             next: number | null;
         };
+        /** DeclaredSource */
+        DeclaredSource: {
+            name: string;
+            kind: "table" | "files";
+            table: string | null;
+            patterns: string[];
+            lastRows: number | null;
+        };
+        /** SourcesDeclaration */
+        SourcesDeclaration: {
+            problem: {
+                code: string;
+                message: string;
+            } | null;
+            /** @description Whether a run leaves unclaimed files alone, or fails because of them */
+            ignoresUnclaimed: boolean;
+            sources: components["schemas"]["DeclaredSource"][];
+        };
         /** SourceFile */
         SourceFile: {
             name: string;
             bytes: number | null;
             modifiedAt: string | null;
             lastRows: number | null;
-            status: "new" | "changed" | "unchanged" | "gone" | "duplicate" | "refused";
+            status: "new" | "changed" | "unchanged" | "gone" | "duplicate" | "refused" | "unclaimed" | "ambiguous";
             sameAs: string | null;
+            /** @description Where sources are declared: those whose file it is */
+            claimedBy?: string[];
         };
         /** Sources */
         Sources: {
             table: {
                 name: string;
                 lastRows: number | null;
-            };
+            } | null;
+            declaration?: components["schemas"]["SourcesDeclaration"];
             files: components["schemas"]["SourceFile"][];
             lastRun: {
                 id: string;

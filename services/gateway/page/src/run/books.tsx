@@ -2,26 +2,20 @@ import type { ReactNode } from 'react';
 import type { RunReport } from '../api/run-queries.js';
 import { Card } from '../ui/card.js';
 import { formatDecimal, formatNumber } from '../ui/format.js';
-import { LongText } from '../ui/long-text.js';
+import { type Book, BookRow, isBalanced } from './book-row.js';
 import { isSame, sum } from './decimal.js';
-import { reasonText } from './reasons.js';
-
-type Book = RunReport['sources'][number];
+import { HeaderChanges } from './header-changes.js';
 
 const ROWS = ['rowsRead', 'rowsAccepted', 'rowsRejected', 'rowsSkipped'] as const;
-
-const isBalanced = (book: Pick<Book, 'rowsRead' | 'rowsAccepted' | 'rowsRejected' | 'rowsSkipped'>): boolean =>
-  book.rowsRead === book.rowsAccepted + book.rowsRejected + book.rowsSkipped;
 
 /** One line per table and file: every row read is accepted, rejected or skipped, and the lines add up to the run's totals. */
 export function Books({ run }: { run: RunReport }): ReactNode {
   const { sources, totals } = run;
-  const addsUp =
-    totals === null ||
-    (ROWS.every((rows) => sources.reduce((counted, book) => counted + book[rows], 0) === totals[rows]) &&
-      isSame(sum(sources.map((book) => book.amount)), totals.amount) &&
-      isSame(sum(sources.map((book) => book.quantity)), totals.quantity));
-  const balanced = sources.every(isBalanced) && addsUp;
+  const balanced = sources.every(isBalanced) && addUp(sources, totals);
+  const aside = sources.filter(({ setAside }) => setAside !== undefined).length;
+  const hasReturns = [totals, ...sources].some((each) => each?.returned !== undefined);
+  const numbers = ['Read', '= Accepted', '+ Rejected', '+ Skipped', 'Quantity', 'Amount'];
+  if (hasReturns) numbers.push('Returned quantity', 'Returned amount');
   return (
     <Card title="Books">
       <p className={balanced ? 'books-balanced' : 'books-unbalanced'}>
@@ -29,66 +23,75 @@ export function Books({ run }: { run: RunReport }): ReactNode {
           ? `Balanced: each line’s rows read are its rows accepted, rejected and skipped${totals === null ? '' : ', and the lines add up to the totals'}.`
           : 'Not balanced: the marked lines, or the lines and their total, do not add up.'}
       </p>
+      {aside === 0 ? null : (
+        <p className="books-warning">
+          {aside === 1 ? '1 file was set aside: it' : `${formatNumber(aside)} files were set aside: they`} could not be read, and the
+          figures are without {aside === 1 ? 'its' : 'their'} sales.
+        </p>
+      )}
       <div className="table-scroll" tabIndex={0} role="region" aria-label="Books of each source">
         <table className="books">
           <thead>
             <tr>
               <th scope="col">Source</th>
-              {['Read', '= Accepted', '+ Rejected', '+ Skipped', 'Quantity', 'Amount'].map((head) => (
-                <th scope="col" className="number" key={head}>
+              {numbers.map((head) => (
+                <th scope="col" className={`number${head.startsWith('Returned') ? ' books-returned' : ''}`} key={head}>
                   {head}
                 </th>
               ))}
-              <th scope="col">Rejected because</th>
+              <th scope="col">Rejected or skipped because</th>
             </tr>
           </thead>
           <tbody>
             {sources.map((book) => (
-              <BookRow key={book.file ?? book.source} book={book} />
+              <BookRow
+                key={JSON.stringify([book.source, book.file])}
+                book={book}
+                hasReturns={hasReturns}
+                isDeclared={run.definition !== undefined}
+              />
             ))}
           </tbody>
-          {totals === null ? null : (
-            <tfoot>
-              <tr>
-                <th scope="row">Total</th>
-                <td className="number">{formatNumber(totals.rowsRead)}</td>
-                <td className="number">{formatNumber(totals.rowsAccepted)}</td>
-                <td className="number">{formatNumber(totals.rowsRejected)}</td>
-                <td className="number">{formatNumber(totals.rowsSkipped)}</td>
-                <td className="number">{formatDecimal(totals.quantity)}</td>
-                <td className="number">{formatDecimal(totals.amount, 2)}</td>
-                <td />
-              </tr>
-            </tfoot>
-          )}
+          {totals === null ? null : <TotalRow totals={totals} hasReturns={hasReturns} />}
         </table>
       </div>
+      {run.headers === undefined ? null : <HeaderChanges changes={run.headers} />}
     </Card>
   );
 }
 
-function BookRow({ book }: { book: Book }): ReactNode {
-  const reasons = Object.entries(book.rejectsByReason).filter(([, count]) => count > 0);
+function addUp(sources: readonly Book[], totals: RunReport['totals']): boolean {
+  if (totals === null) return true;
+  const { returned = { quantity: '0', amount: '0' } } = totals;
   return (
-    <tr className={isBalanced(book) ? '' : 'books-unbalanced'}>
-      <th scope="row">
-        <LongText text={book.file ?? `${book.source} (table)`} />
-        {book.longestRecordLines === undefined ? null : (
-          <span className="books-lines">longest record: {formatNumber(book.longestRecordLines)} lines</span>
-        )}
-        {book.repeatedHeaders === undefined ? null : (
-          <div className="soft">
-            {formatNumber(book.repeatedHeaders)} repeated {book.repeatedHeaders === 1 ? 'header' : 'headers'} passed over
-          </div>
-        )}
-      </th>
-      <td className="number">{formatNumber(book.rowsRead)}</td>
-      <td className="number">{formatNumber(book.rowsAccepted)}</td>
-      <td className="number">{formatNumber(book.rowsRejected)}</td>
-      <td className="number">{formatNumber(book.rowsSkipped)}</td>
-      <td className="number">{formatDecimal(book.quantity)}</td>
-      <td className="number">{formatDecimal(book.amount, 2)}</td>
-      <td className="books-reasons">{reasons.map(([reason, count]) => `${formatNumber(count)} ${reasonText(reason)}`).join(', ')}</td>
-    </tr>
+    ROWS.every((rows) => sources.reduce((counted, book) => counted + book[rows], 0) === totals[rows]) &&
+    isSame(sum(sources.map((book) => book.amount)), totals.amount) &&
+    isSame(sum(sources.map((book) => book.quantity)), totals.quantity) &&
+    isSame(sum(sources.map((book) => book.returned?.amount ?? '0')), returned.amount) &&
+    isSame(sum(sources.map((book) => book.returned?.quantity ?? '0')), returned.quantity)
+  );
+}
+
+function TotalRow({ totals, hasReturns }: { totals: NonNullable<RunReport['totals']>; hasReturns: boolean }): ReactNode {
+  return (
+    <tfoot>
+      <tr>
+        <th scope="row">Total</th>
+        {ROWS.map((rows) => (
+          <td className="number" key={rows}>
+            {formatNumber(totals[rows])}
+          </td>
+        ))}
+        <td className="number">{formatDecimal(totals.quantity)}</td>
+        <td className="number">{formatDecimal(totals.amount, 2)}</td>
+        {hasReturns ? (
+          <>
+            <td className="number">{formatDecimal(totals.returned?.quantity ?? '0')}</td>
+            <td className="number">{formatDecimal(totals.returned?.amount ?? '0', 2)}</td>
+          </>
+        ) : null}
+        <td />
+      </tr>
+    </tfoot>
   );
 }

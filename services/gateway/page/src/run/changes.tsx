@@ -2,6 +2,7 @@ import type { ReactNode } from 'react';
 import type { RunReport } from '../api/run-queries.js';
 import { Card } from '../ui/card.js';
 import { formatDecimal, formatNumber, formatSigned } from '../ui/format.js';
+import { LongText } from '../ui/long-text.js';
 import { difference } from './decimal.js';
 
 type Difference = RunReport['differences'][number];
@@ -47,7 +48,9 @@ function DifferenceTable({ differences }: { differences: readonly Difference[] }
           <tbody>
             {differences.map(({ productId, before, after }) => (
               <tr key={productId}>
-                <th scope="row">{productId}</th>
+                <th scope="row">
+                  <LongText text={productId} />
+                </th>
                 <td className="number">{before === null ? '–' : formatDecimal(before.quantity)}</td>
                 <td className="number">{after === null ? 'removed' : formatDecimal(after.quantity)}</td>
                 <td className="number">{before === null ? 'new' : formatDecimal(before.amount, 2)}</td>

@@ -5,13 +5,16 @@ import { formatDecimal, formatRatio, formatSigned } from '../ui/format.js';
 import { difference } from './decimal.js';
 
 type Totals = NonNullable<RunReport['totals']>;
+/** Term, value, value before, decimals that are always shown. */
+type Figure = [string, string, string | undefined, number];
 
 /** What came out, and how it differs from the run that published before. */
 export function Figures({ run, totals, before }: { run: RunReport; totals: Totals; before: RunReport | undefined }): ReactNode {
   const old = before?.totals ?? undefined;
-  const figures: [string, string, string | undefined, number][] = [
+  const figures: Figure[] = [
     ['Amount', totals.publishedAmount, old?.publishedAmount, 2],
     ['Quantity', totals.quantity, old?.quantity, 0],
+    ...returnedFigures(totals, old),
     ['Products', String(totals.products), old && String(old.products), 0],
     ['Rows read', String(totals.rowsRead), old && String(old.rowsRead), 0],
     ['Rejected', String(totals.rowsRejected), old && String(old.rowsRejected), 0],
@@ -39,6 +42,15 @@ export function Figures({ run, totals, before }: { run: RunReport; totals: Total
       )}
     </section>
   );
+}
+
+/** Returns, where they are summed apart. */
+function returnedFigures({ returned }: Totals, old: Totals | undefined): Figure[] {
+  if (returned === undefined) return [];
+  return [
+    ['Returned amount', returned.amount, old?.returned?.amount, 2],
+    ['Returned quantity', returned.quantity, old?.returned?.quantity, 0],
+  ];
 }
 
 function deltaText(before: string, after: string, digits: number): string {

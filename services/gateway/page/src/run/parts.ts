@@ -11,10 +11,15 @@ export interface Partition {
 /** A chunk is named `<partition>-<attempt>-<number>`. */
 const partitionOf = (chunk: string): string => chunk.replace(/-[^-]+-\d+$/, '');
 
+/** A declared source's name, as it stands in the names of its partitions. */
+const sourceOf = (name: string): string => name.replaceAll('-', '_');
+
 function labelOf(partition: string): string {
   if (partition === 'table') return 'Online sales table';
-  const files = /^files-0*(\d+)$/.exec(partition);
-  return files === null ? partition : `Store files, part ${files[1]}`;
+  const [, source, part] = /^(?:(.+)-)?files-0*(\d+)$/.exec(partition) ?? [];
+  if (part !== undefined) return source === undefined ? `Store files, part ${part}` : `Files of ${sourceOf(source)}, part ${part}`;
+  const table = /^(.+)-table$/.exec(partition)?.[1];
+  return table === undefined ? partition : `Table of ${sourceOf(table)}`;
 }
 
 /** A job as a person would name it. */

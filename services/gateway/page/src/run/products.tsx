@@ -6,6 +6,7 @@ import { Card } from '../ui/card.js';
 import { ErrorNote } from '../ui/error-note.js';
 import { formatDecimal, formatNumber } from '../ui/format.js';
 import { Loading } from '../ui/loading.js';
+import { LongText, shortened } from '../ui/long-text.js';
 import { oneOf, pageUpTo, useLeavePastEnd, useSearchState } from '../ui/search-state.js';
 
 const BarList = lazy(() => import('./bar-list.js'));
@@ -17,11 +18,13 @@ const COLUMNS = [
   ['quantity', 'Quantity'],
   ['amount', 'Amount'],
 ] as const;
+/** Of a product id, as the API takes it. */
+const PRODUCT_LENGTH_MAX = 255;
 /** The last page that the API gives. */
 const PAGES_MAX = 1_000_000;
 
 const SHOWN = {
-  product: { initial: '', read: (text: string) => (/^-?\d{0,19}$/.test(text) ? text : undefined) },
+  product: { initial: '', read: (text: string) => (text.length <= PRODUCT_LENGTH_MAX ? text : undefined) },
   sort: oneOf('product', 'quantity', 'amount'),
   order: oneOf('asc', 'desc'),
   page: pageUpTo(PAGES_MAX),
@@ -48,7 +51,11 @@ export function Products({ run }: { run: RunReport }): ReactNode {
           <BarList
             label={`Largest products by amount: ${products.map(({ productId, amount }) => `${productId} ${amount}`).join(', ')}`}
             tone="accent"
-            bars={products.map(({ productId, amount }) => ({ label: productId, value: Number(amount), text: formatDecimal(amount, 2) }))}
+            bars={products.map(({ productId, amount }) => ({
+              label: shortened(productId),
+              value: Number(amount),
+              text: formatDecimal(amount, 2),
+            }))}
           />
         </Suspense>
       )}
@@ -86,12 +93,10 @@ function SummaryTable({ run }: { run: RunReport }): ReactNode {
         <label htmlFor="summary-q">Product id begins with</label>
         <input
           id="summary-q"
-          inputMode="numeric"
           autoComplete="off"
-          maxLength={20}
+          maxLength={PRODUCT_LENGTH_MAX}
           value={shown.product}
-          // The API takes digits and a sign only; anything else would be refused.
-          onChange={({ target }) => show({ product: target.value.replace(/(?!^-)[^0-9]/g, '').slice(0, 19), page: 1 }, 'replace')}
+          onChange={({ target }) => show({ product: target.value.slice(0, PRODUCT_LENGTH_MAX), page: 1 }, 'replace')}
         />
         <span className="run-note" role="status">
           {summary.data === undefined ? '' : `${formatNumber(total)} ${total === 1 ? 'product' : 'products'}`}
@@ -104,7 +109,9 @@ function SummaryTable({ run }: { run: RunReport }): ReactNode {
           <tbody>
             {products.map(({ productId, quantity, amount }) => (
               <tr key={productId}>
-                <th scope="row">{productId}</th>
+                <th scope="row">
+                  <LongText text={productId} />
+                </th>
                 <td className="number">{formatDecimal(quantity)}</td>
                 <td className="number">{formatDecimal(amount, 2)}</td>
               </tr>

@@ -30,12 +30,24 @@ export function Rejects({ run }: { run: RunReport }): ReactNode {
       </p>
       {rejects.error ? <ErrorNote error={rejects.error} /> : null}
       {rejects.isPending ? <Loading label="Reading the rejects" /> : null}
-      {rejects.data === undefined ? null : <RejectTable rejects={rejects.data.rejects} total={rejects.data.total} />}
+      {rejects.data === undefined ? null : (
+        <RejectTable rejects={rejects.data.rejects} total={rejects.data.total} hasSaleIds={showSaleIds(run, rejects.data.rejects)} />
+      )}
     </Card>
   );
 }
 
-function RejectTable({ rejects, total }: { rejects: readonly Reject[]; total: number }): ReactNode {
+/** A declared source need not have sale ids: where none is to be seen, none is missing. */
+const showSaleIds = ({ definition }: RunReport, rejects: readonly Reject[]): boolean =>
+  definition === undefined || rejects.some(({ saleId }) => (saleId ?? '').trim() !== '');
+
+interface RejectTableProps {
+  readonly rejects: readonly Reject[];
+  readonly total: number;
+  readonly hasSaleIds: boolean;
+}
+
+function RejectTable({ rejects, total, hasSaleIds }: RejectTableProps): ReactNode {
   return (
     <>
       <p className="run-note">
@@ -68,7 +80,7 @@ function RejectTable({ rejects, total }: { rejects: readonly Reject[]; total: nu
                 {reject.raw === null ? (
                   REJECT_CELLS.map((cell) => (
                     <td key={cell}>
-                      <Cell text={reject[cell]} isToBlame={isOffending(reject, cell)} />
+                      <Cell text={reject[cell]} isToBlame={isOffending(reject, cell) && (cell !== 'saleId' || hasSaleIds)} />
                     </td>
                   ))
                 ) : (

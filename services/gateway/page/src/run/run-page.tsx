@@ -16,6 +16,7 @@ import { Products } from './products.js';
 import { countReasons } from './reasons.js';
 import { Rejects } from './rejects.js';
 import { RunHead } from './run-head.js';
+import { Summaries } from './summaries.js';
 import { Timeline } from './timeline.js';
 import './run.css';
 
@@ -44,6 +45,7 @@ function RunView({ run }: { run: RunReport }): ReactNode {
       {hasEnded(run.state) && countReasons(run.sources).length > 0 ? <Rejects run={run} /> : null}
       {run.changes === null ? null : <Changes run={run} changes={run.changes} />}
       {run.changes === null || !hasEnded(run.state) ? null : <Products run={run} />}
+      {run.summaries === undefined || !hasEnded(run.state) ? null : <Summaries run={run} summaries={run.summaries} />}
       {jobs.error ? <ErrorNote error={jobs.error} /> : null}
       {runJobs.jobs.length === 0 ? null : <Timeline run={runJobs} now={Date.now()} />}
       <Log run={run} />

@@ -1,8 +1,8 @@
 const COUNT = new Intl.NumberFormat();
 const PERCENT = new Intl.NumberFormat(undefined, { style: 'percent', maximumFractionDigits: 2 });
 const RATIO_SHOWN_MIN = 0.0001;
-/** Amounts are exact to millionths. */
-const DECIMALS_MAX = 6;
+/** More than an amount has. */
+const DECIMALS_MAX = 20;
 const SECOND_MS = 1_000;
 const MINUTE_MS = 60 * SECOND_MS;
 const HOUR_MS = 60 * MINUTE_MS;

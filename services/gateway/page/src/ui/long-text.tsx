@@ -20,3 +20,14 @@ export function LongText({ text }: { text: string }): ReactNode {
     </bdi>
   );
 }
+
+/** Letters for which a chart has room. */
+const CHART_LETTERS_MAX = 17;
+const CHART_END_LENGTH = 8;
+
+/** A text for a place that can only hold plain text, such as a chart: on one line, and the middle gives way. */
+export function shortened(text: string): string {
+  const letters = Array.from(text.replaceAll(/[\r\n]+/g, ' '));
+  if (letters.length <= CHART_LETTERS_MAX) return letters.join('');
+  return `${letters.slice(0, CHART_LETTERS_MAX - CHART_END_LENGTH - 1).join('')}…${letters.slice(-CHART_END_LENGTH).join('')}`;
+}
