@@ -6,9 +6,10 @@ retail-etl check             looks whether a run could read all sources, and wri
 export const USAGES = {
   inspect: `retail-etl inspect FILE... [--name NAME] [--write [PATH.yaml]] [--json]
 
-Reads the first 4 MiB of each file (.csv, .txt, .gz), proposes one source for all of them, and tries
-it as a run would. The proposal goes to standard output. The rows that were tried, and what is not
-sure, go to standard error. At a terminal it asks what the files leave open.
+Reads the first 4 MiB of each text (.csv, .txt, .gz) and the first rows of each workbook (.xlsx),
+proposes one source for all of them, and tries it as a run would. The proposal goes to standard
+output. The rows that were tried, and what is not sure, go to standard error. At a terminal it asks
+what the files leave open.
 
   --name NAME          of the source; default: made of the name of the first file
   --write [PATH.yaml]  writes the proposal, or adds it to the sources that are declared there;
@@ -20,8 +21,8 @@ Exit codes: 0 sure, 1 no proposal or a file that cannot be read by it, 2 wrong u
   check: `retail-etl check [--json]
 
 Validates sources.yaml (SOURCES_FILE, or DATA_DIR/sources.yaml; without one the built-in sources),
-and tries the first 4 MiB of every file in DATA_DIR/input as a run would. POSTGRES_URL is needed if
-a source is a table. The summary tables are looked at if MYSQL_URL is set. Nothing is changed.
+and tries the beginning of every file in DATA_DIR/input as a run would. POSTGRES_URL is needed if a
+source is a table. The summary tables are looked at if MYSQL_URL is set. Nothing is changed.
 
   --json  one JSON object instead of text
 

@@ -1,6 +1,7 @@
 import { mkdir, symlink, writeFile } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
-import { expect, test } from 'vitest';
+import { describe, expect, test } from 'vitest';
+import { type TestRow, workbookOfSheets, zip } from '../../../tests/support/workbook.js';
 import { type CliEnd, runCli, withDataDir } from './run-cli.js';
 
 const COLUMNS = 'columns: { product_id: sku, quantity: qty, sale_amount: total, sale_date: date }';
@@ -14,7 +15,7 @@ const GOOD = 'sku,qty,total,date\nA,2,9.50,2026-01-31\n';
 
 /** Checks files below a data folder, by path. */
 async function checked(
-  files: Readonly<Record<string, string>>,
+  files: Readonly<Record<string, string | Buffer>>,
   look: (end: CliEnd, dataDir: string) => void | Promise<void>,
 ): Promise<void> {
   await withDataDir(async (dataDir) => {
@@ -101,6 +102,59 @@ test('a file that a run would leave out is no problem', async () => {
     expect(code).toBe(0);
     expect(stdout).toMatch(/shop\/b\.csv +shop +FILE_NOT_TEXT/);
     expect(stdout).toMatch(/Note {2}set aside by a run: shop\/b\.csv is no CSV file/);
+  });
+});
+
+describe('workbooks', () => {
+  const yaml = `product: text
+sources:
+  - name: shop
+    files: ['shop/*.csv', 'shop/*.xlsx']
+    sheet: Sales
+    csv: { skip_lines: 1, footer: '^Total' }
+    dates: '%d.%m.%Y'
+    ${COLUMNS}
+`;
+  const header: TestRow = ['sku', 'qty', 'total', 'date'];
+  const rows: TestRow[] = [['Sales of January'], header, ['A', { number: '2' }, { number: '9.5' }, { day: 46_053 }]];
+  const named = (name: string, of: readonly TestRow[]): Buffer =>
+    workbookOfSheets([
+      { name: 'Notes', rows: [['x']] },
+      { name, rows: of },
+    ]);
+
+  test('are tried by their sheet, beside texts', async () => {
+    const more: TestRow[] = [
+      ['B', 'x', { number: '1' }, '01.02.2026'],
+      ['C', { number: '1' }, { number: '1' }, '01.02.2026'],
+      ['Total', null, { number: '3' }],
+    ];
+    const files = {
+      'input/shop/a.xlsx': named('Sales', [...rows, ...more]),
+      'input/shop/b.csv': `\n${GOOD.replace('2026-01-31', '31.01.2026')}`,
+    };
+    await checked({ 'sources.yaml': yaml, ...files }, ({ code, stdout }) => {
+      expect(code).toBe(0);
+      expect(stdout).toMatch(/shop\/a\.xlsx {2}shop +3 +2 +1\n/);
+      expect(stdout).toMatch(/shop\/b\.csv {3}shop +1 +1 +0\n/);
+      expect(stdout).toMatch(/shop\/a\.xlsx +2 {2}invalid_quantity +B \| x \| 1 \| 01\.02\.2026\n/);
+    });
+  });
+
+  test('that a run could not read', async () => {
+    const files = {
+      'input/shop/header.xlsx': named('Sales', [['x'], ['sku', 'qty', 'total', 'day'], ...rows.slice(2)]),
+      'input/shop/sheet.xlsx': named('Sale', rows),
+      'input/shop/text.xlsx': GOOD,
+      'input/shop/zip.xlsx': zip({ 'a.txt': 'x' }),
+    };
+    await checked({ 'sources.yaml': yaml.replace("'shop/*.csv', ", ''), ...files }, ({ code, stdout }) => {
+      expect(code).toBe(1);
+      expect(stdout).toMatch(/^HEADER_INVALID {2}shop\/header\.xlsx: column date is missing/m);
+      expect(stdout).toMatch(/^SHEET_MISSING {2}shop\/sheet\.xlsx has no sheet Sales; it has Notes, Sale$/m);
+      expect(stdout).toMatch(/^FILE_REFUSED {2}shop\/text\.xlsx is no whole workbook/m);
+      expect(stdout).toMatch(/^FILE_REFUSED {2}shop\/zip\.xlsx is a ZIP file, but no workbook$/m);
+    });
   });
 });
 

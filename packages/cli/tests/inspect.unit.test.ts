@@ -3,7 +3,8 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { parseDefinition } from '@retail-etl/sales';
 import { describe, expect, test } from 'vitest';
-import { runCli, withDataDir } from './run-cli.js';
+import { type TestRow, workbook, workbookOfSheets, zip } from '../../../tests/support/workbook.js';
+import { type CliEnd, runCli, withDataDir } from './run-cli.js';
 
 const SALES = 'sku;qty;total;date\nA;2;9,50;31.01.2026\nB;x;1,50;01.02.2026\n';
 const UNDECIDED = 'sku;qty;total;date\nA;2;9,50;03.01.2026\n';
@@ -77,6 +78,63 @@ test('control characters of a file never reach the terminal', async () => {
     expect(code).toBe(0);
     expect(`${stdout}${stderr}`).not.toMatch(/[^\P{C}\n]/u);
     expect(stderr).toContain(String.raw`A\u001b[31m\u202e`);
+  });
+});
+
+describe('workbooks', () => {
+  const rows: TestRow[] = [
+    ['sku', 'qty', 'total', 'date'],
+    ['A', { number: '2' }, { number: '9.5' }, { day: 46_053 }],
+    ['B', 'x', { number: '1.5' }, { day: 46_054 }],
+  ];
+
+  async function inspected(content: Buffer | string, look: (end: CliEnd, dataDir: string) => void | Promise<void>): Promise<void> {
+    await withDataDir(async (dataDir) => {
+      await mkdir(join(dataDir, 'input', 'shop'), { recursive: true });
+      const file = join(dataDir, 'input', 'shop', 'sales_1.xlsx');
+      await writeFile(file, content);
+      await look(await runCli(['inspect', file], { DATA_DIR: dataDir }), dataDir);
+    });
+  }
+
+  test('are proposed and shown as texts are', async () => {
+    await inspected(workbook(rows), async ({ code, stdout, stderr }, dataDir) => {
+      expect(code).toBe(0);
+      expect(stdout).toContain("    files: 'shop/sales_*.xlsx'\n    columns:");
+      expect(stderr).toMatch(/shop\/sales_1\.xlsx {2}2 records: 1 accepted, 1 rejected \(1 invalid_quantity\)\n/);
+      expect(stderr).toMatch(/ 1 {2}A +2 +9\.5 {2}2026-01-31 {2}2 for 9\.50 on 2026-01-31\n/);
+      expect(stderr).toMatch(/ 2 {2}B +x +1\.5 {2}2026-02-01 {2}invalid_quantity\n/);
+      expect(await readdir(dataDir)).toEqual(['input']);
+    });
+  });
+
+  test('name their sheet if there are several', async () => {
+    const sheets = [
+      { name: 'Notes', rows: [['Do not change.']] },
+      { name: 'Sales', rows },
+    ];
+    await inspected(workbookOfSheets(sheets), ({ code, stdout, stderr }) => {
+      expect(code).toBe(0);
+      expect(parseDefinition(stdout, 'stdout').sources[0]).toMatchObject({ place: { sheet: 'Sales' } });
+      expect(stderr).toMatch(/Not sure {2}.*several visible sheets; "Sales" was\s+taken, not "Notes"/);
+    });
+  });
+
+  test('are told as what they are if they are none', async () => {
+    await inspected(zip({ 'a.txt': 'x' }), ({ code, stdout, stderr }) => {
+      expect({ code, stdout }).toEqual({ code: 1, stdout: '' });
+      expect(stderr).toMatch(/^FILE_REFUSED {2}shop\/sales_1\.xlsx is a ZIP file, but no workbook\n/);
+    });
+    await inspected(
+      workbookOfSheets([
+        { name: 'A', rows: [] },
+        { name: 'B', rows: [['x']] },
+      ]),
+      ({ code, stderr }) => {
+        expect(code).toBe(1);
+        expect(stderr).toMatch(/^NO_PROPOSAL {2}.*A \(is empty\), B \(no row names columns/);
+      },
+    );
   });
 });
 

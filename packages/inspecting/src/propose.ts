@@ -1,17 +1,19 @@
 import { shownText } from '@retail-etl/contracts';
-import { type FileSample, fileMatcher } from '@retail-etl/reading';
+import { fileMatcher, hasSheets, type Sample } from '@retail-etl/reading';
 import { type Chosen, chooseColumns, type Column, otherNumbers } from './columns/choose-columns.js';
+import { proposedColumns } from './columns/proposed-columns.js';
 import type { Role } from './columns/words.js';
 import { patternsOf, sourceNameOf } from './file-patterns.js';
-import { NoProposal } from './no-proposal.js';
-import type { Answers, Decision, Proposal, ProposedColumns, ProposedSource } from './proposed-source.js';
-import { columnsOf, isRegular, readTable, type Table } from './table.js';
-import type { GuessedDialect } from './text/guess-dialect.js';
-import { guessFooter } from './text/guess-footer.js';
-import type { RawRecord } from './text/split-records.js';
+import { footerOf } from './proposed-footer.js';
+import type { Answers, Decision, Proposal, ProposedSource } from './proposed-source.js';
+import { sheetNotes, sheetOf } from './sheet/proposed-sheet.js';
+import { joinedBy } from './sheet/sheet-table.js';
+import { readWorkbookTable } from './sheet/read-workbook-table.js';
+import { columnsOf, type IsCounted, isRegular, readTextTable, type Table } from './table.js';
 import { decideDates, decideNumbers } from './decide-values.js';
 import { decimalsBy, isNegative } from './values/guess-numbers.js';
 import { isMissingMarker, looksLikeNumber } from './values/looks-like.js';
+import { decimalsInCells, writtenDates, writtenNumbers } from './written-values.js';
 import { yamlOf } from './write-yaml.js';
 
 export interface ProposeOptions {
@@ -26,40 +28,46 @@ const DECIMALS_USUAL = 6;
 
 /**
  * Proposes one source for files by what they begin with. The names of the samples are paths below the input folder. Throws NoProposal if
- * it is not clear what is sold for how much and when, FILE_NOT_TEXT and SOURCE_EMPTY for files that hold no sales.
+ * it is not clear what is sold for how much and when, FILE_NOT_TEXT, FILE_REFUSED, SHEET_MISSING and SOURCE_EMPTY for files that hold no sales.
  */
-export async function proposeSource(samples: readonly FileSample[], { name, answers = {} }: ProposeOptions = {}): Promise<Proposal> {
-  const tables: Table[] = [];
-  for (const sample of samples) tables.push(await readTable(sample));
+export async function proposeSource(samples: readonly Sample[], { name, answers = {} }: ProposeOptions = {}): Promise<Proposal> {
+  const tables = await readTables(samples);
   const [first] = tables as [Table, ...Table[]];
-  const { dialect } = first;
-  const width = widthOf(first);
-  const isCounted = (record: RawRecord): boolean => isRegular(record, dialect, width);
-  const all = columnsOf(tables, isCounted);
+  const all = columnsOf(tables, isRegular);
   const chosen = chooseColumns(all);
   const quantity = decideQuantity(all, chosen, answers);
-  const columns = proposedColumns(chosen, dialect.names);
-  const footer = footerOf(tables, chosen, isCounted);
-  const sales = columnsOf(tables, (record) => isCounted(record) && !footer.lines.includes(record));
-  const valuesOf: ValuesOf = (role) => sales.find((each) => each.name === chosen.get(role)?.column.name)?.values ?? [];
+  const columns = proposedColumns(chosen, first.header.names);
+  const footer = footerOf(tables, chosen, isRegular);
+  const isSale: IsCounted = (record, table) => isRegular(record, table) && !footer.lines.includes(record);
+  const sales = columnsOf(tables, isSale);
+  const named = (role: Role): string => chosen.get(role)?.column.name ?? '';
+  const valuesOf: ValuesOf = (role) => sales.find((each) => each.name === named(role))?.values ?? [];
 
   const amountRoles = (typeof columns.sale_amount === 'string' ? ['sale_amount'] : ['price', 'less']) as readonly Role[];
-  const { numbers, dates } = decideValues(valuesOf, amountRoles, { dialect, answers, others: otherNumberValues(sales, chosen) });
-  const found = {
-    decimals: decimalsBy(amountRoles.flatMap(valuesOf), numbers.style),
-    ofQuantity: decimalsBy(valuesOf('quantity'), numbers.style),
-  };
+  const numbersOf: ValuesOf = (role) => writtenNumbers(tables, named(role), isSale);
+  const { numbers, dates } = decideValues(
+    {
+      numbers: ['quantity' as const, ...amountRoles].flatMap(numbersOf),
+      dates: writtenDates(tables, named('sale_date'), isSale),
+      others: otherNumberNames(sales, chosen).flatMap((each) => writtenNumbers(tables, each, isSale)),
+    },
+    { isEuropean: dialectOf(tables)?.delimiter === ';', answers },
+  );
+  // An amount that is a number in a cell is rounded by a run.
+  const decimals = decimalsBy(amountRoles.flatMap(numbersOf), numbers.style);
+  const ofQuantity = Math.max(decimalsBy(numbersOf('quantity'), numbers.style), decimalsInCells(tables, named('quantity'), isSale));
   const source: ProposedSource = {
     name: name ?? sourceNameOf(first.name),
     files: patternsOf(tables.map((table) => table.name)),
+    sheet: sheetOf(tables),
     product: areWholeIds(valuesOf('product_id')) ? 'integer' : 'text',
-    quantityDecimals: Math.min(found.ofQuantity, QUANTITY_DECIMALS_MAX),
+    quantityDecimals: Math.min(ofQuantity, QUANTITY_DECIMALS_MAX),
     csv: csvOf(tables, footer.pattern),
     numbers: {
       ...numbers.style,
       currency: numbers.currency,
       isAccounting: numbers.isAccounting,
-      decimals: Math.max(DECIMALS_USUAL, Math.min(found.decimals, DECIMALS_MAX)),
+      decimals: Math.max(DECIMALS_USUAL, Math.min(decimals, DECIMALS_MAX)),
     },
     dates: dates.pattern,
     missing: missingOf([...(['sale_date', 'quantity', 'product_id'] as const), ...amountRoles].flatMap(valuesOf)),
@@ -72,15 +80,37 @@ export async function proposeSource(samples: readonly FileSample[], { name, answ
   };
   return {
     source,
-    decisions: [quantity, numbers.decision, dates.decision].filter((decision): decision is Decision => decision !== null),
-    notes: [...numbers.notes, ...dates.notes, ...notesOf(tables, chosen, footer), ...pathNotes(tables, source), ...currencyNotes(chosen)],
+    decisions: [quantity, numbers.decision, dates.decision].filter((decision) => decision !== null),
+    notes: [
+      ...sheetNotes(tables, named('sale_date'), isSale),
+      ...numbers.notes,
+      ...dates.notes,
+      ...notesOf(tables, chosen, footer, source),
+    ],
     yaml: yamlOf(source, tables.map((table) => shownText(table.name)).join(', ')),
   };
 }
 
+async function readTables(samples: readonly Sample[]): Promise<Table[]> {
+  const tables: Table[] = [];
+  for (const sample of samples) {
+    const wanted = tables.find(({ sheet }) => sheet !== null)?.sheet?.name ?? null;
+    tables.push(await (hasSheets(sample) ? readWorkbookTable(sample, wanted) : readTextTable(sample)));
+  }
+  const delimiter = dialectOf(tables)?.delimiter;
+  return delimiter === undefined ? tables : tables.map((table) => joinedBy(delimiter, table));
+}
+
+type Dialect = NonNullable<Table['text']>['dialect'];
+
+/** Of the texts among the files. */
+function dialectOf(tables: readonly Table[]): Dialect | undefined {
+  return tables.find(({ text }) => text !== null)?.text?.dialect;
+}
+
 function csvOf(tables: readonly Table[], footer: string | null): ProposedSource['csv'] {
-  const { delimiter, quote, skipLines, hasTrailingEmpty } = tables[0]!.dialect;
-  return { delimiter, quote, encoding: encodingOf(tables), skipLines, footer, hasTrailingEmpty };
+  const { delimiter = ',', quote = '"', hasTrailingEmpty = false } = dialectOf(tables) ?? {};
+  return { delimiter, quote, encoding: encodingOf(tables), skipLines: tables[0]!.header.skipLines, footer, hasTrailingEmpty };
 }
 
 /** Other columns that may be a quantity, so many are offered. */
@@ -107,20 +137,14 @@ type ValuesOf = (role: Role) => readonly string[];
 
 /** How numbers and dates are written. */
 function decideValues(
-  valuesOf: ValuesOf,
-  amountRoles: readonly Role[],
-  { dialect, answers, others }: { readonly dialect: GuessedDialect; readonly answers: Answers; readonly others: readonly string[] },
+  written: Readonly<Record<'numbers' | 'dates' | 'others', readonly string[]>>,
+  { isEuropean, answers }: { readonly isEuropean: boolean; readonly answers: Answers },
 ): { numbers: ReturnType<typeof decideNumbers>; dates: ReturnType<typeof decideDates> } {
   const there = (values: readonly string[]): string[] => values.filter((value) => !isMissingMarker(value));
   // Where semicolons are between fields, commas are in numbers, and the day comes first.
-  const isEuropean = dialect.delimiter === ';';
-  const numbers = decideNumbers(
-    there(['quantity' as const, ...amountRoles].flatMap(valuesOf)),
-    { others, likelyDecimal: isEuropean ? ',' : '.' },
-    answers,
-  );
+  const numbers = decideNumbers(there(written.numbers), { others: written.others, likelyDecimal: isEuropean ? ',' : '.' }, answers);
   const isDayFirst = isEuropean || numbers.style.decimal === ',' ? true : numbers.currency === '$' ? false : null;
-  return { numbers, dates: decideDates(there(valuesOf('sale_date')), { isDayFirst }, answers) };
+  return { numbers, dates: decideDates(there(written.dates), { isDayFirst }, answers) };
 }
 
 const missingOf = (values: readonly string[]): string[] => [...new Set(values.filter(isMissingMarker).map((value) => value.trim()))];
@@ -142,71 +166,21 @@ function pathNotes(tables: readonly Table[], { files }: ProposedSource): string[
     .map(({ name }) => `no run reads ${shownText(name)}, because of its name: give it another one`);
 }
 
-/** Of columns that do not count, for how numbers are written. */
-function otherNumberValues(columns: readonly Column[], chosen: Chosen): string[] {
+/** Columns that do not count, but tell how numbers are written. */
+function otherNumberNames(columns: readonly Column[], chosen: Chosen): string[] {
   const used = new Set((['sale_id', 'product_id', 'sale_date', 'store'] as const).flatMap((role) => chosen.get(role)?.column.name ?? []));
-  return otherNumbers(columns, used).flatMap(({ values }) => values);
-}
-
-/** The fields of a record: as most have, where empty ones at the end do not count. */
-function widthOf({ dialect, records }: Table): number {
-  if (!dialect.hasTrailingEmpty) {
-    const fitting = records.find(
-      ({ fields }) => fields.length >= dialect.names.length && fields.slice(dialect.names.length).every((field) => field.trim() === ''),
-    );
-    return fitting?.fields.length ?? dialect.names.length;
-  }
-  return dialect.names.length;
-}
-
-function proposedColumns(chosen: Chosen, names: readonly string[]): ProposedColumns {
-  const name = (role: Role): string | null => chosen.get(role)?.column.name ?? null;
-  const [product, date, amount, price] = (['product_id', 'sale_date', 'sale_amount', 'price'] as const).map(name);
-  const lacking = [
-    ...(product === null ? ['product'] : []),
-    ...(date === null ? ['date'] : []),
-    ...(amount === null && price === null ? ['amount or price'] : []),
-  ];
-  if (typeof product !== 'string' || typeof date !== 'string' || lacking.length > 0)
-    throw new NoProposal(
-      `no column looks like the ${lacking.join(', the ')} of a sale; the header names ${names.map((each) => shownText(each, 40)).join(', ')}`,
-    );
-  return {
-    sale_id: name('sale_id'),
-    product_id: product,
-    quantity: name('quantity'),
-    sale_amount: amount ?? { price: price!, less: name('less') },
-    sale_date: date,
-    store: name('store'),
-  };
-}
-
-/** Totals and the like at the end of files that are seen whole. */
-function footerOf(
-  tables: readonly Table[],
-  chosen: Chosen,
-  isCounted: (record: RawRecord) => boolean,
-): { pattern: string | null; lines: RawRecord[] } {
-  const whole = tables.filter(({ isWhole }) => isWhole);
-  const found = whole.map(({ records, dialect }) => {
-    const field = (role: Role): number => dialect.names.indexOf(chosen.get(role)?.column.name ?? '');
-    const [product, date] = [field('product_id'), field('sale_date')];
-    return guessFooter(
-      records,
-      (record) => isCounted(record) && (record.fields[product] ?? '').trim() !== '' && /\d/.test(record.fields[date] ?? ''),
-    );
-  });
-  const patterns = [...new Set(found.flatMap(({ pattern }) => (pattern === null ? [] : [pattern])))];
-  return {
-    pattern: patterns.length === 0 ? null : patterns.length === 1 ? patterns[0]! : `^(${patterns.map((each) => each.slice(1)).join('|')})`,
-    lines: found.flatMap(({ lines }) => lines),
-  };
+  return otherNumbers(columns, used).map(({ name }) => name);
 }
 
 /** A byte order mark decides by itself. */
 function encodingOf(tables: readonly Table[]): ProposedSource['csv']['encoding'] {
-  const needed = tables.filter(({ hasMark }) => !hasMark).map(({ encoding }) => encoding);
+  const needed = encodingsOf(tables);
   return needed.find((encoding) => encoding !== 'utf-8') ?? 'utf-8';
+}
+
+/** Of texts without a byte order mark. */
+function encodingsOf(tables: readonly Table[]): ProposedSource['csv']['encoding'][] {
+  return tables.flatMap(({ text }) => (text === null || text.hasMark ? [] : [text.encoding]));
 }
 
 /** Whole numbers of which none loses a zero. */
@@ -223,10 +197,10 @@ function countNegatives(columns: readonly (readonly string[])[]): number {
   return count;
 }
 
-function notesOf(tables: readonly Table[], chosen: Chosen, footer: { pattern: string | null; lines: readonly RawRecord[] }): string[] {
+function notesOf(tables: readonly Table[], chosen: Chosen, footer: ReturnType<typeof footerOf>, source: ProposedSource): string[] {
   const unsure = [...chosen].filter(([role, { score }]) => score < 0.5 && role !== 'currency' && role !== 'store' && role !== 'sale_id');
   const [first] = tables;
-  const encodings = new Set(tables.filter(({ hasMark }) => !hasMark).map(({ encoding }) => encoding));
+  const encodings = new Set(encodingsOf(tables));
   return [
     ...unsure.map(([role, { column }]) => `"${shownText(column.name)}" was taken for ${role}, but its name does not say so: check it`),
     ...(footer.lines.length > 0 && footer.pattern === null
@@ -237,6 +211,8 @@ function notesOf(tables: readonly Table[], chosen: Chosen, footer: { pattern: st
     ...(tables.every(({ isWhole }) => isWhole)
       ? []
       : [`only the beginning of ${shownText(first!.name)} was read; lines at its end may be totals`]),
+    ...pathNotes(tables, source),
+    ...currencyNotes(chosen),
   ];
 }
 

@@ -30,6 +30,8 @@ export interface ProposedColumns {
 export interface ProposedSource {
   readonly name: string;
   readonly files: readonly string[];
+  /** Null: the only one that is seen, or no workbook. */
+  readonly sheet: string | null;
   readonly product: 'integer' | 'text';
   readonly quantityDecimals: number;
   readonly csv: {

@@ -2,7 +2,7 @@ import { join } from 'node:path';
 import { EtlError } from '@retail-etl/contracts';
 import type { Engine } from '@retail-etl/duckdb';
 import { type JudgedSample, judgeSample, type SampleRow } from '@retail-etl/judging';
-import { type FileSample, readSample, type SampleRead } from '@retail-etl/reading';
+import { hasSheets, readSample, type Sample, type SampleRead } from '@retail-etl/reading';
 import type { CsvEncoding, SalesDefinition, SourceDefinition } from '@retail-etl/sales';
 import { StagedSample } from './staged-sample.js';
 
@@ -43,34 +43,41 @@ export interface TryOptions {
 
 /** Reads and judges the beginning of a file as a run reads and judges all of it. */
 export async function trySource(
-  sample: FileSample,
+  sample: Sample,
   definition: SalesDefinition,
   source: SourceDefinition,
   options: TryOptions,
 ): Promise<FileTrial> {
   const columns = source.inputs.filter(({ isStaged }) => isStaged).map(({ name }) => name);
   const staged = await StagedSample.create(options.folder, 'sample.parquet', columns);
-  const { name: file, isWhole } = sample;
+  const { name: file } = sample;
   try {
     const read = await readSample(sample, { definition: source, isDeclared: definition.digest !== null }, staged, options.encoding);
-    const judged = await judge(file, definition, source, options);
+    const { isWhole } = read;
+    const judged = await judge(sample, definition, source, options);
     return { file, isWhole, error: null, read, malformed: staged.malformedRecords.length, judged, rows: rowsOf(staged, judged, options) };
   } catch (error) {
     if (!(error instanceof EtlError)) throw error;
     const { code, message, remedy } = error;
+    const isWhole = !hasSheets(sample) && sample.isWhole;
     return { file, isWhole, error: { code, message, remedy }, read: null, malformed: 0, judged: null, rows: [] };
   } finally {
     await staged.discard();
   }
 }
 
-async function judge(file: string, definition: SalesDefinition, source: SourceDefinition, options: TryOptions): Promise<JudgedSample> {
+async function judge(sample: Sample, definition: SalesDefinition, source: SourceDefinition, options: TryOptions): Promise<JudgedSample> {
   const connection = await options.engine.connect();
   try {
     return await judgeSample(connection, {
       rowsPath: join(options.folder, 'sample.parquet'),
-      file,
-      rules: { model: definition.model, source, dateFormats: source.dates.takesOthers ? (options.dateFormats ?? []) : [] },
+      file: sample.name,
+      rules: {
+        model: definition.model,
+        source,
+        hasCells: hasSheets(sample),
+        dateFormats: source.dates.takesOthers ? (options.dateFormats ?? []) : [],
+      },
       rowsMax: options.rowsMax,
       rejectsMax: options.rejectsMax,
     });

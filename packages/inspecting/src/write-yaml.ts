@@ -12,6 +12,7 @@ export function yamlOf(source: ProposedSource, from: string): string {
     'sources:',
     `  - name: ${source.name}`,
     ...line('files', source.files.length === 1 ? quoted(source.files[0]!) : `[${source.files.map(quoted).join(', ')}]`),
+    ...line('sheet', source.sheet === null ? null : scalar(source.sheet)),
     ...line('csv', csvOf(source.csv)),
     ...commented('numbers'),
     ...line('numbers', numbersOf(source.numbers)),

@@ -14,7 +14,11 @@ export {
   refuseUnmatchedPaths,
 } from './sources/csv-files/claim-files.js';
 export { postgresError } from './sources/postgres-table/postgres-error.js';
-export { readSample, type SampleRead } from './sources/csv-files/read-sample.js';
+export { hasSheets, readSample, type Sample, type SampleRead } from './sources/csv-files/read-sample.js';
+export { isWorkbook } from './sources/csv-files/store-file.js';
+export { openSample, type SampledSheets, type WorkbookSample } from './sources/csv-files/workbook-sample.js';
+export type { RandomAccess } from './codec/xlsx/random-access.js';
+export type { SheetRow } from './codec/xlsx/sheet-rows.js';
 export { type FileSample, sampleText, takeSample } from './sources/csv-files/file-sample.js';
 export { checkTable } from './sources/postgres-table/check-table.js';
 export { refuseOtherKinds } from './codec/csv/refuse-other-kinds.js';

@@ -1,12 +1,12 @@
-import { createReadStream } from 'node:fs';
 import { lstat } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { CliConfig } from '@retail-etl/config';
 import { EtlError, shownName, shownText } from '@retail-etl/contracts';
 import { type FileTrial, type TryOptions, trySource } from '@retail-etl/inspecting';
 import { valueInPath } from '@retail-etl/judging';
-import { claimFiles, INPUT_FOLDER, refuseUnclaimed, takeSample } from '@retail-etl/reading';
+import { claimFiles, INPUT_FOLDER, refuseUnclaimed } from '@retail-etl/reading';
 import { type SalesDefinition, type SourceDefinition, termsOf } from '@retail-etl/sales';
+import { openFileSample } from '../open-sample.js';
 import { countOutcomes } from '../terminal/outcomes.js';
 import { withTrialFolder } from '../trial-folder.js';
 import { type CheckedInput, type CheckProblem, problemOf } from './check-report.js';
@@ -60,8 +60,12 @@ async function tryFile(
     const whole = join(config.dataDir, INPUT_FOLDER, path);
     if (!(await lstat(whole)).isFile()) throw new EtlError('FILE_REFUSED', `${shownName(path)} is no regular file`);
     refuseUnmatched(path, source);
-    const stream = createReadStream(whole).on('error', () => undefined);
-    return await trySource(await takeSample(path, stream as AsyncIterable<Buffer>), definition, source, options);
+    const file = await openFileSample(whole, path);
+    try {
+      return await trySource(file.sample, definition, source, options);
+    } finally {
+      await file.close();
+    }
   } catch (error) {
     const { code } = error as NodeJS.ErrnoException;
     const known =

@@ -1,13 +1,13 @@
 import { EtlError } from '@retail-etl/contracts';
 import { type FileTrial, type Proposal, proposeSource, trySource } from '@retail-etl/inspecting';
-import type { FileSample } from '@retail-etl/reading';
+import type { Sample } from '@retail-etl/reading';
 import { NAME_PATTERN, parseDefinition } from '@retail-etl/sales';
 import { parseCommand, withWritePath, wrongUse } from '../arguments.js';
 import { loadConfig, sourcesPath } from '../data-dir.js';
 import { EXIT_CODES } from '../exit-codes.js';
 import { withTrialFolder } from '../trial-folder.js';
 import { askDecisions, canAsk } from './ask-decisions.js';
-import { readSamples } from './read-samples.js';
+import { withSamples } from './read-samples.js';
 import { doubtsOf, sayJson, sayReport } from './show-proposal.js';
 import { writeSource } from './write-source.js';
 
@@ -24,13 +24,10 @@ export async function inspect(rawArgs: readonly string[]): Promise<number> {
   if (name !== undefined && !NAME_PATTERN.test(name))
     throw wrongUse('inspect', `"${name}" is no name of a source: a small letter, then up to 47 small letters, digits and underscores`);
   const config = loadConfig();
-  const samples = await readSamples(positionals, config.dataDir);
-  let proposal = await proposeSource(samples, { name });
-  if (proposal.decisions.length > 0 && !json && canAsk()) {
-    const answers = await askDecisions(proposal.decisions);
-    proposal = await proposeSource(samples, { name, answers });
-  }
-  const trials = await tryAll(samples, proposal);
+  const { proposal, trials } = await withSamples(positionals, config.dataDir, async (samples) => {
+    const found = await propose(samples, name, !json && canAsk());
+    return { proposal: found, trials: await tryAll(samples, found) };
+  });
   const path = write === true ? sourcesPath(config) : write;
   const written = path === undefined ? null : await writeSource(path, proposal);
   if (json) sayJson(proposal, trials, written);
@@ -39,7 +36,13 @@ export async function inspect(rawArgs: readonly string[]): Promise<number> {
   return proposal.decisions.some(({ isAnswered }) => !isAnswered) ? EXIT_CODES.undecided : EXIT_CODES.done;
 }
 
-async function tryAll(samples: readonly FileSample[], { yaml }: Proposal): Promise<FileTrial[]> {
+async function propose(samples: readonly Sample[], name: string | undefined, mayAsk: boolean): Promise<Proposal> {
+  const proposal = await proposeSource(samples, { name });
+  if (proposal.decisions.length === 0 || !mayAsk) return proposal;
+  return proposeSource(samples, { name, answers: await askDecisions(proposal.decisions) });
+}
+
+async function tryAll(samples: readonly Sample[], { yaml }: Proposal): Promise<FileTrial[]> {
   let definition;
   try {
     definition = parseDefinition(yaml, 'the proposal');

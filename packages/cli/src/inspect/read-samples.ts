@@ -1,18 +1,34 @@
-import { createReadStream } from 'node:fs';
 import { stat } from 'node:fs/promises';
 import { basename, isAbsolute, join, relative, resolve, sep } from 'node:path';
-import { shownName } from '@retail-etl/contracts';
-import { type FileSample, INPUT_FOLDER, takeSample } from '@retail-etl/reading';
+import { EtlError, shownName } from '@retail-etl/contracts';
+import { INPUT_FOLDER, type Sample } from '@retail-etl/reading';
 import { StackProblem } from '@retail-etl/setup';
+import { openFileSample, type OpenFileSample } from '../open-sample.js';
 
-/** The beginnings of the files at `paths`. Those in the input folder are named by their path below it, others by their name alone. */
-export async function readSamples(paths: readonly string[], dataDir: string): Promise<FileSample[]> {
-  const samples: FileSample[] = [];
-  for (const path of paths) {
-    await checkFile(path);
-    samples.push(await takeSample(nameOf(path, dataDir), createReadStream(path) as AsyncIterable<Buffer>));
+/**
+ * Lends samples of the files at `paths`. Those in the input folder are named by their path below it, others by their name alone. Throws
+ * FILE_ACCESS.
+ */
+export async function withSamples<T>(
+  paths: readonly string[],
+  dataDir: string,
+  use: (samples: readonly Sample[]) => Promise<T>,
+): Promise<T> {
+  const files: OpenFileSample[] = [];
+  try {
+    for (const path of paths) {
+      await checkFile(path);
+      files.push(await openFileSample(path, nameOf(path, dataDir)).catch((error: NodeJS.ErrnoException) => throwAccess(path, error)));
+    }
+    return await use(files.map(({ sample }) => sample));
+  } finally {
+    for (const file of files) await file.close();
   }
-  return samples;
+}
+
+function throwAccess(path: string, error: NodeJS.ErrnoException): never {
+  if (error instanceof EtlError || error.code === undefined) throw error;
+  throw accessProblem(path, `cannot be read (${error.code})`);
 }
 
 async function checkFile(path: string): Promise<void> {
@@ -21,12 +37,15 @@ async function checkFile(path: string): Promise<void> {
     ({ code }: NodeJS.ErrnoException) =>
       code === 'ENOENT' || code === 'ENOTDIR' ? 'is not there' : `cannot be read (${code ?? 'unknown'})`,
   );
-  if (problem !== null)
-    throw new StackProblem(
-      'FILE_ACCESS',
-      `${shownName(path)} ${problem}`,
-      'Give the path of a file with sales, such as data/input/sales.csv.',
-    );
+  if (problem !== null) throw accessProblem(path, problem);
+}
+
+function accessProblem(path: string, problem: string): StackProblem {
+  return new StackProblem(
+    'FILE_ACCESS',
+    `${shownName(path)} ${problem}`,
+    'Give the path of a file with sales, such as data/input/sales.csv.',
+  );
 }
 
 function nameOf(path: string, dataDir: string): string {

@@ -1,4 +1,5 @@
 import { shownName } from '@retail-etl/contracts';
+import { isWorkbook } from '@retail-etl/reading';
 import type { FileTrial, Proposal, TriedRow } from '@retail-etl/inspecting';
 import { createStyle, guard, say } from '@retail-etl/setup';
 import { tableLines, type TableColumn, wrapped } from '../terminal/layout.js';
@@ -64,7 +65,9 @@ function sayTrial(trial: FileTrial): void {
     return;
   }
   const counts = countsInWords(countOutcomes(trial));
-  sayLines(`${style.bold(shownName(file))}  ${counts}${isWhole ? '' : '; only its first 4 MiB were read'}`);
+  sayLines(
+    `${style.bold(shownName(file))}  ${counts}${isWhole ? '' : `; only its first ${isWorkbook(file) ? 'rows' : '4 MiB'} were read`}`,
+  );
   for (const line of tableLines(COLUMNS, rows.map(cellsOf), (cell, row) => painted(cell, rows[row]!))) tell(line);
 }
 

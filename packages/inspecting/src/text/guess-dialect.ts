@@ -1,5 +1,6 @@
 import { isSeparatorLine } from '@retail-etl/reading';
-import { looksLikeDate, looksLikeValue } from '../values/looks-like.js';
+import type { GuessedHeader } from './guessed-header.js';
+import { areNames, isValueIn } from '../values/looks-like-header.js';
 import { type RawRecord, splitRecords } from './split-records.js';
 
 /** In this order they are tried. */
@@ -13,15 +14,9 @@ const HEADER_WITHIN = 60;
 const STEADY = 5;
 
 /** How a text is laid out. */
-export interface GuessedDialect {
+export interface GuessedDialect extends GuessedHeader {
   readonly delimiter: string;
   readonly quote: '"' | "'";
-  /** Trimmed, without empty ones at the end. */
-  readonly names: readonly string[];
-  /** The line of the header, from 1. */
-  readonly headerLine: number;
-  /** Lines to pass over before it; lines that are blank, and a line `sep=`, the reader passes over by itself. */
-  readonly skipLines: number;
   readonly hasTrailingEmpty: boolean;
 }
 
@@ -81,19 +76,7 @@ function findHeader(records: readonly RawRecord[]): number {
   return records.slice(0, HEADER_WITHIN).findIndex((_, index) => isNaming(index));
 }
 
-const isValueIn = (records: readonly RawRecord[], field: number): boolean =>
-  records.some(({ fields }) => looksLikeValue(fields[field] ?? '') || looksLikeDate(fields[field] ?? ''));
-
 /** More fields than the header, of which the further ones are empty. */
 function isPadded(fields: readonly string[], count: number): boolean {
   return fields.length > count && fields.slice(count).every((field) => field.trim() === '');
-}
-
-const NAME_LENGTH_MAX = 120;
-
-function areNames(fields: readonly string[]): boolean {
-  const filled = fields.map((field) => field.trim()).filter((field) => field !== '');
-  if (filled.length < 2 || filled.length < fields.length * 0.6) return false;
-  const names = filled.filter((field) => /\p{L}/u.test(field) && !looksLikeValue(field) && !looksLikeDate(field));
-  return names.length >= filled.length * 0.8 && filled.every((field) => field.length <= NAME_LENGTH_MAX);
 }

@@ -1,9 +1,12 @@
-/** A record as it lies in a text. */
+/** A record as it lies in a text, or in a sheet. */
 export interface RawRecord {
   readonly fields: readonly string[];
-  /** The number of its first line, from 1. */
+  /** The number of its first line, or of its row, from 1. */
   readonly line: number;
+  /** Cells of a sheet are joined by the delimiter, as a run does to find footers. */
   readonly text: string;
+  /** Of a sheet: whether a cell holds a number that is no date. */
+  readonly isNumber?: (field: number) => boolean;
 }
 
 /** How a text is taken apart. */

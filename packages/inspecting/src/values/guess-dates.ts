@@ -74,6 +74,9 @@ const TEXTS: Readonly<Record<string, string>> = {
 const ISO =
   /^\d{4}-(?:0[1-9]|1[0-2])-(?:0[1-9]|[12]\d|3[01])(?:[T ](?:[01]\d|2[0-3]):[0-5]\d(?::[0-5]\d(?:\.\d+)?)?(?: ?(?:Z|[+-]\d{2}(?::?\d{2})?))?)?$/;
 
+/** Whether a text is a date without a pattern. */
+export const isIsoDate = (text: string): boolean => ISO.test(text.trim());
+
 /** A longer text is no date. */
 const LENGTH_MAX = 80;
 

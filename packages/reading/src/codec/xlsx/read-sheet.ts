@@ -1,7 +1,7 @@
 import type { RandomAccess } from './random-access.js';
 import { refuseOle } from './refuse-ole.js';
 import { SHARED_STRINGS, SharedStrings } from './shared-strings.js';
-import { type SheetRow, SheetRows, WORKSHEET } from './sheet-rows.js';
+import { type SheetContext, type SheetRow, SheetRows, WORKSHEET } from './sheet-rows.js';
 import { Styles, STYLES } from './styles.js';
 import { chooseSheet, openWorkbook, SMALL_PART_BYTES_MAX, type Workbook } from './workbook.js';
 import { parsePart, parseWholePart } from './xml-parts.js';
@@ -33,25 +33,52 @@ export interface SheetOptions {
  * found as late as at the end of the sheet, so rows count only when the generator has ended. What `source` throws comes out as it is.
  */
 export async function* readSheet(source: RandomAccess, options: SheetOptions): AsyncGenerator<SheetRow[]> {
+  const sheets = await openSheets(source, options);
+  yield* sheets.read(options.sheet);
+}
+
+type PartOptions = Omit<SheetOptions, 'sheet'>;
+
+/** The sheets of a workbook. */
+export interface Sheets {
+  /** Names of those that are seen and have cells, in the order of the tabs. */
+  readonly visible: readonly string[];
+  /** As `readSheet`. What the sheets share is read once. */
+  read(sheet?: string): AsyncGenerator<SheetRow[]>;
+}
+
+/** Opens a workbook, to read one sheet or several. Throws FILE_REFUSED as `readSheet` does. */
+export async function openSheets(source: RandomAccess, options: PartOptions): Promise<Sheets> {
   const { name, bytesMax } = options;
   await refuseOle(source, name);
   const archive = await ZipArchive.open(source, name);
   const workbook = await openWorkbook(archive, name, bytesMax);
-  const part = chooseSheet(workbook, name, options.sheet);
-  const rows = new SheetRows({
-    name,
+  let context: SheetContext | undefined;
+  return {
+    visible: workbook.sheets.filter(({ isVisible }) => isVisible).map((sheet) => sheet.name),
+    async *read(sheet) {
+      const part = chooseSheet(workbook, name, sheet);
+      context ??= await readContext(archive, workbook, options);
+      const rows = new SheetRows(context);
+      const slices = parsePart(name, part, archive.read(part, bytesMax), WORKSHEET, rows);
+      for await (const _ of slices) if (rows.isDue) yield rows.take();
+      const last = rows.take();
+      if (last.length > 0) yield last;
+    },
+  };
+}
+
+async function readContext(archive: ZipArchive, workbook: Workbook, options: PartOptions): Promise<SheetContext> {
+  return {
+    name: options.name,
     isFrom1904: workbook.isFrom1904,
     styles: await readStyles(archive, workbook, options),
     sharedStrings: await readSharedStrings(archive, workbook, options),
-  });
-  const slices = parsePart(name, part, archive.read(part, bytesMax), WORKSHEET, rows);
-  for await (const _ of slices) if (rows.isDue) yield rows.take();
-  const last = rows.take();
-  if (last.length > 0) yield last;
+  };
 }
 
 /** Some programs name parts that they do not write. What refers to texts that are not there is refused later. */
-async function readStyles(archive: ZipArchive, { stylesPart: part }: Workbook, options: SheetOptions): Promise<Styles | undefined> {
+async function readStyles(archive: ZipArchive, { stylesPart: part }: Workbook, options: PartOptions): Promise<Styles | undefined> {
   if (part === undefined || !archive.has(part)) return undefined;
   const styles = new Styles(options.name);
   const bytesMax = Math.min(options.bytesMax, SMALL_PART_BYTES_MAX);
@@ -59,7 +86,7 @@ async function readStyles(archive: ZipArchive, { stylesPart: part }: Workbook, o
   return styles;
 }
 
-async function readSharedStrings(archive: ZipArchive, workbook: Workbook, options: SheetOptions): Promise<SharedStrings | undefined> {
+async function readSharedStrings(archive: ZipArchive, workbook: Workbook, options: PartOptions): Promise<SharedStrings | undefined> {
   const { sharedStringsPart: part } = workbook;
   if (part === undefined || !archive.has(part)) return undefined;
   const strings = new SharedStrings(options.name, options.bytesMax);
