@@ -29,6 +29,8 @@ const FINDINGS = {
   error: Nullable(RunError),
   /** What sources.yaml declared; absent without such a file. */
   definition: Type.Optional(Type.Object({ sha256: Type.String() })),
+  /** Summaries that runs before have published and that are no longer declared: their tables and files stay as they were. Absent without any. */
+  staleSummaries: Type.Optional(Type.Array(Type.String())),
   /** Headers that differ from those of the run published before: the first 100 files, the first 50 names each. Absent without any. */
   headers: Type.Optional(Type.Array(HeaderChange)),
   /** The further summaries that sources.yaml declares; absent without any. */

@@ -145,7 +145,7 @@ async function checkBooks(merge: Merge, summaries: readonly Merged[]): Promise<{
   const totals = addUp(books, merged[0]!);
   await recordFindings(deps.database, data.runId, data.epoch, {
     ...findings(merge, books, totals, manifest),
-    ...(await headerFindings(merge)),
+    ...(await compareWithPublished(merge)),
   });
   crashPoint('merge.after-findings');
 
@@ -178,13 +178,20 @@ function findings({ manifests }: Merge, sources: SourceBooks[], totals: RunTotal
   };
 }
 
-/** What the headers of this run are, and how they differ from those of the run that is published. */
-async function headerFindings({ manifests, deps }: Merge): Promise<Pick<RunFindings, 'headers' | 'readHeaders'>> {
-  const readHeaders = gatherHeaders(manifests.extracts);
-  if (readHeaders.length === 0) return {};
-  const published = await findPublishedRun(deps.database);
-  const headers = compareHeaders(published?.findings.readHeaders ?? [], readHeaders);
-  return { readHeaders, ...(headers.length === 0 ? {} : { headers }) };
+/** How this run differs from the one that is published: headers of the same files, and summaries that are no longer declared. */
+async function compareWithPublished(merge: Merge): Promise<Pick<RunFindings, 'headers' | 'readHeaders' | 'staleSummaries'>> {
+  const readHeaders = gatherHeaders(merge.manifests.extracts);
+  const before = (await findPublishedRun(merge.deps.database))?.findings;
+  const headers = compareHeaders(before?.readHeaders ?? [], readHeaders);
+  const names = new Set(shapesOf(merge).map(({ name }) => name));
+  const stale = [...(before?.summaries ?? []).map(({ name }) => name), ...(before?.staleSummaries ?? [])].filter(
+    (name) => !names.has(name),
+  );
+  return {
+    ...(readHeaders.length === 0 ? {} : { readHeaders }),
+    ...(headers.length === 0 ? {} : { headers }),
+    ...(stale.length === 0 ? {} : { staleSummaries: [...new Set(stale)] }),
+  };
 }
 
 function refuseEmptySummary({ products, rowsRead, rowsRejected, rowsSkipped }: RunTotals): void {

@@ -24,27 +24,41 @@ export class CarryingRows implements RowColumns {
   readonly #starts: number[];
   #within: Buffer = NOTHING;
   readonly #values: Buffer[];
+  /**
+   * Whoever writes rows makes room for what it reads, and then writes many without asking again. What is carried comes on top: so much room each
+   * column had when it began, and so many bytes have been carried into it since.
+   */
+  #rooms: number[] | null = null;
+  readonly #added: number[];
 
   constructor(rows: RowColumns, carried: CarriedColumns) {
     this.columns = rows.columns;
     this.#rows = rows;
     this.#carried = carried;
     this.#starts = rows.columns.map(({ length }) => length);
+    this.#added = rows.columns.map(() => 0);
     this.#values = carried.columns.map(() => NOTHING);
   }
 
   endRow(): void {
+    this.#rooms ??= this.columns.map(({ bytes }) => bytes.length);
     const within = this.#valueOf(this.#carried.within);
     const isSame = within.length > 0 && within.equals(this.#within);
     if (!isSame) this.#within = Buffer.from(within);
+    let hasCarried = false;
     for (const [index, column] of this.#carried.columns.entries()) {
       const value = this.#valueOf(column);
       if (!value.every((byte) => byte === SPACE)) this.#values[index] = Buffer.from(value);
       else if (!isSame) this.#values[index] = NOTHING;
-      else this.#replace(column, this.#values[index]!);
+      else if (this.#values[index]!.length > 0) {
+        this.#replace(column, this.#values[index]!);
+        hasCarried = true;
+      }
     }
     this.#rows.endRow();
-    this.mark();
+    // A few bytes of text may carry many: a row group must not grow beyond what it may.
+    if (hasCarried) this.#rows.limitRowGroup();
+    this.#mark();
   }
 
   limitRowGroup(): void {
@@ -52,9 +66,17 @@ export class CarryingRows implements RowColumns {
     this.mark();
   }
 
-  /** To be called whenever others may have emptied the columns. */
+  /** To be called whenever others may have emptied the columns, between two pieces of text. */
   mark(): void {
-    for (const [index, { length }] of this.columns.entries()) this.#starts[index] = length;
+    this.#rooms = null;
+    this.#mark();
+  }
+
+  #mark(): void {
+    for (const [index, { length }] of this.columns.entries()) {
+      this.#starts[index] = length;
+      if (length === 0 || this.#rooms === null) this.#added[index] = 0;
+    }
   }
 
   /** Good until the column is written to. */
@@ -67,9 +89,9 @@ export class CarryingRows implements RowColumns {
   #replace(column: number, value: Buffer): void {
     const target = this.columns[column]!;
     target.length = this.#starts[column]!;
-    // Whoever writes the rows has made room for what it reads; what is carried comes on top of that.
-    const room = target.bytes.length - target.length;
     target.append(value);
-    target.reserve(room);
+    this.#added[column]! += value.length;
+    const room = this.#rooms![column]! + this.#added[column]!;
+    if (target.bytes.length < room) target.reserve(room - target.length);
   }
 }

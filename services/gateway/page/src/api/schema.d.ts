@@ -1520,6 +1520,7 @@ export interface components {
             definition?: {
                 sha256: string;
             };
+            staleSummaries?: string[];
             headers?: components["schemas"]["HeaderChange"][];
             summaries?: components["schemas"]["SummaryTotals"][];
             published: {

@@ -45,7 +45,9 @@ function RunView({ run }: { run: RunReport }): ReactNode {
       {hasEnded(run.state) && countReasons(run.sources).length > 0 ? <Rejects run={run} /> : null}
       {run.changes === null ? null : <Changes run={run} changes={run.changes} />}
       {run.changes === null || !hasEnded(run.state) ? null : <Products run={run} />}
-      {run.summaries === undefined || !hasEnded(run.state) ? null : <Summaries run={run} summaries={run.summaries} />}
+      {(run.summaries ?? run.staleSummaries) === undefined || !hasEnded(run.state) ? null : (
+        <Summaries run={run} summaries={run.summaries ?? []} stale={run.staleSummaries ?? []} />
+      )}
       {jobs.error ? <ErrorNote error={jobs.error} /> : null}
       {runJobs.jobs.length === 0 ? null : <Timeline run={runJobs} now={Date.now()} />}
       <Log run={run} />

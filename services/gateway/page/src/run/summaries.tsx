@@ -5,10 +5,20 @@ import { Card } from '../ui/card.js';
 import { formatDecimal, formatNumber } from '../ui/format.js';
 import { LongText } from '../ui/long-text.js';
 
+interface SummariesProps {
+  readonly run: RunReport;
+  readonly summaries: NonNullable<RunReport['summaries']>;
+  /** Names of those that were published before and are no longer declared. */
+  readonly stale: readonly string[];
+}
+
 /** The summaries that sources.yaml declares besides that by product. */
-export function Summaries({ run, summaries }: { run: RunReport; summaries: NonNullable<RunReport['summaries']> }): ReactNode {
+export function Summaries({ run, summaries, stale }: SummariesProps): ReactNode {
   return (
     <Card title="Further summaries">
+      {stale.length === 0 ? null : (
+        <p className="run-note">No longer declared, so their tables and files stay as an earlier run left them: {stale.join(', ')}.</p>
+      )}
       <div className="table-scroll" tabIndex={0} role="region" aria-label="Totals of further summaries">
         <table>
           <thead>
