@@ -257,6 +257,11 @@ export const ERROR_CATALOGUE = {
     'Set ALERT_WEBHOOK_URL, or SMTP_URL with ALERT_EMAIL_FROM and ALERT_EMAIL_TO, and look at the reason in the message.',
     409,
   ),
+  /** Trying a file took more time or memory than a trial may take. */
+  TRIAL_LIMIT: terminal(
+    'Try a smaller part of the file, and simpler expressions in the declaration; `npx retail-etl inspect` tries it without these limits.',
+    422,
+  ),
   /** The same Idempotency-Key came with other parameters. */
   IDEMPOTENCY_CONFLICT: terminal('Use a new Idempotency-Key for a new request.', 422),
   /** A fault in this program. */

@@ -35,3 +35,13 @@ export function parseJobId(id: string): { runId: string; epoch: number; step: St
     more.length === 0;
   return isOurs && isStepName(step) ? { runId, epoch: Number(epoch), step, part: part ?? null } : undefined;
 }
+
+/** The name of a folder below the spill folder, of one process or one trial of a file. One that was left behind is removed after a day. */
+export function newSpillName(): string {
+  return `duckdb-spill-${newAttemptToken()}`;
+}
+
+/** Whether a folder has such a name. Nothing else below the spill folder is touched. */
+export function isSpillName(name: string): boolean {
+  return /^duckdb-spill-[0-9a-f]{8}$/.test(name);
+}

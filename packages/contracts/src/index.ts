@@ -15,5 +15,6 @@ export * from './api/problem.js';
 export * from './api/runs.js';
 export * from './api/schedules.js';
 export * from './api/overview.js';
+export * from './api/try-file.js';
 export * from './api/alerts.js';
 export * from './api/sessions.js';

@@ -3,7 +3,7 @@ import { mkdir, readdir, rm, stat, writeFile } from 'node:fs/promises';
 import { availableParallelism, totalmem } from 'node:os';
 import { join } from 'node:path';
 import { type DuckDBConnection, DuckDBInstance } from '@duckdb/node-api';
-import { newAttemptToken } from '@retail-etl/contracts';
+import { isSpillName, newAttemptToken, newSpillName } from '@retail-etl/contracts';
 
 export type DuckDbConnection = DuckDBConnection;
 
@@ -21,8 +21,6 @@ const MEMORY_SHARE = 0.4;
 const MEMORY_MAX_BYTES = 112 << 20;
 const THREADS_MAX = 4;
 
-/** The folder of one process. Nothing else below the spill folder is touched. */
-const SPILL_NAME = /^duckdb-spill-[0-9a-f]{8}$/;
 /** What a process that was killed has spilled is removed after this time, by the next one that starts. */
 const SPILL_AGE_MAX_MS = 24 * 3_600_000;
 
@@ -36,7 +34,7 @@ export async function openEngine(spillFolder: string): Promise<Engine> {
     memory_limit: `${memoryBytes >> 20}MiB`,
     threads: String(threads),
     // DuckDB names its files alike in every process: two that shared a folder would read each other's pages. It makes and removes this one.
-    temp_directory: join(spillFolder, `duckdb-spill-${newAttemptToken()}`),
+    temp_directory: join(spillFolder, newSpillName()),
     // No order is relied on but where ORDER BY stands; keeping it would cost memory.
     preserve_insertion_order: 'false',
     autoinstall_known_extensions: 'false',
@@ -62,7 +60,7 @@ export async function openEngine(spillFolder: string): Promise<Engine> {
 
 async function removeOldSpills(spillFolder: string): Promise<void> {
   const oldest = (await fileServerTimeMs(spillFolder)) - SPILL_AGE_MAX_MS;
-  for (const name of (await readdir(spillFolder)).filter((each) => SPILL_NAME.test(each))) {
+  for (const name of (await readdir(spillFolder)).filter(isSpillName)) {
     const path = join(spillFolder, name);
     // Another process may be removing it, too.
     const modifiedMs = await stat(path).then(

@@ -8,6 +8,7 @@ import { docsRoutes } from './docs/docs-routes.js';
 import { overviewRoutes } from './overview/overview-routes.js';
 import { summaryRoutes } from './summary/summary-routes.js';
 import { sourceRoutes } from './sources/source-routes.js';
+import { tryRoutes } from './try-file/try-routes.js';
 import { auditRoutes } from './audit/audit-routes.js';
 import { rejectRoutes } from './rejects/reject-routes.js';
 import { runRoutes } from './runs/run-routes.js';
@@ -138,6 +139,7 @@ async function addRoutes(app: FastifyInstance, deps: GatewayDeps, options: AppOp
   await app.register(overviewRoutes(deps));
   await app.register(summaryRoutes(deps));
   await app.register(sourceRoutes(deps));
+  await app.register(tryRoutes(deps));
   await app.register(scheduleRoutes(deps));
   await app.register(sessionRoutes(deps, sessions));
   await app.register(auditRoutes(deps));

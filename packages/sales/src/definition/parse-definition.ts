@@ -1,12 +1,12 @@
 import { createHash } from 'node:crypto';
-import { EtlError } from '@retail-etl/contracts';
 import { LineCounter, parseDocument } from 'yaml';
 import { SALES_SUMMARY, shapeOf, type SummaryShape } from '../summary.js';
 import type { SalesDefinition, SourceDefinition } from './definition.js';
+import { DefinitionFaults } from './definition-faults.js';
 import { FIXED_DIMENSIONS, isDimensionName, NAME_PATTERN } from './names.js';
 import type { SalesModel } from './sales-model.js';
 import { parseDefaults, parseSource } from './parse-source.js';
-import { Faults, YamlValue } from './yaml-value.js';
+import { type Fault, Faults, YamlValue } from './yaml-value.js';
 
 const KEYS = ['product', 'quantity_decimals', 'currency', 'summaries', 'defaults', 'unclaimed', 'sources'] as const;
 
@@ -18,7 +18,6 @@ const SUMMARIES_MAX = 20;
 const TEXT_KEYS_MAX = 3;
 /** With a day and an integer product, and some to be told about. */
 const KEYS_MAX = 20;
-const FAULTS_SHOWN_MAX = 50;
 /** Of amounts. */
 const DECIMALS_MIN = 6;
 
@@ -29,25 +28,17 @@ const DECIMALS_MIN = 6;
 export function parseDefinition(text: string, name: string): SalesDefinition {
   const lines = new LineCounter();
   const faults = new Faults(lines);
-  if (text.length > BYTES_MAX) throw invalid(name, ['is larger than 1 MiB']);
+  if (text.length > BYTES_MAX) throw new DefinitionFaults(name, [{ line: 1, column: 1, message: 'the file is larger than 1 MiB' }]);
   // All scalars are texts in this schema, as they are written. Keys are checked where they are read: here that would take long for many.
   const document = parseDocument(text, { schema: 'failsafe', lineCounter: lines, prettyErrors: false, uniqueKeys: false });
   for (const { pos, message } of [...document.errors, ...document.warnings]) faults.add(pos[0], message);
   const root = new YamlValue(document.contents, 0, '', faults);
   const definition = faults.list.length > 0 ? undefined : parseRoot(root, createHash('sha256').update(text).digest('hex'));
   if (definition !== undefined && faults.list.length === 0) return definition;
-  const sorted = faults.list.toSorted((a, b) => a.line - b.line || a.column - b.column);
-  throw invalid(
-    name,
-    sorted.map(({ line, column, message }) => `line ${line}, column ${column}: ${message}`),
-  );
+  throw new DefinitionFaults(name, faults.list.toSorted(byPlace));
 }
 
-function invalid(name: string, problems: readonly string[]): EtlError {
-  const more = problems.length - FAULTS_SHOWN_MAX;
-  const shown = problems.slice(0, FAULTS_SHOWN_MAX).join('; ');
-  return new EtlError('SOURCES_INVALID', `${name}: ${shown}${more > 0 ? `; and ${more} more` : ''}`);
-}
+const byPlace = (a: Fault, b: Fault): number => a.line - b.line || a.column - b.column;
 
 function parseRoot(root: YamlValue, digest: string): SalesDefinition | undefined {
   const entries = root.map(KEYS);

@@ -13,6 +13,7 @@ const RunsPage = lazy(() => import('./runs/runs-page.js'));
 const RunPage = lazy(() => import('./run/run-page.js'));
 const SchedulesPage = lazy(() => import('./schedules/schedules-page.js'));
 const SourcesPage = lazy(() => import('./sources/sources-page.js'));
+const TryPage = lazy(() => import('./try-file/try-page.js'));
 const SessionsPage = lazy(() => import('./sessions/sessions-page.js'));
 
 const VIEWS = [
@@ -23,7 +24,10 @@ const VIEWS = [
 ] as const;
 
 /** What the API shows to operators alone. */
-const OPERATOR_VIEWS = [['/sessions', 'Sessions']] as const;
+const OPERATOR_VIEWS = [
+  ['/try', 'Try a file'],
+  ['/sessions', 'Sessions'],
+] as const;
 
 const QUEUES = ['runs', 'extract', 'transform', 'load'] as const;
 
@@ -43,6 +47,7 @@ export function App(): ReactNode {
             <Route path="/runs/:id" component={RunPage} />
             <Route path="/schedules" component={SchedulesPage} />
             <Route path="/sources" component={SourcesPage} />
+            <Route path="/try" component={TryPage} />
             <Route path="/sessions" component={SessionsPage} />
             <Route>
               <h1>Not here</h1>

@@ -922,6 +922,85 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/try": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Propose a source for a file, or try a declaration on it
+         * @description One file is tried at a time; a few requests wait. Nothing of the file is kept.
+         */
+        post: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path?: never;
+                cookie?: never;
+            };
+            requestBody: {
+                content: {
+                    "multipart/form-data": components["schemas"]["TrialForm"];
+                };
+            };
+            responses: {
+                /** @description Default Response */
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["TriedFile"];
+                    };
+                };
+                /** @description Default Response */
+                400: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["Problem"];
+                    };
+                };
+                /** @description Default Response */
+                413: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["Problem"];
+                    };
+                };
+                /** @description Default Response */
+                422: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["Problem"];
+                    };
+                };
+                /** @description Default Response */
+                429: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["Problem"];
+                    };
+                };
+            };
+        };
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/schedules": {
         parameters: {
             query?: never;
@@ -1361,15 +1440,6 @@ export interface components {
             /** @description What to do about it */
             remedy: string;
         };
-        /** HeaderChange */
-        HeaderChange: {
-            source: string;
-            file: string;
-            gone: string[];
-            new: string[];
-            /** @description Columns that are in another order, as few as explain it */
-            moved: string[];
-        };
         /** SummaryTotals */
         SummaryTotals: {
             name: string;
@@ -1520,8 +1590,6 @@ export interface components {
             definition?: {
                 sha256: string;
             };
-            staleSummaries?: string[];
-            headers?: components["schemas"]["HeaderChange"][];
             summaries?: components["schemas"]["SummaryTotals"][];
             published: {
                 seq: number;
@@ -1666,42 +1734,21 @@ export interface components {
             total: number;
             next: number | null;
         };
-        /** DeclaredSource */
-        DeclaredSource: {
-            name: string;
-            kind: "table" | "files";
-            table: string | null;
-            patterns: string[];
-            lastRows: number | null;
-        };
-        /** SourcesDeclaration */
-        SourcesDeclaration: {
-            problem: {
-                code: string;
-                message: string;
-            } | null;
-            /** @description Whether a run leaves unclaimed files alone, or fails because of them */
-            ignoresUnclaimed: boolean;
-            sources: components["schemas"]["DeclaredSource"][];
-        };
         /** SourceFile */
         SourceFile: {
             name: string;
             bytes: number | null;
             modifiedAt: string | null;
             lastRows: number | null;
-            status: "new" | "changed" | "unchanged" | "gone" | "duplicate" | "refused" | "unclaimed" | "ambiguous";
+            status: "new" | "changed" | "unchanged" | "gone" | "duplicate" | "refused";
             sameAs: string | null;
-            /** @description Where sources are declared: those whose file it is */
-            claimedBy?: string[];
         };
         /** Sources */
         Sources: {
             table: {
                 name: string;
                 lastRows: number | null;
-            } | null;
-            declaration?: components["schemas"]["SourcesDeclaration"];
+            };
             files: components["schemas"]["SourceFile"][];
             lastRun: {
                 id: string;
@@ -1709,6 +1756,98 @@ export interface components {
                 finishedAt: string | null;
             } | null;
             truncated: boolean;
+        };
+        /** TrialForm */
+        TrialForm: {
+            /**
+             * Format: binary
+             * @description The file, or the beginning of a larger one: at most 8 MiB. Its first 4 MiB are looked at
+             */
+            file: string;
+            /** @description JSON: for each decision the number of the option, such as {"dates":1} */
+            answers?: string;
+            /** @description A declaration to try instead of proposing one */
+            yaml?: string;
+        };
+        /** TrialProblem */
+        TrialProblem: {
+            code: string;
+            message: string;
+            remedy: string;
+            /** @description All faults of a declaration, by their places; empty for anything else */
+            faults: {
+                line: number;
+                column: number;
+                message: string;
+            }[];
+        };
+        /** TrialDecision */
+        TrialDecision: {
+            about: "quantity" | "dates" | "numbers";
+            question: string;
+            /** @description The likeliest first */
+            options: string[];
+            /** @description The option by which the proposal was made */
+            taken: number;
+            isAnswered: boolean;
+        };
+        /** TrialRow */
+        TrialRow: {
+            record: number;
+            /** @description As it stands in the file, shortened; of a record that cannot be read, its text */
+            product: string;
+            quantity: string;
+            amount: string;
+            date: string;
+            outcome: "accepted" | "rejected" | "skipped";
+            /** @description The reason of a reject, or the rule by which the row is skipped */
+            says: string;
+            counted: {
+                quantity: string;
+                amount: string;
+                day: string;
+            } | null;
+        };
+        /** Trial */
+        Trial: {
+            /** @description The name of the source that the file was tried with */
+            source: string;
+            /** @description Whether all of the file was read */
+            isWhole: boolean;
+            problem: components["schemas"]["TrialProblem"] | null;
+            counts: {
+                records: number;
+                accepted: number;
+                rejected: number;
+                skipped: number;
+                reasons: {
+                    reason: string;
+                    rows: number;
+                }[];
+            } | null;
+            totals: {
+                products: number;
+                /** @description A number as text, so that no digit is lost */
+                quantity: string;
+                /** @description A number as text, so that no digit is lost */
+                amount: string;
+                firstDay: string | null;
+                lastDay: string | null;
+            } | null;
+            rows: components["schemas"]["TrialRow"][];
+        };
+        /** TriedFile */
+        TriedFile: {
+            file: string;
+            bytes: number;
+            problem: components["schemas"]["TrialProblem"] | null;
+            proposal: {
+                yaml: string;
+                decisions: components["schemas"]["TrialDecision"][];
+            } | null;
+            /** @description What is not sure */
+            notes: string[];
+            trial: components["schemas"]["Trial"] | null;
         };
         /** Schedule */
         Schedule: {

@@ -7,6 +7,7 @@ import { ErrorNote } from '../ui/error-note.js';
 import { formatBytes, formatNumber } from '../ui/format.js';
 import { Loading } from '../ui/loading.js';
 import { LongText } from '../ui/long-text.js';
+import { TryLink } from '../try-file/try-link.js';
 import { Time } from '../ui/time.js';
 import { DeclarationCard } from './declaration.js';
 import './sources.css';
@@ -44,6 +45,7 @@ export default function SourcesPage(): ReactNode {
     <>
       <div className="page-head">
         <h1>Sources</h1>
+        <TryLink />
       </div>
       {sources.error ? <ErrorNote error={sources.error} /> : null}
       {sources.isPending ? <Loading label="Reading the sources" /> : null}
