@@ -31,6 +31,10 @@ export interface MergedSummary {
  * reads all partials, for which products lie scattered, so twenty million sums took a quarter longer in ten ranges than all at once.
  */
 const SUMS_AT_ONCE = 1_500_000;
+/** Of so many bytes each, with what DuckDB keeps beside a key. Texts take as much more as they are longer. */
+const SUM_BYTES = 40;
+/** Fewer are merged at once, however long their texts are. */
+const SUMS_WEIGHED_MIN = 100_000;
 
 /**
  * Sums partials by the keys of a summary and writes them as CSV sorted by them, which is the very file that is published; each amount is
@@ -50,7 +54,8 @@ export async function mergePartials(
       ? `(SELECT ${names} FROM (SELECT ${[...keysOf(shape), ...exactSums(shape)].map((name) => `NULL AS ${name}`).join(', ')}) LIMIT 0)`
       : `(SELECT ${names} FROM read_parquet([${partials.map(({ path }) => quoteText(path)).join(', ')}]) WHERE outcome = ${ACCEPTED})`;
   const sums = partials.reduce((total, partial) => total + partial.sums, 0);
-  const ranges = await splitKeys(connection, source, shape.keys, Math.ceil(sums / SUMS_AT_ONCE));
+  const bytes = sums * SUM_BYTES + (sums < SUMS_WEIGHED_MIN ? 0 : await textBytes(connection, source, shape));
+  const ranges = await splitKeys(connection, source, shape.keys, Math.ceil(bytes / (SUMS_AT_ONCE * SUM_BYTES)));
   const summaries: MergedSummary[] = [];
   // What the chunks have left comes on top of the first range, what this one leaves on top of the next one or of the next run's chunks.
   const isSplit = ranges.length > 1;
@@ -66,6 +71,14 @@ export async function mergePartials(
     }
   }
   return addUpRanges(summaries);
+}
+
+/** Of the keys of all sums in partials, twice: groups hold them, and so does the table that is made of these. */
+async function textBytes(connection: DuckDbConnection, source: string, { keys }: SummaryShape): Promise<number> {
+  const texts = keys.filter(({ kind }) => kind === 'text').map(({ name }) => `strlen(${keyColumn(name)})`);
+  if (texts.length === 0) return 0;
+  const [counted] = await readRows(connection, 'measuring keys', `SELECT 2 * sum(${texts.join(' + ')}) FROM ${source}`);
+  return Number(counted?.[0] ?? 0);
 }
 
 /** The keys as partials have them. */

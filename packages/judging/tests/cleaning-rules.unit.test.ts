@@ -244,6 +244,12 @@ describe('by the design', () => {
     expect(goodRowBytes(builtInRules({ dateFormats }), BUILT_IN.sources[1]!)).toBe(`${row.join(',')}\n`.length);
   });
 
+  test('a row that is skipped may be nothing but delimiters', () => {
+    const skip = [{ input: 'product_id', test: { kind: 'empty', isEmpty: true }, says: '' }] as const;
+    const rules = builtInRules({ dateFormats: [] });
+    expect(goodRowBytes({ ...rules, source: { ...rules.source, skip } }, BUILT_IN.sources[1]!)).toBe(',,,,\n'.length);
+  });
+
   test('the first reason that applies is the reason', async () => {
     const declared = new Set<string>(['malformed_row', 'invalid_dimension', 'mixed_signs']);
     const reasons = REJECT_REASONS.filter((reason) => !declared.has(reason));

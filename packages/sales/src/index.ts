@@ -10,6 +10,7 @@ export * from './definition/terms.js';
 export { isDimensionName } from './definition/names.js';
 export * from './definition/parse-definition.js';
 export { DefinitionFaults } from './definition/definition-faults.js';
+export { compileExpression } from './definition/expression.js';
 export * from './definition/date-directives.js';
 export * from './summary.js';
 export * from './csv-encodings.js';

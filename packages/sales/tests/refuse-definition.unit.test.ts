@@ -99,6 +99,22 @@ sources:
     },
   );
 
+  test.each(['*a*b*c*', 'x/*{a,b*c}*?*.csv', '{a/*b*c*d*,x}.csv'])('the path %j, which takes long to compare', (pattern) => {
+    expect(faultsOf(file('').replace("'*.csv'", JSON.stringify(pattern)))).toEqual([expect.stringContaining('more than 3 times *')]);
+  });
+
+  test.each(['**/a/**/b/**/*.{csv,csv.gz,xlsx,txt}', '{*a*,*b*}*.csv'])('not the path %j', (pattern) => {
+    expect(faultsOf(file('').replace("'*.csv'", JSON.stringify(pattern)))).toEqual([]);
+  });
+
+  test.each(['a\\0b', '\\0'])('a character that no server takes', (value) => {
+    expect(faultsOf(file(`missing: "${value}"`))).toHaveLength(1);
+  });
+
+  test('an expression that may take for ever', () => {
+    expect(faultsOf(file("csv: { footer: '(a)\\1' }"))).toEqual([expect.stringContaining('may take for ever')]);
+  });
+
   test.each([
     '%Z',
     '%d.%m.%Y %Z',

@@ -5,10 +5,12 @@ const ISO_DAY = 10;
 
 /**
  * A row that is not rejected takes at least so many bytes of its file: a character for each column that it needs (for a date of ISO 8601
- * alone ten), a delimiter between two, and a line end. A cell that takes its value from the line above may be empty.
+ * alone ten), a delimiter between two, and a line end. A cell that takes its value from the line above may be empty. A row that is skipped may
+ * have no value at all.
  */
 export function goodRowBytes({ source, dateFormats }: Rules, { inputs, carry }: Pick<SourceDefinition, 'inputs' | 'carry'>): number {
-  const optional = new Set([...(carry?.columns ?? []), ...source.skip.map(({ input }) => input)]);
+  if (source.skip.length > 0) return Math.max(1, inputs.length);
+  const optional = new Set(carry?.columns);
   const needed = inputs.filter(({ name, isStaged }) => isStaged && !optional.has(name)).length;
   const { pattern } = source.dates;
   const hasDate = source.columns.saleDate.kind === 'input' && !optional.has(source.columns.saleDate.name);

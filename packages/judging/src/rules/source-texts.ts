@@ -1,6 +1,7 @@
 import { quoteText } from '@retail-etl/duckdb';
 import {
   amountParts,
+  compileExpression,
   isDimensionName,
   SALES_COLUMNS,
   type SourceColumns,
@@ -111,5 +112,5 @@ function withFileValues(staged: string, patterns: readonly string[], segments: r
 
 /** What an expression finds in a file's path: its first group; undefined if it does not match. */
 export function valueInPath(pattern: string, path: string): string | undefined {
-  return new RegExp(pattern).exec(path)?.[1];
+  return compileExpression(pattern).exec(path)?.[1];
 }

@@ -1,4 +1,5 @@
 import type { AmountTerm, Term } from './definition.js';
+import { compileExpression } from './expression.js';
 import type { Inputs } from './inputs.js';
 import type { YamlValue } from './yaml-value.js';
 
@@ -88,7 +89,7 @@ export function parsePattern(value: YamlValue): string | undefined {
   const pattern = value.text();
   if (pattern === undefined) return undefined;
   try {
-    RegExp(pattern);
+    compileExpression(pattern);
     return pattern;
   } catch (error) {
     return value.fault((error as Error).message);

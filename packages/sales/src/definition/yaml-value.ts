@@ -59,6 +59,7 @@ export class YamlValue {
     if (isAlias(this.#node)) return this.fault('aliases are not supported: write the value again');
     if (isScalar<string>(this.#node) && typeof this.#node.value === 'string') {
       if (this.#node.value === '' && this.#node.type === 'PLAIN') return this.fault('a value is missing');
+      if (this.#node.value.includes('\0')) return this.fault('a text holds no character of code 0');
       return this.#node.value;
     }
     return this.fault(this.#node === null ? 'a value is missing' : 'a text is expected here');

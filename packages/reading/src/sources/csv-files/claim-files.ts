@@ -1,7 +1,7 @@
 import { join } from 'node:path';
 import picomatch from 'picomatch';
 import { EtlError, shownName, shownText } from '@retail-etl/contracts';
-import { isStoreFileName, type SalesDefinition, type SourceDefinition, termsOf } from '@retail-etl/sales';
+import { compileExpression, isStoreFileName, type SalesDefinition, type SourceDefinition, termsOf } from '@retail-etl/sales';
 import type { Partition } from '@retail-etl/staging';
 import { type InputFile, listInputPaths, listInputTree } from '@retail-etl/store';
 
@@ -20,7 +20,9 @@ export const isUnfinished = (path: string): boolean => UNFINISHED.test(path);
 /** Whether a path below the input folder is one of a source's files. */
 export function fileMatcher({ place }: Pick<SourceDefinition, 'place'>): (path: string) => boolean {
   if (place.kind !== 'csv-files') return () => false;
-  const matches = picomatch([...place.patterns], { nonegate: true, noextglob: true });
+  // Parentheses are what they are in names such as `sales (1).csv`; for picomatch they would be groups.
+  const patterns = place.patterns.map((pattern) => pattern.replaceAll(/(?<!\\)[()]/g, String.raw`\$&`));
+  const matches = picomatch(patterns, { nonegate: true, noextglob: true });
   return (path) => !isUnfinished(path) && matches(path);
 }
 
@@ -69,7 +71,7 @@ export function refuseUnmatchedPaths({ sources }: SalesDefinition, partitions: r
     const patterns = termsOf(source.columns).flatMap((term) => (term.kind === 'file' ? [term.pattern] : []));
     const paths = partitions.filter((partition) => partition.source === source.name).flatMap(({ files }) => files.map(({ name }) => name));
     for (const pattern of patterns) {
-      const expression = new RegExp(pattern);
+      const expression = compileExpression(pattern);
       const unmatched = paths.filter((path) => (expression.exec(path)?.[1] ?? '').trim() === '');
       if (unmatched.length > 0)
         throw new EtlError(

@@ -31,7 +31,7 @@ export interface FileReading {
  * throws UnreadableFile.
  */
 export async function readOrSetAside(planned: PlannedFile, source: DeclaredSource<'csv-files'>, reading: FileReading): Promise<SourceRead> {
-  const progress = { records: 0 };
+  const progress = { hasWritten: false };
   try {
     const file = await StoreFile.open(planned, reading.options);
     try {
@@ -43,7 +43,7 @@ export async function readOrSetAside(planned: PlannedFile, source: DeclaredSourc
     const isBad = error instanceof EtlError && BAD_FILE.has(error.code);
     if (source.definition.badFile === 'fail' || !isBad) throw error;
     const reason = { code: error.code, message: error.message };
-    if (progress.records > 0) throw new UnreadableFile(planned.name, reason);
+    if (progress.hasWritten) throw new UnreadableFile(planned.name, reason);
     return leftOutFile(planned.name, reason);
   }
 }

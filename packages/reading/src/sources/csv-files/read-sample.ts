@@ -64,7 +64,7 @@ async function readSheetSample(sample: WorkbookSample, { definition }: SampledSo
   const { name } = sample;
   const extent = { isWhole: true };
   const sheet = definition.place.kind === 'csv-files' ? definition.place.sheet : null;
-  const found = await readSheetRecords(sampleRows(sample, sheet, extent), { name, definition, writer }, { records: 0 });
+  const found = await readSheetRecords(sampleRows(sample, sheet, extent), { name, definition, writer }, { hasWritten: false });
   if (found === null && extent.isWhole) throw new EtlError('SOURCE_EMPTY', `${shownName(name)} is empty`);
   const { repeatedHeaders = 0, footerLines = 0 } = found?.figures ?? {};
   return { records: found?.records ?? 0, repeatedHeaders, footerLines, ...extent };

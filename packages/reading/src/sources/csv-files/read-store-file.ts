@@ -6,6 +6,7 @@ import { RECORD_BYTES_MAX } from '../../codec/csv/record-reader.js';
 import type { RecordWriter } from '../source.js';
 import { openRecords } from './open-records.js';
 import { keptNamesOf } from './header-names.js';
+import type { ReadingProgress } from './reading-progress.js';
 import type { StoreFile } from './store-file.js';
 
 /**
@@ -28,8 +29,7 @@ export async function readStoreFile(
   file: StoreFile,
   source: { readonly definition: SourceDefinition; readonly isDeclared: boolean },
   { bytes: most, writer, signal }: { readonly bytes: BytesMost; readonly writer: RecordWriter; readonly signal: AbortSignal },
-  /** Told how many records have been handed over. */
-  progress: { records: number },
+  progress: ReadingProgress,
 ): Promise<SourceRead> {
   const { header, shape, scanner, sink, headers, carrying } = await openRecords(file, source, writer);
   const hash = createHash('sha256');
@@ -46,8 +46,10 @@ export async function readStoreFile(
       : undefined;
     for await (const piece of file.read(from, onBytes)) {
       signal.throwIfAborted();
+      // A throw in the middle leaves the records before it, and perhaps a part of one.
+      progress.hasWritten = true;
       scanner.push(piece);
-      progress.records = scanner.records;
+      progress.hasWritten = scanner.records > 0;
       // Of a text that is read once more, all may be still to come.
       const bytesLeft = most.own - (isFirstPass ? bytes - UNENDED_BYTES_MAX : 0) + most.after;
       if (writer.isDue) {
@@ -56,8 +58,9 @@ export async function readStoreFile(
       }
     }
     signal.throwIfAborted();
+    progress.hasWritten = true;
     from = scanner.finish();
-    progress.records = scanner.records;
+    progress.hasWritten = scanner.records > 0;
   }
   await file.verifyUnchanged();
   if (scanner.records === 0) throw new EtlError('SOURCE_EMPTY', `${shownName(file.name)} has a header but no records`);

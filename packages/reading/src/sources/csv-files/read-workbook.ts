@@ -6,6 +6,7 @@ import type { DeclaredSource } from '../declared-source.js';
 import type { RecordWriter } from '../source.js';
 import { digestOfFile } from './digest-of-file.js';
 import { isHeaderRow, matchHeader, readSheetRecords } from './sheet-records.js';
+import type { ReadingProgress } from './reading-progress.js';
 import type { StoreFile } from './store-file.js';
 
 /** Checks the header of a workbook's sheet. Throws HEADER_INVALID, SOURCE_EMPTY, and what `readSheet` throws. */
@@ -27,7 +28,7 @@ export async function readWorkbook(
   file: StoreFile,
   { definition }: Pick<DeclaredSource<'csv-files'>, 'definition'>,
   { writer, signal }: { readonly writer: RecordWriter; readonly signal: AbortSignal },
-  progress: { records: number },
+  progress: ReadingProgress,
 ): Promise<SourceRead> {
   const name = shownName(file.name);
   const sha256 = await digestOfFile(file, signal);

@@ -1,3 +1,4 @@
+import type { ReadingProgress } from './reading-progress.js';
 import { EtlError, shownName, shownText } from '@retail-etl/contracts';
 import { columnKey, type SourceDefinition } from '@retail-etl/sales';
 import type { SourceRead } from '@retail-etl/staging';
@@ -43,28 +44,31 @@ export interface SheetReading {
 }
 
 /**
- * Hands the rows of a sheet to a writer: a row below the header is a record, and rows without any text are none. `progress` is told how many
+ * Hands the rows of a sheet to a writer: a row below the header is a record, and rows without any text are none. `progress` is told whether
  * records have been handed over. Null if no row names columns. Throws HEADER_INVALID, HEADER_CHANGED.
  */
 export async function readSheetRecords(
   batches: AsyncIterable<readonly SheetRow[]>,
   { name, definition, writer }: SheetReading,
-  progress: { records: number },
+  progress: ReadingProgress,
 ): Promise<SheetRecords | null> {
   const carried = carriedColumns(definition);
   const rows = carried === null ? writer.rows : new CarryingRows(writer.rows, carried);
   let sheet: SheetRecords | null = null;
   writer.startSegment(name, 1);
   for await (const batch of batches) {
+    // A throw in the middle leaves the records before it.
+    progress.hasWritten = true;
     for (const row of batch) {
       if (sheet !== null) sheet.add(row);
       else if (isHeaderRow(row, definition))
         sheet = new SheetRecords(matchHeader(row, name, definition), definition, shownName(name), { writer, rows });
     }
-    progress.records = sheet?.records ?? 0;
+    const records = sheet?.records ?? 0;
+    progress.hasWritten = records > 0;
     rows.limitRowGroup();
     if (!writer.isDue) continue;
-    await writer.advance(progress.records + 1);
+    await writer.advance(records + 1);
     if (rows instanceof CarryingRows) rows.mark();
   }
   return sheet;

@@ -1,4 +1,4 @@
-import { amountParts, type SourceDefinition, type Term } from '@retail-etl/sales';
+import { amountParts, compileExpression, type SourceDefinition, type Term } from '@retail-etl/sales';
 import type { WatchedColumns } from '../../codec/csv/repeated-headers.js';
 import type { CarriedColumns } from './carrying-rows.js';
 
@@ -18,7 +18,7 @@ export function watchedColumns(definition: SourceDefinition, names: readonly str
     names,
     numberColumns: [...new Set(numberColumns)],
     otherStarts: `${currency ?? ''}${isAccounting ? '(' : ''}${decimal}`,
-    footer: definition.csv.footer === null ? null : new RegExp(definition.csv.footer),
+    footer: definition.csv.footer === null ? null : compileExpression(definition.csv.footer),
     areCommon: isDeclared,
   };
 }
