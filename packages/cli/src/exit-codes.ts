@@ -6,6 +6,6 @@ export const EXIT_CODES = {
   failed: 1,
   /** The arguments are wrong. */
   wrongUse: 2,
-  /** There is a proposal, and at least one decision is open. */
+  /** There is a proposal, and at least one decision is open, or it would accept no record of a file. */
   undecided: 3,
 } as const;

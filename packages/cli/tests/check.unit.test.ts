@@ -31,7 +31,7 @@ async function checked(
 test('what a run could read', async () => {
   await checked({ 'sources.yaml': YAML, 'input/shop/a.csv': GOOD }, ({ code, stdout }) => {
     expect(code).toBe(0);
-    expect(stdout).toMatch(/shop\/a\.csv {2}shop +1 +1 +0\n/);
+    expect(stdout).toMatch(/shop\/a\.csv {2}shop +1 +1 +0 +0\n/);
     expect(stdout).toContain('MYSQL_URL is not set, so the summary tables were not looked at');
     expect(stdout).toContain('A run could read all of it.');
   });
@@ -87,7 +87,7 @@ test('a file of no source alone, and one whose path does not give its store', as
     expect(code).toBe(1);
     expect(stdout).toMatch(/^SOURCE_UNCLAIMED {2}files of no source: c\.csv/m);
     expect(stdout).toMatch(/^FILE_PATH_UNMATCHED {2}source shop: .* finds nothing in shop\/other\.csv/m);
-    expect(stdout).toMatch(/shop\/store_7\.csv {2}shop +1 +1 +0\n/);
+    expect(stdout).toMatch(/shop\/store_7\.csv {2}shop +1 +1 +0 +0\n/);
   });
 });
 
@@ -102,6 +102,16 @@ test('a file that a run would leave out is no problem', async () => {
     expect(code).toBe(0);
     expect(stdout).toMatch(/shop\/b\.csv +shop +FILE_NOT_TEXT/);
     expect(stdout).toMatch(/Note {2}set aside by a run: shop\/b\.csv is no CSV file/);
+    expect(stdout).toContain('A run could go ahead, without 1 file.');
+  });
+});
+
+test('rejects and skipped rows are counted, and rejects told at the end', async () => {
+  const yaml = `${YAML}    skip: [{ column: sku, is: [B] }]\n`;
+  await checked({ 'sources.yaml': yaml, 'input/shop/a.csv': `${GOOD}B,1,1.00,2026-01-31\nC,x,1.00,2026-01-31\n` }, ({ code, stdout }) => {
+    expect(code).toBe(0);
+    expect(stdout).toMatch(/shop\/a\.csv {2}shop +3 +1 +1 +1\n/);
+    expect(stdout).toContain('A run could read all of it; 1 record would be rejected.');
   });
 });
 
@@ -163,7 +173,7 @@ test('without a declaration, the built-in sources', async () => {
   await checked({ 'input/a.csv': sale, 'input/notes.txt': 'x' }, ({ code, stdout }) => {
     expect(code).toBe(1);
     expect(stdout).toMatch(/^Built-in sources/);
-    expect(stdout).toMatch(/a\.csv +store_sales +1 +1 +0\n/);
+    expect(stdout).toMatch(/a\.csv +store_sales +1 +1 +0 +0\n/);
     expect(stdout).toMatch(/^CONFIG_INVALID {2}POSTGRES_URL is not set, and online_sales is read from PostgreSQL/m);
   });
 });

@@ -33,6 +33,23 @@ test('the proposal goes to standard output, what was tried to standard error', a
   });
 });
 
+test('a proposal that accepts no record is open', async () => {
+  await withSales('sku;qty;total;date\nA;2;9,50;31 janvier 2026\n', async (file, dataDir) => {
+    const { code, stderr } = await runCli(['inspect', file], { DATA_DIR: dataDir });
+    expect(code).toBe(3);
+    expect(stderr).toMatch(/no record of shop\/sales_1\.csv would be accepted/);
+  });
+});
+
+test('a file outside of the input folder is told, because no run reads it there', async () => {
+  await withSales(SALES, async (file, dataDir) => {
+    const outside = join(dataDir, 'sales.csv');
+    await writeFile(outside, SALES);
+    expect((await runCli(['inspect', outside], { DATA_DIR: dataDir })).stderr).toMatch(/is\s+not\s+below/);
+    expect((await runCli(['inspect', file], { DATA_DIR: dataDir })).stderr).not.toMatch(/is\s+not\s+below/);
+  });
+});
+
 test('--write writes it, adds a second source, and never the same twice', { timeout: 60_000 }, async () => {
   await withSales(SALES, async (file, dataDir) => {
     const env = { DATA_DIR: dataDir };

@@ -30,7 +30,7 @@ export const ERROR_CATALOGUE = {
   SOURCE_EMPTY: terminal('Export the named file or table again, or move the empty file out of the input folder, then start a new run.'),
   /** A needed column is missing or appears twice in a header or table, or the first line of a file is no header. */
   HEADER_INVALID: terminal(
-    'In a file, remove the lines above the header, and separate fields by comma, semicolon, tab or pipe. Header or table has to name the columns that sources.yaml declares, each once; without it sale_id, product_id, quantity, sale_amount and sale_date. Then start a new run.',
+    'With sources.yaml, correct its source: the names under columns, and under csv the delimiter, the encoding and skip_lines (lines above the header). Without it, remove lines above the header, separate fields by comma, semicolon, tab or pipe, and name sale_id, product_id, quantity, sale_amount and sale_date, each once. Then start a new run.',
   ),
   /** Further down in a file, a record names the columns again, in another order or form: files of different headers were put together. */
   HEADER_CHANGED: terminal(
@@ -66,7 +66,7 @@ export const ERROR_CATALOGUE = {
   ),
   /** More rows of a source were rejected than MAX_REJECT_RATIO allows; the message names the files with the most. */
   REJECT_RATIO: terminal(
-    "Look at the run's rejects; correct the source and start a new run, or raise MAX_REJECT_RATIO and retry (in sources.yaml max_reject_ratio, for a new run).",
+    'Look at the rejects and their reasons. If most have the same reason, the form is declared wrongly: in sources.yaml correct numbers, dates, product or returns; without it set CSV_DATE_FORMATS, or correct the files. Then start a new run. If the rejects are right, raise max_reject_ratio in sources.yaml and start a new run; without it raise MAX_REJECT_RATIO and retry.',
   ),
   /** No row at all was accepted, so there is nothing to publish. */
   SUMMARY_EMPTY: terminal("Look at the run's rejects and its window (from, to), then start a new run."),

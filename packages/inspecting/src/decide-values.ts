@@ -84,7 +84,11 @@ export function decideDates(values: readonly string[], hints: DateHints, answers
         ]
       : [],
     notes: [
-      ...(patterns.length === 0 && unread.length > 0 ? [`no pattern of dates fits ${shownAll(unread)}: write it as dates`] : []),
+      ...(patterns.length === 0 && unread.length > 0
+        ? [
+            `no pattern of dates fits ${shownAll(unread)}: add one to the source as dates: '...' (docs/sources.md), else these records are rejected`,
+          ]
+        : []),
       ...(patterns.length > 0 && unread.length > 0 ? [`dates that are not of the pattern: ${shownAll(unread)}`] : []),
     ],
   };

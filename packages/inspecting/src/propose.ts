@@ -86,6 +86,7 @@ export async function proposeSource(samples: readonly Sample[], { name, answers 
       ...numbers.notes,
       ...dates.notes,
       ...notesOf(tables, chosen, footer, source),
+      ...priceNotes(source),
     ],
     yaml: yamlOf(source, tables.map((table) => shownText(table.name)).join(', ')),
   };
@@ -214,6 +215,16 @@ function notesOf(tables: readonly Table[], chosen: Chosen, footer: ReturnType<ty
     ...pathNotes(tables, source),
     ...currencyNotes(chosen),
   ];
+}
+
+/** Words by which a price is that of one piece. */
+const PER_PIECE = /unit|each|\bper\b|einzel|st(?:ü|u|ue)ck|\bpu\b|eenheid|stuks/i;
+
+/** Marketplaces call the amount of a whole line its price, which must not be multiplied by the quantity again. */
+function priceNotes({ columns: { sale_amount: amount, quantity } }: ProposedSource): string[] {
+  if (typeof amount === 'string' || quantity === null || PER_PIECE.test(amount.price)) return [];
+  const shown = shownText(amount.price);
+  return [`the amount is quantity × "${shown}"; if "${shown}" is the amount of the whole line already, write sale_amount: ${shown}`];
 }
 
 function currencyNotes(chosen: Chosen): string[] {

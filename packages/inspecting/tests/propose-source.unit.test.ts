@@ -167,6 +167,13 @@ test('signs, parentheses, markers, negatives and decimals of quantities', async 
   expect(outcomes).toEqual({ accepted: 1, missing_value: 1, non_positive_quantity: 1 });
 });
 
+test('a price that is not said to be of one piece is doubtful', async () => {
+  const noted = async (price: string): Promise<string> =>
+    (await proposed(lines(`sku,qty,${price},date`, 'A,2,2.50,2026-01-31', 'B,1,2.50,2026-01-31'))).proposal.notes.join();
+  expect(await noted('item-price')).toMatch(/write sale_amount: item-price/);
+  expect(await noted('Unit Price')).toBe('');
+});
+
 test('several currencies are told', async () => {
   const { proposal } = await proposed(lines('sku,qty,total,currency,date', 'A,1,2.50,EUR,2026-01-31', 'B,1,2.50,USD,2026-01-31'));
   expect(proposal.notes.join()).toMatch(/several currencies \(EUR, USD\)/);

@@ -4,6 +4,13 @@ import { propertySettings } from '../../../tests/support/oracle-seed.js';
 import { COLUMNS, faultsOf, file, source } from './declared-files.js';
 
 describe('what is refused', () => {
+  test.each([
+    ['a pattern of files that begins with *', file('').replace(/files: .*/, 'files: *.csv')],
+    ['a pattern of dates that begins with %', file('dates: %d.%m.%Y')],
+  ])('%s without quotes asks for quotes', (_, yaml) => {
+    expect(faultsOf(yaml).join()).toMatch(/quotes/);
+  });
+
   test('all faults at once, in order, with their places', () => {
     const faults = faultsOf(`product: txt
 quantity_decimals: 4

@@ -11,6 +11,7 @@ const FILE_COLUMNS: readonly TableColumn[] = [
   { title: 'records', max: 10, isRight: true },
   { title: 'accepted', max: 10, isRight: true },
   { title: 'rejected', max: 10, isRight: true },
+  { title: 'skipped', max: 10, isRight: true },
   { title: '', max: 30 },
 ];
 
@@ -37,7 +38,7 @@ export function sayCheck(report: CheckReport): void {
   if (notes.length > 0) say('');
   for (const note of notes) for (const line of wrapped(`${style.yellow('Note')}  ${note}`, '  ')) say(line);
   say('');
-  if (problems.length === 0) say(style.green('A run could read all of it.'));
+  if (problems.length === 0) say(style.green(verdictOf(files)));
   for (const problem of problems)
     for (const line of formatFailure(problem, style).split('\n')) for (const each of wrapped(line, '    ')) say(each);
 }
@@ -45,6 +46,14 @@ export function sayCheck(report: CheckReport): void {
 export function sayCheckJson(report: CheckReport): void {
   const files = report.files.map((file) => ({ ...file, counts: file.trial?.error === null ? countOutcomes(file.trial) : null }));
   say(JSON.stringify({ ...report, files, isReadable: report.problems.length === 0 }, null, 2));
+}
+
+/** A run publishes in spite of rejects and files that it sets aside, so they are told once more. */
+function verdictOf(files: readonly CheckedInput[]): string {
+  const setAside = files.filter(({ trial }) => trial !== null && trial.error !== null).length;
+  const rejected = files.reduce((sum, { trial }) => sum + (trial?.error === null ? countOutcomes(trial).rejected : 0), 0);
+  const read = setAside === 0 ? 'A run could read all of it' : `A run could go ahead, without ${counted(setAside, 'file')}`;
+  return rejected === 0 ? `${read}.` : `${read}; ${counted(rejected, 'record')} would be rejected.`;
 }
 
 function sayTable(title: string, lines: readonly string[]): void {
@@ -55,10 +64,11 @@ function sayTable(title: string, lines: readonly string[]): void {
 
 function fileCells({ path, by, trial }: CheckedInput): string[] {
   const source = by.length === 0 ? '(none)' : by.join(', ');
-  if (trial === null) return [shownName(path), source, '', '', '', by.length === 0 ? 'of no source' : 'of several sources'];
-  if (trial.error !== null) return [shownName(path), source, '', '', '', trial.error.code];
-  const { records, accepted, rejected } = countOutcomes(trial);
-  return [shownName(path), source, `${grouped(records)}${trial.isWhole ? '' : '+'}`, grouped(accepted), grouped(rejected), ''];
+  if (trial === null) return [shownName(path), source, '', '', '', '', by.length === 0 ? 'of no source' : 'of several sources'];
+  if (trial.error !== null) return [shownName(path), source, '', '', '', '', trial.error.code];
+  const { records, accepted, rejected, skipped } = countOutcomes(trial);
+  const shownRecords = `${grouped(records)}${trial.isWhole ? '' : '+'}`;
+  return [shownName(path), source, shownRecords, grouped(accepted), grouped(rejected), grouped(skipped), ''];
 }
 
 function rejectCells({ path, trial }: CheckedInput): string[][] {

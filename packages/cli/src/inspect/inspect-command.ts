@@ -1,13 +1,14 @@
-import { EtlError } from '@retail-etl/contracts';
+import { join } from 'node:path';
+import { EtlError, shownName } from '@retail-etl/contracts';
 import { type FileTrial, type Proposal, proposeSource, trySource } from '@retail-etl/inspecting';
-import type { Sample } from '@retail-etl/reading';
+import { INPUT_FOLDER, type Sample } from '@retail-etl/reading';
 import { NAME_PATTERN, parseDefinition } from '@retail-etl/sales';
 import { parseCommand, withWritePath, wrongUse } from '../arguments.js';
 import { loadConfig, sourcesPath } from '../data-dir.js';
 import { EXIT_CODES } from '../exit-codes.js';
 import { withTrialFolder } from '../trial-folder.js';
 import { askDecisions, canAsk } from './ask-decisions.js';
-import { withSamples } from './read-samples.js';
+import { outsidePaths, withSamples } from './read-samples.js';
 import { doubtsOf, sayJson, sayReport } from './show-proposal.js';
 import { writeSource } from './write-source.js';
 
@@ -24,16 +25,20 @@ export async function inspect(rawArgs: readonly string[]): Promise<number> {
   if (name !== undefined && !NAME_PATTERN.test(name))
     throw wrongUse('inspect', `"${name}" is no name of a source: a small letter, then up to 47 small letters, digits and underscores`);
   const config = loadConfig();
+  const outside = outsidePaths(positionals, config.dataDir).map(
+    (path) => `${shownName(path)} is not below ${join(config.dataDir, INPUT_FOLDER)}, where runs look: move it there, or correct files`,
+  );
   const { proposal, trials } = await withSamples(positionals, config.dataDir, async (samples) => {
     const found = await propose(samples, name, !json && canAsk());
-    return { proposal: found, trials: await tryAll(samples, found) };
+    return { proposal: { ...found, notes: [...found.notes, ...outside] }, trials: await tryAll(samples, found) };
   });
   const path = write === true ? sourcesPath(config) : write;
   const written = path === undefined ? null : await writeSource(path, proposal);
   if (json) sayJson(proposal, trials, written);
   else sayReport(proposal, trials, written);
-  if (doubtsOf(trials).isFailed) return EXIT_CODES.failed;
-  return proposal.decisions.some(({ isAnswered }) => !isAnswered) ? EXIT_CODES.undecided : EXIT_CODES.done;
+  const { isFailed, isEmpty } = doubtsOf(trials);
+  if (isFailed) return EXIT_CODES.failed;
+  return isEmpty || proposal.decisions.some(({ isAnswered }) => !isAnswered) ? EXIT_CODES.undecided : EXIT_CODES.done;
 }
 
 async function propose(samples: readonly Sample[], name: string | undefined, mayAsk: boolean): Promise<Proposal> {

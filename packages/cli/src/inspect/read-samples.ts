@@ -48,7 +48,16 @@ function accessProblem(path: string, problem: string): StackProblem {
   );
 }
 
+/** Those of `paths` that no run reads, because they are not below the input folder. */
+export function outsidePaths(paths: readonly string[], dataDir: string): string[] {
+  return paths.filter((path) => belowInput(path, dataDir) === null);
+}
+
 function nameOf(path: string, dataDir: string): string {
+  return belowInput(path, dataDir) ?? basename(path);
+}
+
+function belowInput(path: string, dataDir: string): string | null {
   const below = relative(resolve(join(dataDir, INPUT_FOLDER)), resolve(path));
-  return below.startsWith('..') || isAbsolute(below) ? basename(path) : below.split(sep).join('/');
+  return below.startsWith('..') || isAbsolute(below) ? null : below.split(sep).join('/');
 }

@@ -48,12 +48,13 @@ export function sayJson(proposal: Proposal, trials: readonly FileTrial[], writte
 }
 
 /** What the trial itself makes doubtful. */
-export function doubtsOf(trials: readonly FileTrial[]): { notes: string[]; isFailed: boolean } {
+export function doubtsOf(trials: readonly FileTrial[]): { notes: string[]; isFailed: boolean; isEmpty: boolean } {
   const failed = trials.filter(({ error }) => error !== null);
   const empty = trials.filter((trial) => trial.error === null && countOutcomes(trial).accepted === 0);
   return {
     notes: empty.map(({ file }) => `no record of ${shownName(file)} would be accepted`),
     isFailed: failed.length > 0,
+    isEmpty: empty.length > 0,
   };
 }
 

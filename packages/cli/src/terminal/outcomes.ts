@@ -41,8 +41,11 @@ export function outcomeInWords({ judged }: TriedRow): string {
   const { outcome, quantity, amount, day } = judged;
   if (outcome.kind === 'rejected') return outcome.reason;
   if (outcome.kind === 'skipped') return `skipped: ${outcome.says}`;
-  return `${quantity ?? ''} for ${plainAmount(amount ?? '')} on ${day ?? ''}`;
+  return `${plainQuantity(quantity ?? '')} for ${plainAmount(amount ?? '')} on ${day ?? ''}`;
 }
+
+/** `2.212000` as `2.212`, `3.000000` as `3`. */
+const plainQuantity = (text: string): string => (text.includes('.') ? text.replace(/\.?0+$/, '') : text);
 
 /** `600000.000000` as `600000.00`. */
 const plainAmount = (text: string): string => text.replace(/(\.\d\d\d*?)0*$/, '$1');

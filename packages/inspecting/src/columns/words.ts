@@ -51,7 +51,7 @@ export const WORDS: Readonly<Record<Role, RoleWords>> = {
     names: [
       [
         1,
-        'sale amount, sales amount, total sales, sale, sales, revenue, turnover, line total, total amount, net sales, gross sales, net amount, extended price, ext price, sale dollars, total price, sales value, net revenue, umsatz, umsatz brutto, umsatz netto, bruttoumsatz, nettoumsatz, gesamtbetrag, gesamtpreis, zeilenbetrag, positionsbetrag, erlos, erloes, montant, montant ttc, montant ht, chiffre d affaires, ca ttc, ca ht, prix total, total ligne, total ttc, importe, importe total, monto, monto total, ventas, total venta, precio total, facturacion, importo, importo totale, fatturato, ricavo, prezzo totale, valor total, valor da venda, receita, faturamento, montante, preco total, omzet, totaalbedrag, regelbedrag, totaalprijs',
+        'sale amount, sales amount, total sales, sale, sales, revenue, turnover, line total, total amount, net sales, gross sales, net amount, extended price, ext price, sale dollars, total price, sales value, net revenue, umsatz, umsatz brutto, umsatz netto, bruttoumsatz, nettoumsatz, gesamt, gesamtbetrag, gesamtpreis, zeilenbetrag, positionsbetrag, erlos, erloes, montant, montant ttc, montant ht, chiffre d affaires, ca ttc, ca ht, prix total, total ligne, total ttc, importe, importe total, monto, monto total, ventas, total venta, precio total, facturacion, importo, importo totale, fatturato, ricavo, prezzo totale, valor total, valor da venda, receita, faturamento, montante, preco total, omzet, totaalbedrag, regelbedrag, totaalprijs',
       ],
       [0.8, 'amount, total, betrag, summe, totale, totaal, bedrag, valor, ca'],
       [0.5, 'subtotal, value, wert, valeur, valore, waarde'],

@@ -88,7 +88,9 @@ async function startAndRun(settings: StartSettings, onlyOnce: boolean, children:
 
   const { urls } = servers;
   const setupConfig = { postgresUrl: urls.postgresOwner, mysqlUrl: urls.mysql, dataDir: settings.dataDir };
-  await setUp(setupConfig, { say: (line) => sayField('setup', line), signal });
+  await setUp(setupConfig, { say: (line) => sayField('setup', line), signal }).catch((error: unknown) => {
+    throw settings.given.mysql === undefined ? inOwnServers(error) : error;
+  });
 
   const view = createProgressView(process.stdout, style);
   const host = reachableHost(settings.host);
@@ -115,6 +117,16 @@ async function startAndRun(settings: StartSettings, onlyOnce: boolean, children:
   await sayResult(report, join(settings.dataDir, 'output', SALES_SUMMARY.file), style);
   if (!onlyOnce) sayDashboard(baseUrl, settings, credentials);
   return report.state === 'published';
+}
+
+/** The servers of the clone stop with this command, so nobody can run statements in them. */
+function inOwnServers(error: unknown): unknown {
+  if (!(error instanceof EtlError) || error.code !== 'TARGET_UNFIT') return error;
+  return new StackProblem(
+    error.code,
+    error.message,
+    `The table is in the clone's own MySQL or MariaDB server, and holds what an earlier run published there. If sources.yaml is missing or was changed by mistake, put it back. Else delete the folder ${relative(process.cwd(), LOCAL_DIR) || LOCAL_DIR} (with it go the runs and data of the clone's own servers, and the password), then start again. To keep them, set MYSQL_URL to a database of your own.`,
+  );
 }
 
 async function waitForRedis(url: string, sayServer: (line: string) => void, signal: AbortSignal): Promise<void> {

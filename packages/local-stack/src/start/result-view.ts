@@ -18,7 +18,8 @@ export async function sayResult(report: RunReport, csvPath: string, style: Style
   }
   if (report.state === 'published') {
     say('');
-    say(`${style.bold('CSV'.padEnd(10))} ${relative(process.cwd(), csvPath)}`);
+    const path = relative(process.cwd(), csvPath);
+    say(`${style.bold('CSV'.padEnd(10))} ${path.startsWith('..') ? csvPath : path}`);
   }
 }
 

@@ -31,7 +31,8 @@ export function parseDefinition(text: string, name: string): SalesDefinition {
   if (text.length > BYTES_MAX) throw new DefinitionFaults(name, [{ line: 1, column: 1, message: 'the file is larger than 1 MiB' }]);
   // All scalars are texts in this schema, as they are written. Keys are checked where they are read: here that would take long for many.
   const document = parseDocument(text, { schema: 'failsafe', lineCounter: lines, prettyErrors: false, uniqueKeys: false });
-  for (const { pos, message } of [...document.errors, ...document.warnings]) faults.add(pos[0], message);
+  for (const { pos, code, message } of [...document.errors, ...document.warnings])
+    faults.add(pos[0], code === 'BAD_SCALAR_START' ? `${message}: put the value in quotes` : message);
   const root = new YamlValue(document.contents, 0, '', faults);
   const definition = faults.list.length > 0 ? undefined : parseRoot(root, createHash('sha256').update(text).digest('hex'));
   if (definition !== undefined && faults.list.length === 0) return definition;

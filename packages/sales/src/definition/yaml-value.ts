@@ -3,6 +3,8 @@ import { isAlias, isMap, isScalar, isSeq, type LineCounter, type Node, type Pair
 
 /** A key that differs in more characters is another one. */
 const CHANGES_MAX = 3;
+/** Mostly a pattern of files, such as `*.csv`, without quotes. */
+const ALIAS = "a value that begins with * needs quotes, such as '*.csv' (aliases of YAML are not supported)";
 
 /** A fault of the file, with the place of what is wrong in it. */
 export interface Fault {
@@ -56,7 +58,7 @@ export class YamlValue {
 
   /** A text as it is written: `0012` stays `0012`. */
   text(): string | undefined {
-    if (isAlias(this.#node)) return this.fault('aliases are not supported: write the value again');
+    if (isAlias(this.#node)) return this.fault(ALIAS);
     if (isScalar<string>(this.#node) && typeof this.#node.value === 'string') {
       if (this.#node.value === '' && this.#node.type === 'PLAIN') return this.fault('a value is missing');
       if (this.#node.value.includes('\0')) return this.fault('a text holds no character of code 0');
@@ -99,7 +101,7 @@ export class YamlValue {
 
   /** The values by key; every other key is a fault. Without `allowed`, any key may be there. */
   map(allowed?: readonly string[]): Map<string, YamlValue> | undefined {
-    if (isAlias(this.#node)) return this.fault('aliases are not supported: write the value again');
+    if (isAlias(this.#node)) return this.fault(ALIAS);
     if (!isMap(this.#node)) return this.fault('keys with values are expected here');
     const values = new Map<string, YamlValue>();
     const seen = new Set<string>();
@@ -122,7 +124,7 @@ export class YamlValue {
   }
 
   list(): YamlValue[] | undefined {
-    if (isAlias(this.#node)) return this.fault('aliases are not supported: write the value again');
+    if (isAlias(this.#node)) return this.fault(ALIAS);
     if (!isSeq(this.#node)) return this.fault('a list is expected here');
     if (this.#node.items.length === 0) return this.fault('the list is empty');
     return this.#node.items.map((item, index) => new YamlValue(item as Node, this.#offset, `${this.path}[${index}]`, this.#faults));
