@@ -145,8 +145,8 @@ sources:
     };
     await checked({ 'sources.yaml': yaml, ...files }, ({ code, stdout }) => {
       expect(code).toBe(0);
-      expect(stdout).toMatch(/shop\/a\.xlsx {2}shop +3 +2 +1\n/);
-      expect(stdout).toMatch(/shop\/b\.csv {3}shop +1 +1 +0\n/);
+      expect(stdout).toMatch(/shop\/a\.xlsx {2}shop +3 +2 +1 +0\n/);
+      expect(stdout).toMatch(/shop\/b\.csv {3}shop +1 +1 +0 +0\n/);
       expect(stdout).toMatch(/shop\/a\.xlsx +2 {2}invalid_quantity +B \| x \| 1 \| 01\.02\.2026\n/);
     });
   });

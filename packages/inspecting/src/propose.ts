@@ -86,7 +86,6 @@ export async function proposeSource(samples: readonly Sample[], { name, answers 
       ...numbers.notes,
       ...dates.notes,
       ...notesOf(tables, chosen, footer, source),
-      ...priceNotes(source),
     ],
     yaml: yamlOf(source, tables.map((table) => shownText(table.name)).join(', ')),
   };
@@ -214,6 +213,7 @@ function notesOf(tables: readonly Table[], chosen: Chosen, footer: ReturnType<ty
       : [`only the beginning of ${shownText(first!.name)} was read; lines at its end may be totals`]),
     ...pathNotes(tables, source),
     ...currencyNotes(chosen),
+    ...priceNotes(source),
   ];
 }
 

@@ -50,6 +50,8 @@ async function remedy(connection: Connection, shape: SummaryShape, { found, misf
   return [
     ...(isVersioned ? ['SET SESSION system_versioning_alter_history = KEEP'] : []),
     ...keys.before,
+    // The next run writes their sums to the products that they are then.
+    ...misfits.flatMap(({ removes }) => (removes === undefined ? [] : [`DELETE FROM ${target} WHERE ${removes}`])),
     ...(isRepeated ? [removeRepeated(shape)] : []),
     change,
     ...keys.after,

@@ -15,6 +15,8 @@ export interface Misfit {
   readonly addsKey?: true;
   /** True if the type of the product's column is changed, which a foreign key on it forbids. */
   readonly changesKeyType?: true;
+  /** SQL of rows that have to go first: their keys are no values of the column's new type. */
+  readonly removes?: string;
 }
 
 /** Kinds of tables that hold rows of their own. */
@@ -22,6 +24,9 @@ const TABLE_KINDS: ReadonlySet<string> = new Set(['BASE TABLE', 'SYSTEM VERSIONE
 
 /** More are told once these are mended. */
 const EXTRA_COLUMNS_MAX = 20;
+
+/** Texts that BIGINT holds, of which no two are the same number. */
+const INTEGER_TEXT = '^(0|-?[1-9][0-9]{0,17})$';
 
 const nameOf = (text: string): string => text.toLowerCase();
 const isAmong = (columns: readonly SummaryColumn[], column: Pick<FoundColumn, 'name'>): boolean =>
@@ -67,16 +72,20 @@ function keyMisfits(found: FoundTarget, { keys }: SummaryShape): Misfit[] {
     if (holdsKey(there, column)) return [];
     const shown = there.collation === null ? there.type : `${there.type} ${there.collation}`;
     const what = `column ${column.name} is ${shown}, not ${column.type}${column.kind === 'integer' ? ' or an exact type that holds as much' : ''}`;
-    return [{ what, clauses: [modify(column, there)], changesKeyType: true }];
+    const isText = column.kind === 'integer' && /char|text/i.test(there.type);
+    const name = sqlName(column.name);
+    // For the server, the end of a text is also before a line end there.
+    const removes = isText ? { removes: `${name} NOT REGEXP '${INTEGER_TEXT}' OR ${name} REGEXP '[^0-9-]'` } : {};
+    return [{ what, clauses: [modify(column, there)], changesKeyType: true, ...removes }];
   });
 }
 
-/** Texts have to be compared by bytes, which only binary collations do. */
+/** Texts have to be compared by bytes. No server compares texts of two collations, so they have to be of the one that staged texts have. */
 function holdsKey({ type, collation }: FoundColumn, column: SummaryColumn): boolean {
   if (column.kind === 'date') return nameOf(type) === 'date';
   if (column.kind !== 'text') return holdsAll(type, column.type, true);
   const characters = Number(/^varchar\((\d+)\)/i.exec(type)?.[1] ?? 0);
-  return characters >= TEXT_MAX && /^utf8mb4_.*bin$/i.test(collation ?? '');
+  return characters >= TEXT_MAX && nameOf(collation ?? '') === 'utf8mb4_bin';
 }
 
 /** The columns of sums have to hold each exactly. */

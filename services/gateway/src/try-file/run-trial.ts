@@ -1,3 +1,4 @@
+import { scaledMs } from '@retail-etl/faults';
 import { type ChildProcess, fork } from 'node:child_process';
 import { once } from 'node:events';
 import { join } from 'node:path';
@@ -72,7 +73,7 @@ function outcomeOf(child: ChildProcess, { body, signal, onReceived }: TrialReque
   return new Promise((resolve, reject) => {
     const overdue = setTimeout(
       () => reject(new EtlError('TRIAL_LIMIT', `the trial took longer than ${TRIAL_MS_MAX / 1_000} s`)),
-      TRIAL_MS_MAX,
+      scaledMs(TRIAL_MS_MAX),
     );
     const onAbort = (): void => reject(signal.reason as Error);
     signal.addEventListener('abort', onAbort, { once: true });

@@ -1,7 +1,7 @@
 import { EtlError, shownName, type TriedFile } from '@retail-etl/contracts';
 import { openEngine } from '@retail-etl/duckdb';
 import { type Proposal, proposeSource, trySource } from '@retail-etl/inspecting';
-import { fileMatcher, type FileSample, takeSample } from '@retail-etl/reading';
+import { fileMatcher, isWorkbook, type Sample, takeSample } from '@retail-etl/reading';
 import { parseDefinition, type SalesDefinition, type SourceDefinition } from '@retail-etl/sales';
 import type { TrialForm } from './read-form.js';
 import { problemOf, trialAnswer } from './trial-answer.js';
@@ -37,8 +37,9 @@ const shown = (proposal: Proposal | null): Pick<TriedFile, 'proposal' | 'notes'>
   notes: [...(proposal?.notes ?? [])],
 });
 
-async function sampleOf({ name, bytes }: TrialForm): Promise<FileSample> {
+async function sampleOf({ name, bytes }: TrialForm): Promise<Sample> {
   if (bytes.length === 0) throw new EtlError('SOURCE_EMPTY', `${shownName(name)} is empty`);
+  if (isWorkbook(name)) return { name, access: { bytes: bytes.length, read: async (buffer, position) => bytes.copy(buffer, 0, position) } };
   async function* pieces(): AsyncGenerator<Buffer> {
     yield bytes;
   }
@@ -65,7 +66,7 @@ function sourceFor(name: string, { sources }: SalesDefinition): { source: Source
   };
 }
 
-async function trialOf(sample: FileSample, definition: SalesDefinition, source: SourceDefinition, folder: string) {
+async function trialOf(sample: Sample, definition: SalesDefinition, source: SourceDefinition, folder: string) {
   const engine = await openEngine(folder);
   try {
     const options = { engine, folder, rowsMax: ROWS_SHOWN, rejectsMax: REJECTS_SHOWN };

@@ -1440,6 +1440,15 @@ export interface components {
             /** @description What to do about it */
             remedy: string;
         };
+        /** HeaderChange */
+        HeaderChange: {
+            source: string;
+            file: string;
+            gone: string[];
+            new: string[];
+            /** @description Columns that are in another order, as few as explain it */
+            moved: string[];
+        };
         /** SummaryTotals */
         SummaryTotals: {
             name: string;
@@ -1590,6 +1599,8 @@ export interface components {
             definition?: {
                 sha256: string;
             };
+            staleSummaries?: string[];
+            headers?: components["schemas"]["HeaderChange"][];
             summaries?: components["schemas"]["SummaryTotals"][];
             published: {
                 seq: number;
@@ -1734,21 +1745,42 @@ export interface components {
             total: number;
             next: number | null;
         };
+        /** DeclaredSource */
+        DeclaredSource: {
+            name: string;
+            kind: "table" | "files";
+            table: string | null;
+            patterns: string[];
+            lastRows: number | null;
+        };
+        /** SourcesDeclaration */
+        SourcesDeclaration: {
+            problem: {
+                code: string;
+                message: string;
+            } | null;
+            /** @description Whether a run leaves unclaimed files alone, or fails because of them */
+            ignoresUnclaimed: boolean;
+            sources: components["schemas"]["DeclaredSource"][];
+        };
         /** SourceFile */
         SourceFile: {
             name: string;
             bytes: number | null;
             modifiedAt: string | null;
             lastRows: number | null;
-            status: "new" | "changed" | "unchanged" | "gone" | "duplicate" | "refused";
+            status: "new" | "changed" | "unchanged" | "gone" | "duplicate" | "refused" | "unclaimed" | "ambiguous";
             sameAs: string | null;
+            /** @description Where sources are declared: those whose file it is */
+            claimedBy?: string[];
         };
         /** Sources */
         Sources: {
             table: {
                 name: string;
                 lastRows: number | null;
-            };
+            } | null;
+            declaration?: components["schemas"]["SourcesDeclaration"];
             files: components["schemas"]["SourceFile"][];
             lastRun: {
                 id: string;
