@@ -21,6 +21,7 @@ export const OWN_SEGMENTS: ReadonlySet<string> = new Set([
   'schedules',
   'sessions',
   'sources',
+  'try',
 ]);
 
 /**
