@@ -3,6 +3,7 @@ import { join } from 'node:path';
 import { afterAll, afterEach, beforeAll, expect, test } from 'vitest';
 import { COLUMNS, declare, emptyInput, putAt } from '../support/declared-sources.js';
 import { type Stack, startStack } from '../support/stack.js';
+import { workbook } from '../support/workbook.js';
 
 let stack: Stack;
 
@@ -63,4 +64,17 @@ test('a declaration that is gone after it was published, and settings of the bui
   expect((await stack.run()).state).toBe('published');
   await rm(join(stack.dataDir, 'sources.yaml'));
   expect((await stack.run()).error).toMatchObject({ code: 'SOURCES_GONE' });
+});
+
+test('a workbook of a source whose pattern reads dates of ISO 8601 as other days', async () => {
+  await putAt(
+    stack,
+    'book.xlsx',
+    workbook([
+      ['sku', 'qty', 'total', 'day'],
+      ['A', '1', '1', '2026-02-01'],
+    ]),
+  );
+  await declare(stack, `product: text\nsources: [{ name: shop, files: '*.{csv,xlsx}', dates: '%Y-%d-%m', ${COLUMNS} }]`);
+  expect((await stack.run()).error).toMatchObject({ code: 'SOURCES_INVALID', message: expect.stringContaining('ISO 8601') as string });
 });

@@ -1,4 +1,6 @@
 import { join } from 'node:path';
+import { EtlError } from '@retail-etl/contracts';
+import type { SourceDefinition } from '@retail-etl/sales';
 import type { PlannedFile, SourceRead } from '@retail-etl/staging';
 import { inBatches } from '@retail-etl/store';
 import type { DeclaredSource } from '../declared-source.js';
@@ -35,6 +37,7 @@ export function csvFiles(source: DeclaredSource<'csv-files'>): Source {
       // Where bad files are set aside, reading finds them.
       if (!setsAside) await checkHeaders(files, source, options, signal);
       const workbooks = isDeclared ? files.filter(({ name }) => isWorkbook(name)) : [];
+      if (workbooks.length > 0) refuseTwoReadings(definition);
       const groups = [...groupFiles(files.filter((file) => !workbooks.includes(file))), ...groupFiles(workbooks)];
       return groups.map((group, index) => ({
         name: `${prefix}files-${String(index + 1).padStart(5, '0')}`,
@@ -59,6 +62,15 @@ export function csvFiles(source: DeclaredSource<'csv-files'>): Source {
       return { sources, copiedRows: null };
     },
   };
+}
+
+/** Dates of workbooks are ISO 8601 or of the pattern, and both read `2026-02-01` by a pattern that has the day before the month. */
+function refuseTwoReadings({ name, dates }: SourceDefinition): void {
+  if (/^%Y-%-?d-%-?m/.test(dates.pattern ?? ''))
+    throw new EtlError(
+      'SOURCES_INVALID',
+      `source ${name}: in workbooks, dates of "${dates.pattern}" cannot be told from those of ISO 8601; declare a source of its own for *.xlsx, with dates '%Y-%m-%d' if its cells are dates`,
+    );
 }
 
 async function checkHeaders(
