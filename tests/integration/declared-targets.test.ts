@@ -76,8 +76,10 @@ test('totals below zero need columns with a sign, and returns columns of their o
   expect((await stack.run()).error).toBeNull();
   expect(await rowsOf(stack, 'sales_summary')).toEqual(['A1|0|0.00|2|2.50', 'B|1|1.00|0|0.00']);
   await redeclare(yaml('text'));
+  // Otherwise A1 and its like would show the returns of before beside new totals.
+  expect(await mend()).toBe('ALTER TABLE sales_summary DROP COLUMN `returned_quantity`, DROP COLUMN `returned_amount`;');
   expect((await stack.run()).error).toBeNull();
-  expect(await rowsOf(stack, 'sales_summary')).toEqual(['B|1|1.00|0|0.00']);
+  expect(await rowsOf(stack, 'sales_summary')).toEqual(['B|1|1.00']);
 });
 
 test('texts with line ends of all kinds, and dates at the edges, reach the table and the file', async () => {

@@ -63,6 +63,7 @@ test.each<[what: string, found: FoundTarget]>([
       uniqueIndexes: [index('PRIMARY', 'product_id'), index('by_note', 'note')],
     }),
   ],
+  ['one column of the name of ours', table({ extra: [column('returned_amount', 'decimal(20,2)', { isNullable: true })] })],
 ])('fits in MySQL 8: %s', (_what, found) => {
   expect(findMisfits(found, SALES_SUMMARY)).toEqual([]);
 });
@@ -104,6 +105,11 @@ test.each<[what: string, found: FoundTarget, clauses: string[]]>([
     "a key of the product's first bytes",
     table({ uniqueIndexes: [{ name: 'first', parts: [{ column: 'product_id', isPrefix: true }] }] }),
     ['DROP INDEX `first`', 'ADD PRIMARY KEY (product_id)'],
+  ],
+  [
+    'returns that no source sums apart any more',
+    table({ extra: [column('returned_quantity', 'bigint'), column('Returned_Amount', 'decimal(20,2)', { isNullable: true })] }),
+    ['DROP COLUMN `returned_quantity`', 'DROP COLUMN `Returned_Amount`'],
   ],
   ['an engine of the cluster', table({ engine: 'ndbcluster' }), ['ENGINE=InnoDB']],
 ])('does not fit in MySQL 8: %s', (_what, found, clauses) => {

@@ -34,6 +34,9 @@ export interface SummaryShape {
 /** Characters that a text may have in a key: of these three and a day fit into an index of MySQL. */
 export const TEXT_MAX = 255;
 
+/** The columns of returns that are summed apart. */
+export const RETURNED_COLUMNS = { quantity: 'returned_quantity', amount: 'returned_amount' } as const;
+
 type SumType = Omit<SumColumn, 'name' | 'isSigned'>;
 
 const AMOUNT: SumType = { kind: 'decimal', type: 'DECIMAL(20,2)', decimals: 2, max: '999999999999999999.99' };
@@ -70,7 +73,7 @@ export function shapeOf(
     quantity: sum('total_quantity', quantity),
     amount: sum('total_sale_amount', AMOUNT),
     returned: model.hasReturned
-      ? { quantity: sum('returned_quantity', quantity, false), amount: sum('returned_amount', AMOUNT, false) }
+      ? { quantity: sum(RETURNED_COLUMNS.quantity, quantity, false), amount: sum(RETURNED_COLUMNS.amount, AMOUNT, false) }
       : null,
   };
 }

@@ -1,4 +1,4 @@
-import { columnsOf, type SumColumn, type SummaryColumn, type SummaryShape, sumsOf, TEXT_MAX } from '@retail-etl/sales';
+import { columnsOf, RETURNED_COLUMNS, type SumColumn, type SummaryColumn, type SummaryShape, sumsOf, TEXT_MAX } from '@retail-etl/sales';
 import { escapeId } from 'mysql2';
 import { holdsAll } from './exact-type.js';
 import type { FoundColumn, FoundIndex, FoundIndexPart, FoundTarget } from './look-at-target.js';
@@ -51,6 +51,7 @@ export function findMisfits(found: FoundTarget, shape: SummaryShape): Misfit[] {
     ...engineMisfit(found),
     ...keyMisfits(found, shape),
     ...sumMisfits(found, shape),
+    ...staleReturnsMisfit(found, shape),
     ...extraColumnMisfits(found, shape),
     ...indexMisfits(found, shape),
   ];
@@ -109,6 +110,20 @@ function sumMisfits(found: FoundTarget, shape: SummaryShape): Misfit[] {
   });
 }
 
+/** No run would write to these columns any more, so they would show old returns beside new totals. One of the names alone is somebody else's. */
+function staleReturns(found: FoundTarget, { returned }: SummaryShape): readonly FoundColumn[] {
+  if (returned !== null) return [];
+  const columns = Object.values(RETURNED_COLUMNS).flatMap((name) => columnNamed(found, name) ?? []);
+  return columns.length === 2 && !columns.some(isGenerated) ? columns : [];
+}
+
+function staleReturnsMisfit(found: FoundTarget, shape: SummaryShape): Misfit[] {
+  const names = staleReturns(found, shape).map(({ name }) => escapeId(name, true));
+  if (names.length === 0) return [];
+  const what = `columns ${names.join(' and ')} would keep old sums, because no source has "returns: separate"`;
+  return [{ what, clauses: names.map((name) => `DROP COLUMN ${name}`) }];
+}
+
 const modify = ({ name, type }: SummaryColumn, { isNullable }: FoundColumn): string =>
   `MODIFY COLUMN ${sqlName(name)} ${type}${isNullable ? '' : ' NOT NULL'}`;
 
@@ -118,9 +133,10 @@ function needsValue(column: FoundColumn, shape: SummaryShape): boolean {
   return !isAmong(columnsOf(shape), column) && !fillsItself && !/^enum\(/i.test(column.type);
 }
 
-function extraColumnMisfits({ columns }: FoundTarget, shape: SummaryShape): Misfit[] {
-  return columns
-    .filter((column) => needsValue(column, shape))
+function extraColumnMisfits(found: FoundTarget, shape: SummaryShape): Misfit[] {
+  const dropped = staleReturns(found, shape);
+  return found.columns
+    .filter((column) => needsValue(column, shape) && !dropped.includes(column))
     .slice(0, EXTRA_COLUMNS_MAX)
     .map(({ name, type }) => ({
       what: `column ${name} (${type} NOT NULL) has no default for new products`,
