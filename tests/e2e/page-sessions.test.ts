@@ -1,11 +1,11 @@
 import axe from 'axe-core';
-import type { Browser, BrowserContext, Page } from 'playwright-core';
+import type { Page } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { findChromium, openBrowser, openPage, signIn } from '../support/gateway-browser.js';
-import { type Stack, startStack } from '../support/stack.js';
+import { findChromium } from '../support/gateway-browser.js';
+import { PagePeople, type Person, VIEWER } from '../support/page-people.js';
+import type { Stack } from '../support/stack.js';
 
 const executable = findChromium();
-const VIEWER = { username: 'vera', password: 'staple of the reader' };
 
 interface Listed {
   readonly id: string;
@@ -14,34 +14,21 @@ interface Listed {
 }
 
 describe.skipIf(executable === undefined)('the sessions on the page in Chromium (skipped where no chromium is installed)', () => {
+  let people: PagePeople;
   let stack: Stack;
-  let browser: Browser;
-  const contexts: BrowserContext[] = [];
 
   beforeAll(async () => {
-    stack = await startStack({ ADMIN_USERNAME: 'ada', VIEWER_USERNAME: VIEWER.username, VIEWER_PASSWORD: VIEWER.password });
-    browser = await openBrowser(executable as string);
+    people = await PagePeople.start(executable as string);
+    stack = people.stack;
   });
-  afterAll(async () => {
-    await Promise.all(contexts.map((context) => context.close()));
-    await browser.close();
-    await stack.stop();
-  });
+  afterAll(() => people.stop());
 
-  async function signedIn(user: { username: string; password: string }, client: string, expected?: RegExp) {
-    const context = await browser.newContext({ userAgent: client });
-    contexts.push(context);
-    const opened = await openPage(context, stack.url, expected);
-    await opened.page.goto(`${stack.url}/`);
-    await signIn(opened.page, user);
-    return opened;
-  }
-
+  const signedIn = (person: Person, client: string, expected?: RegExp) => people.open(person, '/', { userAgent: client }, expected);
   const listed = async (): Promise<Listed[]> => ((await (await stack.request('/api/sessions')).json()) as { sessions: Listed[] }).sessions;
   const rowOf = (page: Page, client: string) => page.getByRole('row').filter({ hasText: client });
 
   test('an operator sees who is signed in, keeps the own session, and ends that of another by keyboard', async () => {
-    const ada = { username: 'ada', password: stack.token };
+    const ada = people.operator;
     // Its polling is refused once its session is over, which leads to the log-in.
     const other = await signedIn(VIEWER, 'Tablet/1.0', /status of 401/);
     await signedIn(ada, 'Phone/2.0', /status of 401/);
@@ -88,7 +75,7 @@ describe.skipIf(executable === undefined)('the sessions on the page in Chromium 
   });
 
   test('a session that has ended meanwhile is told as such, and leaves the list', async () => {
-    const { page, complaints } = await signedIn({ username: 'ada', password: stack.token }, 'Watch/4.0', /status of 404/);
+    const { page, complaints } = await signedIn(people.operator, 'Watch/4.0', /status of 404/);
     await page.goto(`${stack.url}/sessions`);
     const row = rowOf(page, 'Phone/2.0');
     await row.getByRole('button', { name: 'End this session of ada' }).click();

@@ -1,42 +1,29 @@
 import { readdir, readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import axe from 'axe-core';
-import type { Browser, BrowserContext, BrowserContextOptions, Page } from 'playwright-core';
+import type { BrowserContextOptions, Page } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { findChromium, openBrowser, openPage, signIn } from '../support/gateway-browser.js';
-import { type Stack, startStack } from '../support/stack.js';
+import { findChromium } from '../support/gateway-browser.js';
+import { PagePeople, VIEWER } from '../support/page-people.js';
+import type { Stack } from '../support/stack.js';
 
 const executable = findChromium();
-const VIEWER = { username: 'vera', password: 'staple of the reader' };
 const BASKET = join(import.meta.dirname, '..', 'corpus', 'retail', 'market-basket-de', 'assignment-1_data.csv');
 const HOSTILE = '<img src=x onerror=document.title="owned">';
 /** For people who look: a folder for pictures of the page. */
 const PICTURES = process.env['PAGE_PICTURES'];
 
 describe.skipIf(executable === undefined)('a file is tried on the page in Chromium (skipped where no chromium is installed)', () => {
+  let people: PagePeople;
   let stack: Stack;
-  let browser: Browser;
-  const contexts: BrowserContext[] = [];
 
   beforeAll(async () => {
-    stack = await startStack({ ADMIN_USERNAME: 'ada', VIEWER_USERNAME: VIEWER.username, VIEWER_PASSWORD: VIEWER.password });
-    browser = await openBrowser(executable as string);
+    people = await PagePeople.start(executable as string);
+    stack = people.stack;
   });
-  afterAll(async () => {
-    await Promise.all(contexts.map((context) => context.close()));
-    await browser.close();
-    await stack.stop();
-  });
+  afterAll(() => people.stop());
 
-  async function opened(user: { username: string; password: string }, options: BrowserContextOptions = {}, expected?: RegExp) {
-    const context = await browser.newContext(options);
-    contexts.push(context);
-    const watched = await openPage(context, stack.url, expected);
-    await watched.page.goto(`${stack.url}/sources`);
-    await signIn(watched.page, user);
-    return watched;
-  }
-  const asOperator = (options?: BrowserContextOptions) => opened({ username: 'ada', password: stack.token }, options);
+  const asOperator = (options?: BrowserContextOptions) => people.open(people.operator, '/sources', options);
 
   /** Opens the trial from the Sources view, and chooses a file. */
   async function choose(page: Page, file: string | { name: string; mimeType: string; buffer: Buffer }): Promise<void> {
@@ -165,7 +152,7 @@ describe.skipIf(executable === undefined)('a file is tried on the page in Chromi
   });
 
   test('a viewer is not led there, and is told why at its address', async () => {
-    const { page, complaints } = await opened(VIEWER);
+    const { page, complaints } = await people.open(VIEWER, '/sources');
     await page.getByText('vera').first().waitFor();
     expect(await page.getByRole('link', { name: 'Try a file' }).count()).toBe(0);
     await page.goto(`${stack.url}/try`);

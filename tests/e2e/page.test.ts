@@ -2,15 +2,15 @@ import { readdir, readFile, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { gzipSync } from 'node:zlib';
 import axe from 'axe-core';
-import type { Browser, BrowserContext, Page } from 'playwright-core';
+import type { Page } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { findChromium, openBrowser, openPage } from '../support/gateway-browser.js';
+import { findChromium } from '../support/gateway-browser.js';
+import { PagePeople, VIEWER } from '../support/page-people.js';
 import { createSales, HEADER, putFile } from '../support/sales-rows.js';
-import { type Stack, startStack } from '../support/stack.js';
+import type { Stack } from '../support/stack.js';
 
 const SCRIPT_BYTES_MAX = 250 * 1024;
 const PAGE_FOLDER = join(import.meta.dirname, '..', '..', 'services', 'gateway', 'dist', 'page');
-const VIEWER = { username: 'vera', password: 'staple of the reader' };
 const executable = findChromium();
 
 test('all script of the page is small enough for a slow laptop', async () => {
@@ -21,14 +21,12 @@ test('all script of the page is small enough for a slow laptop', async () => {
 });
 
 describe.skipIf(executable === undefined)('the page in Chromium (skipped where no chromium is installed)', () => {
+  let people: PagePeople;
   let stack: Stack;
-  let browser: Browser;
-  let operator: { username: string; password: string };
 
   beforeAll(async () => {
-    stack = await startStack({ ADMIN_USERNAME: 'ada', VIEWER_USERNAME: VIEWER.username, VIEWER_PASSWORD: VIEWER.password });
-    operator = { username: 'ada', password: stack.token };
-    browser = await openBrowser(executable as string);
+    people = await PagePeople.start(executable as string);
+    stack = people.stack;
     await createSales(stack, "(1, 7, 2, 10.25, '2026-01-01'), (2, 7, 1, 0.10, '2026-01-02'), (3, 8, 0, 5.00, '2026-01-02')");
     await putFile(
       stack,
@@ -36,20 +34,8 @@ describe.skipIf(executable === undefined)('the page in Chromium (skipped where n
       `${HEADER}1,8,3,1.005,2026-01-01\n2,9,x,2.00,2026-01-02\nbroken\n${HEADER}4,8,1,2.00,2026-01-02\n5,9,1,3.00,2026-01-02\n`,
     );
   });
-  afterAll(async () => {
-    await browser.close();
-    await stack.stop();
-  });
+  afterAll(() => people.stop());
 
-  async function signIn(context: BrowserContext, user: { username: string; password: string }, expected?: RegExp) {
-    const opened = await openPage(context, stack.url, expected);
-    await opened.page.goto(`${stack.url}/schedules`);
-    await opened.page.getByLabel('User name').fill(user.username);
-    await opened.page.getByLabel('Password').fill(user.password);
-    await opened.page.getByRole('button', { name: 'Sign in' }).click();
-    await opened.page.getByRole('heading', { name: 'Schedules', level: 1 }).waitFor();
-    return opened;
-  }
   /** Starts a run that cannot go past the transform until `release` is called. */
   async function heldRun(): Promise<{ id: string; release: () => void }> {
     stack.services.transformer.kill('SIGSTOP');
@@ -68,8 +54,7 @@ describe.skipIf(executable === undefined)('the page in Chromium (skipped where n
   }
 
   test('an operator watches a run move, opens its rejects and downloads them all', async () => {
-    const context = await browser.newContext();
-    const { page, complaints } = await signIn(context, operator);
+    const { page, complaints } = await people.open(people.operator, '/schedules');
     const { id, release } = await heldRun();
     const bar = page.getByRole('progressbar', { name: /transform/i }).first();
     try {
@@ -94,7 +79,6 @@ describe.skipIf(executable === undefined)('the page in Chromium (skipped where n
     expect(lines.length - 1).toBe(Number(books.rejected));
     expect(Number(books.rejected)).toBe(3);
     expect(complaints).toEqual([]);
-    await context.close();
   });
 
   test('a stray quote that swallows lines is seen in the books and in the table of rejects', async () => {
@@ -102,20 +86,17 @@ describe.skipIf(executable === undefined)('the page in Chromium (skipped where n
     await putFile(stack, 'stray.csv', `${HEADER}${stray}${'2,8,1,1.00,2026-01-01\n'.repeat(3)}`);
     const { id } = await stack.run();
     await rm(join(stack.dataDir, 'input', 'stray.csv'));
-    const context = await browser.newContext();
-    const { page, complaints } = await signIn(context, operator);
+    const { page, complaints } = await people.open(people.operator, '/schedules');
     await page.goto(`${stack.url}/runs/${id}`);
     await page.getByRole('rowheader', { name: /^stray\.csv\s*longest record: 1,235 lines$/ }).waitFor();
     expect(await page.getByText('longest record').count()).toBe(1);
     await page.getByRole('cell', { name: '1, 1,235 lines', exact: true }).waitFor();
     expect(await page.getByRole('cell', { name: /lines$/ }).count()).toBe(1);
     expect(complaints).toEqual([]);
-    await context.close();
   });
 
   test('an operator adds, pauses, resumes and deletes a schedule', async () => {
-    const context = await browser.newContext({ timezoneId: 'America/New_York' });
-    const { page, complaints } = await signIn(context, operator, /status of 400/);
+    const { page, complaints } = await people.open(people.operator, '/schedules', { timezoneId: 'America/New_York' }, /status of 400/);
     await page.getByRole('button', { name: 'Add schedule' }).click();
     await page.getByLabel('Name').fill('nightly');
     await page.getByLabel('Cron').fill('30 2 * * *');
@@ -143,12 +124,10 @@ describe.skipIf(executable === undefined)('the page in Chromium (skipped where n
     await times.waitFor({ state: 'detached' });
     expect((await stack.request('/api/schedules/nightly')).status).toBe(404);
     expect(complaints).toEqual([]);
-    await context.close();
   });
 
   test('an operator starts a run, and retries one that failed', async () => {
-    const context = await browser.newContext();
-    const { page, complaints } = await signIn(context, operator);
+    const { page, complaints } = await people.open(people.operator, '/schedules');
     await page.goto(`${stack.url}/`);
     await page.getByLabel('Dry run').check();
     await page.getByRole('button', { name: 'Run now' }).click();
@@ -166,12 +145,10 @@ describe.skipIf(executable === undefined)('the page in Chromium (skipped where n
     await page.getByText('Retries').waitFor();
     expect((await stack.ended(failed.id)).epoch).toBe(2);
     expect(complaints).toEqual([]);
-    await context.close();
   });
 
   test('an operator cancels a run', async () => {
-    const context = await browser.newContext();
-    const { page, complaints } = await signIn(context, operator);
+    const { page, complaints } = await people.open(people.operator, '/schedules');
     const { id, release } = await heldRun();
     try {
       await page.goto(`${stack.url}/runs/${id}`);
@@ -190,14 +167,12 @@ describe.skipIf(executable === undefined)('the page in Chromium (skipped where n
     await nodeOf('load').getByText('cancelled', { exact: true }).waitFor();
     expect(await nodeOf('plan').locator('.node-state').innerText()).toBe('done');
     expect(complaints).toEqual([]);
-    await context.close();
   });
 
   test('a failure is told first, with its code and its remedy; a viewer is offered no change', async () => {
     const failed = await stack.run({ from: '1990-01-01', to: '1990-01-02' });
     expect(failed.state).toBe('failed');
-    const context = await browser.newContext();
-    const { page, complaints } = await signIn(context, VIEWER);
+    const { page, complaints } = await people.open(VIEWER, '/schedules');
     expect(await page.getByRole('button', { name: /add|pause|resume|change|delete/i }).count()).toBe(0);
     await page.goto(`${stack.url}/runs/${failed.id}`);
     const alert = page.getByRole('alert', { name: 'Why this run failed' });
@@ -209,13 +184,11 @@ describe.skipIf(executable === undefined)('the page in Chromium (skipped where n
     await page.getByRole('heading', { level: 1 }).waitFor();
     expect(await page.getByRole('button', { name: /run now/i }).count()).toBe(0);
     expect(complaints).toEqual([]);
-    await context.close();
   });
 
   test.each(['light', 'dark'] as const)('every view is accessible and fits a phone, %s', async (colorScheme) => {
     const { id } = await stack.run();
-    const context = await browser.newContext({ colorScheme, viewport: { width: 360, height: 780 } });
-    const { page, complaints } = await signIn(context, operator);
+    const { page, complaints } = await people.open(people.operator, '/schedules', { colorScheme, viewport: { width: 360, height: 780 } });
     for (const path of ['/', '/runs', `/runs/${id}`, '/schedules', '/sources', '/sessions']) {
       await page.goto(`${stack.url}${path}`);
       await page.getByRole('heading', { level: 1 }).waitFor();
@@ -224,6 +197,5 @@ describe.skipIf(executable === undefined)('the page in Chromium (skipped where n
       expect(await page.evaluate('document.documentElement.scrollWidth - innerWidth'), path).toBeLessThanOrEqual(0);
     }
     expect(complaints).toEqual([]);
-    await context.close();
   });
 });

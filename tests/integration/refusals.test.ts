@@ -2,15 +2,13 @@ import { type ChildProcess, spawn } from 'node:child_process';
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { BUILT_IN, SALES_COLUMNS } from '@retail-etl/sales';
 import { openDatabase, select } from '@retail-etl/mysql';
 import { openRedis, redisError } from '@retail-etl/queue';
 import pg from 'pg';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { ParquetFile } from '../../packages/reading/src/codec/parquet/parquet-file.js';
 import { connectPostgres } from '../../packages/reading/src/sources/postgres-table/postgres.js';
-import { readTable } from '../../packages/reading/src/sources/postgres-table/read-table.js';
 import { hasPgBouncer, makeCertificate, type PgBouncer, startPgBouncer, untilOpen } from '../support/pg-bouncer.js';
+import { readUndeclared } from '../support/read-undeclared.js';
 import { freePort } from '../support/service-processes.js';
 import { serverUrl } from '../support/test-databases.js';
 
@@ -35,17 +33,8 @@ describe.skipIf(!hasPgBouncer)('behind PgBouncer in transaction mode', () => {
     const owner = new pg.Pool({ connectionString: serverUrl('POSTGRES_URL'), max: 1 });
     await owner.query(`CREATE TABLE behind_pooler AS SELECT g AS sale_id, g AS product_id, 1 AS quantity, 1.5 AS sale_amount,
       date '2026-01-01' AS sale_date FROM generate_series(1, 600000) g; ANALYZE behind_pooler`);
-    const writer = () => ({
-      rows: new ParquetFile(SALES_COLUMNS),
-      isDue: false,
-      malformed: () => undefined,
-      startSegment: () => undefined,
-      advance: () => Promise.resolve(),
-      finish: () => Promise.resolve(),
-    });
     try {
-      const request = { table: 'behind_pooler', definition: BUILT_IN.sources[0]!, isDeclared: false, allowRowSecurity: false };
-      const read = await readTable(url(), request, { openWriter: writer }, new AbortController().signal);
+      const read = await readUndeclared(url(), 'behind_pooler');
       expect([read.copiedRows, read.rows]).toEqual([600_000, 600_000]);
       // Nothing is left in the sessions that others get next.
       const other = new pg.Pool({ connectionString: url(), max: 1 });

@@ -1,11 +1,10 @@
 import { randomBytes } from 'node:crypto';
-import { BUILT_IN, SALES_COLUMNS } from '@retail-etl/sales';
+import { SALES_COLUMNS } from '@retail-etl/sales';
 import pg from 'pg';
 import { afterAll, beforeAll, expect, test } from 'vitest';
+import { countingWriter, readUndeclared } from '../../../tests/support/read-undeclared.js';
 import { serverUrl } from '../../../tests/support/test-databases.js';
 import { ParquetFile } from '../src/codec/parquet/parquet-file.js';
-import type { RecordWriter } from '../src/index.js';
-import { readTable } from '../src/sources/postgres-table/read-table.js';
 
 /** Names that have to be quoted; the role finds the table by its search path alone. */
 const name = `In "exact" ${randomBytes(5).toString('hex')}`;
@@ -34,24 +33,7 @@ afterAll(async () => {
   await owner.end();
 });
 
-/** Rows are only counted: PostgreSQL says how many it copied. */
-const openWriter = (): RecordWriter => ({
-  rows: new ParquetFile(SALES_COLUMNS),
-  isDue: false,
-  malformed: () => undefined,
-  startSegment: () => undefined,
-  advance: () => Promise.resolve(),
-  finish: () => Promise.resolve(),
-});
-const read = async (): Promise<number> =>
-  (
-    await readTable(
-      readerUrl.toString(),
-      { table: 'online_sales', definition: BUILT_IN.sources[0]!, isDeclared: false, allowRowSecurity: false },
-      { openWriter },
-      new AbortController().signal,
-    )
-  ).copiedRows;
+const read = async (): Promise<number> => (await readUndeclared(readerUrl.toString(), 'online_sales')).copiedRows;
 
 test('a role that may only read is given the view that the message describes, whatever the names are', async () => {
   const error = (await read().catch((thrown: unknown) => thrown)) as { code: string; message: string };
@@ -89,12 +71,7 @@ test('a role of fewer digits reads all of them, and the view hides what a policy
       rows.push(Buffer.from(bytes.subarray(0, length)).toString('latin1'));
       end();
     };
-    await readTable(
-      readerUrl.toString(),
-      { table: 'online_sales', definition: BUILT_IN.sources[0]!, isDeclared: false, allowRowSecurity: false },
-      { openWriter: () => ({ ...openWriter(), rows: sink }) },
-      new AbortController().signal,
-    );
+    await readUndeclared(readerUrl.toString(), 'online_sales', {}, () => ({ ...countingWriter(), rows: sink }));
     expect(rows.at(-1)).toContain('12345.67');
 
     await owner.query(`

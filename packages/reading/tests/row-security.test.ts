@@ -1,12 +1,9 @@
 import { randomBytes } from 'node:crypto';
 import pg from 'pg';
 import { afterAll, beforeAll, expect, test } from 'vitest';
+import { readUndeclared } from '../../../tests/support/read-undeclared.js';
 import { serverUrl } from '../../../tests/support/test-databases.js';
-import { BUILT_IN, SALES_COLUMNS } from '@retail-etl/sales';
-import { ParquetFile } from '../src/codec/parquet/parquet-file.js';
-import type { PartitionSink, RecordWriter } from '../src/index.js';
 import type { TableRequest } from '../src/sources/postgres-table/describe-table.js';
-import { readTable } from '../src/sources/postgres-table/read-table.js';
 
 const name = `rls_${randomBytes(5).toString('hex')}`;
 const viewer = `${name}_viewer`;
@@ -64,20 +61,8 @@ afterAll(async () => {
   await owner.end();
 });
 
-/** Rows are only counted: PostgreSQL says how many it copied. */
-const writer = (): RecordWriter => ({
-  rows: new ParquetFile(SALES_COLUMNS),
-  isDue: false,
-  malformed: () => undefined,
-  startSegment: () => undefined,
-  advance: () => Promise.resolve(),
-  finish: () => Promise.resolve(),
-});
-const sink: PartitionSink = { openWriter: writer };
-const rowsOf = async (table: string, more: Partial<TableRequest> = {}, url = readerUrl.toString()): Promise<number> => {
-  const request = { table: `${name}.${table}`, definition: BUILT_IN.sources[0]!, isDeclared: false, allowRowSecurity: false, ...more };
-  return (await readTable(url, request, sink, new AbortController().signal)).copiedRows;
-};
+const rowsOf = async (table: string, more: Partial<TableRequest> = {}, url = readerUrl.toString()): Promise<number> =>
+  (await readUndeclared(url, `${name}.${table}`, more)).copiedRows;
 
 const refusal = async (table: string): Promise<string> => {
   const error = (await rowsOf(table).catch((thrown: unknown) => thrown)) as { code: string; message: string };
