@@ -90,7 +90,7 @@ describe('this house', () => {
     expectNone(withExceptions(checkErrorCodes(house, walls.ERROR_CATALOGUE), walls.ERROR_EXCEPTIONS));
   });
 
-  test('every setting is in the README and in the deployments', () => {
+  test('every setting is in the manual and in the deployments', () => {
     const violations = checkSettings(house, walls.CONFIG, walls.SETTINGS_PLACES, errorCodes);
     expectNone(withExceptions(violations, walls.SETTING_EXCEPTIONS));
   });

@@ -136,7 +136,7 @@ export const ERROR_CATALOGUE = { file: 'packages/contracts/src/errors.ts', const
 export const ERROR_EXCEPTIONS: readonly Exception[] = [];
 
 /** Where each setting has to stand. */
-export const SETTINGS_PLACES = { table: 'README.md', deployments: ['docker/docker-compose.yml', 'docker-stack.yml'] };
+export const SETTINGS_PLACES = { table: 'docs/settings.md', deployments: ['docker/docker-compose.yml', 'docker-stack.yml'] };
 
 /** A setting by its place and name. */
 export const SETTING_EXCEPTIONS: readonly Exception[] = [
@@ -144,7 +144,7 @@ export const SETTING_EXCEPTIONS: readonly Exception[] = [
   ...inDeployments('HOST', 'the image sets it to all addresses of the container'),
   ...inDeployments('PORT', 'the image sets it to the port that the deployment publishes and the health check asks'),
   ...['ETL_CRASH_POINT', 'ETL_TIME_SCALE'].flatMap((name) => [
-    { subject: `README.md ${name}`, reason: 'for fault tests alone, so CONTRIBUTING.md explains it' },
+    { subject: `docs/settings.md ${name}`, reason: 'for fault tests alone, so CONTRIBUTING.md explains it' },
     ...inDeployments(name, 'for fault tests alone, which start processes and no containers'),
   ]),
 ];

@@ -3,7 +3,7 @@ import { type ErrorKind, GOES_ON, RETRY, terminal, transient } from './error-kin
 /** Every error this project raises on purpose: what happened (comment) and what to do (remedy). */
 export const ERROR_CATALOGUE = {
   /** A setting is missing or not of its form; the message lists all of them. */
-  CONFIG_INVALID: terminal('Set, correct or remove the settings that the message names, as it says (README, "Settings"), and start again.'),
+  CONFIG_INVALID: terminal('Set, correct or remove the settings that the message names, as it says (docs/settings.md), and start again.'),
   /** The file that declares the sources has faults; the message lists all of them with their lines. */
   SOURCES_INVALID: terminal(
     'Correct the lines that the message names (docs/sources.md; `npx retail-etl check` looks at all of it), then start a new run.',
@@ -133,7 +133,7 @@ export const ERROR_CATALOGUE = {
   }),
   /** The certificate of a server is not trusted, not of this host, or over. */
   CERTIFICATE_REFUSED: terminal(
-    'In the named URL, set ssl-ca to a file with the authority that signed the certificate, and use a host name that it holds; or renew it at the server. README, "Your own databases and files", says how to encrypt without verifying.',
+    'In the named URL, set ssl-ca to a file with the authority that signed the certificate, and use a host name that it holds; or renew it at the server. docs/your-data.md says how to encrypt without verifying.',
   ),
   /** One side wants TLS and the other has none. */
   TLS_MISMATCH: terminal(
@@ -173,7 +173,7 @@ export const ERROR_CATALOGUE = {
   }),
   /** The database, a table or a column is not there in MySQL. */
   MYSQL_MISSING: terminal({
-    fix: 'Check the database in MYSQL_URL, run `npm run setup`, compare the columns of sales_summary with the README.',
+    fix: 'Check the database in MYSQL_URL, run `npm run setup`, compare the columns of sales_summary with docs/target.md.',
     inRun: RETRY,
     inCommand: 'Create the database that MYSQL_URL names (CREATE DATABASE), or correct the name.',
   }),

@@ -38,7 +38,7 @@ const COMMANDS = {
 const USAGES = {
   start: `npm start               starts servers where no URL is given, sets up, runs once, then serves the dashboard until Ctrl-C
 npm start -- --once     one run without a schedule; exits 0 only if that run was published
-Settings are environment variables: see README.md, "Settings".`,
+Settings are environment variables: see docs/settings.md.`,
   setup: `npm run setup           creates the folders, tables and sample data that are absent
 It needs POSTGRES_URL and MYSQL_URL; DATA_DIR is data/ of the clone by default.`,
   test: `npm test                                        all tests but the long fault sweeps, on servers of their own

@@ -57,8 +57,8 @@ describe('the environment of the shell', () => {
   });
 
   test('every setting of the manual is known', async () => {
-    const readme = await readFile(join(ROOT, 'README.md'), 'utf8');
-    const settings = readme.slice(readme.indexOf('| `REDIS_URL`'));
+    const manual = await readFile(join(ROOT, 'docs', 'settings.md'), 'utf8');
+    const settings = manual.slice(manual.indexOf('| `REDIS_URL`'));
     const documented = [...settings.slice(0, settings.indexOf('\n\n')).matchAll(/^\|([^|]*)\|/gm)].flatMap((row) =>
       [...(row[1] ?? '').matchAll(/`([A-Z][A-Z_]+)`/g)].map(([, name]) => name ?? ''),
     );

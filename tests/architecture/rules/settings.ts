@@ -5,7 +5,7 @@ interface Places {
   readonly deployments: readonly string[];
 }
 
-/** Every setting that `reader` reads has a row in the README's table and stands in each deployment; the table has no other rows. */
+/** Every setting that `reader` reads has a row in the manual's table and stands in each deployment; the table has no other rows. */
 export function checkSettings(
   repository: Repository,
   reader: string,
@@ -45,8 +45,8 @@ function readSettings({ sources }: Repository, reader: string, errorCodes: Reado
 }
 
 /** The names in the first column of the tables below the heading "Settings". */
-function tableRows(readme: string): Set<string> {
-  const section = /^## Settings\n(.*?)(?=^## )/ms.exec(`${readme}\n## `)?.[1] ?? '';
+function tableRows(manual: string): Set<string> {
+  const section = /^#{1,2} Settings\n(.*?)(?=^## )/ms.exec(`${manual}\n## `)?.[1] ?? '';
   const cells = [...section.matchAll(/^\|([^|]*)\|/gm)].map(([, cell = '']) => cell);
   return new Set(cells.flatMap((cell) => [...cell.matchAll(/`([A-Z][A-Z0-9_]+)`/g)].map(([, name = '']) => name)));
 }
