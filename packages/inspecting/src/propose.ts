@@ -14,7 +14,7 @@ import { decideDates, decideNumbers } from './decide-values.js';
 import { decimalsBy, isNegative } from './values/guess-numbers.js';
 import { isMissingMarker, looksLikeNumber } from './values/looks-like.js';
 import { decimalsInCells, writtenDates, writtenNumbers } from './written-values.js';
-import { yamlOf } from './write-yaml.js';
+import { scalar, yamlOf } from './write-yaml.js';
 
 export interface ProposeOptions {
   /** Of the source; by default made of the name of the first file. */
@@ -224,7 +224,9 @@ const PER_PIECE = /unit|each|\bper\b|einzel|st(?:ü|u|ue)ck|\bpu\b|eenheid|stuks
 function priceNotes({ columns: { sale_amount: amount, quantity } }: ProposedSource): string[] {
   if (typeof amount === 'string' || quantity === null || PER_PIECE.test(amount.price)) return [];
   const shown = shownText(amount.price);
-  return [`the amount is quantity × "${shown}"; if "${shown}" is the amount of the whole line already, write sale_amount: ${shown}`];
+  return [
+    `the amount is quantity × "${shown}"; if "${shown}" is the amount of the whole line already, write sale_amount: ${scalar(amount.price)}`,
+  ];
 }
 
 function currencyNotes(chosen: Chosen): string[] {
@@ -235,6 +237,6 @@ function currencyNotes(chosen: Chosen): string[] {
   if (column === undefined || found.length < 2) return [];
   const shown = found.slice(0, 5).map((value) => shownText(value, 10));
   return [
-    `column "${shownText(column.name)}" holds several currencies (${shown.join(', ')}), which would be added: keep one with skip: [{ column: ${shownText(column.name)}, is_not: ${shown[0]!} }]`,
+    `column "${shownText(column.name)}" holds several currencies (${shown.join(', ')}), which would be added: keep one with skip: [{ column: ${scalar(column.name)}, is_not: ${scalar(found[0]!)} }]`,
   ];
 }

@@ -1,5 +1,5 @@
 import { join } from 'node:path';
-import { EtlError } from '@retail-etl/contracts';
+import { type ErrorCode, EtlError } from '@retail-etl/contracts';
 import type { Engine } from '@retail-etl/duckdb';
 import { type JudgedSample, judgeSample, type SampleRow } from '@retail-etl/judging';
 import { hasSheets, readSample, type Sample, type SampleRead } from '@retail-etl/reading';
@@ -20,7 +20,7 @@ export interface FileTrial {
   /** Whether all of the file was read. */
   readonly isWhole: boolean;
   /** Why the file cannot be read; then nothing else is known. */
-  readonly error: { readonly code: string; readonly message: string; readonly remedy: string } | null;
+  readonly error: { readonly code: ErrorCode; readonly message: string; readonly remedy: string } | null;
   readonly read: SampleRead | null;
   readonly malformed: number;
   readonly judged: JudgedSample | null;

@@ -75,7 +75,7 @@ function columnLines({ sale_amount: amount, quantity, ...others }: ProposedColum
 }
 
 /** A text as it is, where YAML allows, else in quotes. */
-function scalar(text: string): string {
+export function scalar(text: string): string {
   return /^\p{L}(?:[\p{L}\p{N} _\-./()]*[\p{L}\p{N}_)])?$/u.test(text) ? text : quoted(text);
 }
 

@@ -147,6 +147,8 @@ test.each([
   ['31.1.2026 10:05:09', '%d.%m.%Y %H:%M:%S'],
   ['2026/01/31 10:05:09.123', '%Y/%m/%d %H:%M:%S.%f'],
   ['31/01/2026 10:05 +0200', '%d/%m/%Y %H:%M %z'],
+  ['31/01/2026 10:05+0200', '%d/%m/%Y %H:%M%z'],
+  ['1/31/2026 10:15PM', '%m/%d/%Y %I:%M%p'],
 ])('dates as %s are read by %s', async (date, pattern) => {
   const { proposal, trial } = await proposed(lines('sku;qty;total;date', `A;1;2.50;${date}`));
   expect(proposal.source.dates).toBe(pattern);

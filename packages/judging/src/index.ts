@@ -1,7 +1,6 @@
 export { checkDateFormats } from './check-date-formats.js';
 export { goodRowBytes } from './rules/good-row-bytes.js';
 export { judgeRows, type Rules } from './rules/judge-rows.js';
-export { valueInPath } from './rules/source-texts.js';
 export { judgeChunk, type ChunkToJudge, type JudgedChunk } from './judge-chunk.js';
 export { mergePartials, type MergedSummary, type PartialFile } from './merge-partials.js';
 export { streamRejects } from './stream-rejects.js';

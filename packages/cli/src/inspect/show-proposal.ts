@@ -1,9 +1,9 @@
 import { shownName } from '@retail-etl/contracts';
 import { isWorkbook } from '@retail-etl/reading';
-import type { FileTrial, Proposal, TriedRow } from '@retail-etl/inspecting';
+import { countOutcomes, type FileTrial, type Proposal, type TriedRow } from '@retail-etl/inspecting';
 import { createStyle, guard, say } from '@retail-etl/setup';
 import { tableLines, type TableColumn, wrapped } from '../terminal/layout.js';
-import { countOutcomes, countsInWords, outcomeInWords } from '../terminal/outcomes.js';
+import { countsInWords, outcomeInWords } from '../terminal/outcomes.js';
 import type { Written } from './write-source.js';
 
 const COLUMNS: readonly TableColumn[] = [

@@ -120,7 +120,7 @@ const exchange = (pattern: string): string => pattern.replaceAll(/%[dm]/g, (dire
 /** The texts that a pattern stands for; without `isWhole`, those that begin so. */
 function formOf(pattern: string, isWhole = true): RegExp {
   const source = pattern.replaceAll(/%([A-Za-z])|(\s+)|([.+])/g, (_, directive: string | undefined, space: string | undefined, literal) =>
-    directive === undefined ? (space === undefined ? `\\${literal as string}` : '\\s*') : TEXTS[directive]!,
+    directive === undefined ? (space === undefined ? `\\${literal as string}` : '\\s+') : TEXTS[directive]!,
   );
   // Without a sign between them, all have two digits.
   const exact = pattern.startsWith('%Y%m%d') ? source.replaceAll('0?[1-9]', '0[1-9]') : source;

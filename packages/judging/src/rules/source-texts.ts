@@ -111,6 +111,6 @@ function withFileValues(staged: string, patterns: readonly string[], segments: r
 }
 
 /** What an expression finds in a file's path: its first group; undefined if it does not match. */
-export function valueInPath(pattern: string, path: string): string | undefined {
+function valueInPath(pattern: string, path: string): string | undefined {
   return compileExpression(pattern).exec(path)?.[1];
 }

@@ -53,7 +53,7 @@ async function raiseFor(watch: RunWatch, { database }: RaiseDeps, messageOf: (ru
   }
 }
 
-/** As MAX_REJECT_RATIO: rejected of read, for each source with all its files together; the worse of the two. */
+/** As MAX_REJECT_RATIO: rejected of read, for each source with all its files together; the worst of them. */
 function worstRatio(run: Run): number {
   const read = new Map<string, number>();
   const rejected = new Map<string, number>();

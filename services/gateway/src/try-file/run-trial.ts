@@ -84,7 +84,7 @@ function outcomeOf(child: ChildProcess, { body, signal, onReceived }: TrialReque
       reject(error);
     };
     child.once('error', end);
-    child.once('exit', () => end(new EtlError('TRIAL_LIMIT', `the trial took more than ${HEAP_MIB} MiB of memory`)));
+    child.once('exit', (code, killedBy) => end(exitError(code, killedBy)));
     child.on('message', (message) => settle(message as TrialMessage, { resolve, reject, onReceived }));
     child.send(job, () => undefined);
     // Not part of the pipeline, which would end the connection of a request that is refused before its end.
@@ -94,6 +94,13 @@ function outcomeOf(child: ChildProcess, { body, signal, onReceived }: TrialReque
       if (error instanceof FormTooLarge) reject(error);
     });
   });
+}
+
+/** V8 aborts a process whose heap is full, and the system kills one for which it has no memory. Any other end is our fault. */
+function exitError(code: number | null, killedBy: NodeJS.Signals | null): Error {
+  if (killedBy === 'SIGABRT' || killedBy === 'SIGKILL')
+    return new EtlError('TRIAL_LIMIT', `the trial took more than ${HEAP_MIB} MiB of memory`);
+  return new Error(`the process of a trial ended without an answer (${killedBy ?? `code ${code}`})`);
 }
 
 interface Settling {

@@ -1,5 +1,5 @@
 import { EtlError, shownText, type Trial, type TrialProblem, type TrialRow } from '@retail-etl/contracts';
-import { type FileTrial, NoProposal, type TriedRow } from '@retail-etl/inspecting';
+import { countOutcomes, type FileTrial, NoProposal, type TriedRow } from '@retail-etl/inspecting';
 import { DefinitionFaults } from '@retail-etl/sales';
 
 /** So many characters of a cell are shown. */
@@ -46,19 +46,9 @@ export function trialAnswer(source: string, trial: FileTrial): Trial {
   };
 }
 
-function countsOf({ read, malformed, judged }: FileTrial): NonNullable<Trial['counts']> {
-  const counts = judged?.counts ?? [];
-  const rowsOf = (kind: string): number => counts.reduce((sum, { outcome, rows }) => sum + (outcome.kind === kind ? rows : 0), 0);
-  return {
-    records: read?.records ?? 0,
-    accepted: rowsOf('accepted'),
-    rejected: rowsOf('rejected') + malformed,
-    skipped: rowsOf('skipped'),
-    reasons: [
-      ...(malformed === 0 ? [] : [{ reason: 'malformed_row', rows: malformed }]),
-      ...counts.flatMap(({ outcome, rows }) => (outcome.kind === 'rejected' ? [{ reason: outcome.reason, rows }] : [])),
-    ],
-  };
+function countsOf(trial: FileTrial): NonNullable<Trial['counts']> {
+  const { reasons, ...counts } = countOutcomes(trial);
+  return { ...counts, reasons: Object.entries(reasons).map(([reason, rows]) => ({ reason, rows })) };
 }
 
 function rowOf({ record, judged, raw }: TriedRow): TrialRow {

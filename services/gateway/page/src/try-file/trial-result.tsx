@@ -14,7 +14,7 @@ export function TrialResult({ tried }: { tried: TriedFile }): ReactNode {
         <Card title="What a run would make of it">
           <p className="soft">
             <LongText text={tried.file} /> as source <code>{trial.source}</code>
-            {trial.isWhole ? null : '; only its beginning (4 MiB) was read'}
+            {trial.isWhole ? null : '; only its beginning was read'}
           </p>
           {trial.problem === null ? null : <ProblemNote problem={trial.problem} />}
           <Counts trial={trial} />
@@ -24,8 +24,9 @@ export function TrialResult({ tried }: { tried: TriedFile }): ReactNode {
       {notes.length === 0 ? null : (
         <Card title="Not sure">
           <ul className="try-notes">
-            {notes.map((note) => (
-              <li key={note}>{note}</li>
+            {notes.map((note, index) => (
+              // Two notes may have the same words.
+              <li key={index}>{note}</li>
             ))}
           </ul>
         </Card>
