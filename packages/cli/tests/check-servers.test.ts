@@ -1,3 +1,4 @@
+import { randomBytes } from 'node:crypto';
 import { mkdir, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import mysql from 'mysql2/promise';
@@ -20,12 +21,12 @@ beforeAll(async () => {
 });
 afterAll(() => databases.drop());
 
-async function checked(): Promise<CliEnd> {
+async function checked(urls: Readonly<Record<string, string>> = databases.urls): Promise<CliEnd> {
   let end: CliEnd | undefined;
   await withDataDir(async (dataDir) => {
     await mkdir(join(dataDir, 'input'));
     await writeFile(join(dataDir, 'sources.yaml'), YAML);
-    end = await runCli(['check'], { DATA_DIR: dataDir, ...databases.urls });
+    end = await runCli(['check'], { DATA_DIR: dataDir, ...urls });
   });
   return end!;
 }
@@ -49,5 +50,25 @@ test('tables are looked at: absent, without a column, and as they should be; the
   } finally {
     await source.end();
     await target.end();
+  }
+});
+
+test('rights that a run would lack are told', async () => {
+  const name = `checker_${randomBytes(5).toString('hex')}`;
+  const source = new pg.Client(databases.urls.POSTGRES_URL);
+  await source.connect();
+  try {
+    await source.query(
+      `CREATE TABLE IF NOT EXISTS shop_sales (sku text, qty int, total numeric, day date); CREATE ROLE ${name} LOGIN PASSWORD 'p'`,
+    );
+    const url = new URL(databases.urls.POSTGRES_URL);
+    url.username = name;
+    url.password = 'p';
+    const { code, stdout } = await checked({ ...databases.urls, POSTGRES_URL: url.toString() });
+    expect(code).toBe(1);
+    expect(stdout).toMatch(/^POSTGRES_RIGHTS {2}PostgreSQL, looking at shop_sales: permission denied/m);
+  } finally {
+    await source.query(`DROP ROLE ${name}`);
+    await source.end();
   }
 });

@@ -204,3 +204,47 @@ test('--json gives one object', async () => {
     });
   });
 });
+
+test('what fails a run while it plans does so whatever is set aside: a path without its text, and a link', async () => {
+  const yaml = YAML.replace("'shop/*.csv'", "'shop/*.csv'\n    bad_file: set_aside").replace(
+    'date }',
+    "date, store: { file: 'shop/(\\d+)' } }",
+  );
+  const files = { 'sources.yaml': `summaries: { by_store: [store] }\n${yaml}`, 'input/shop/7.csv': GOOD, 'input/shop/b.csv': GOOD };
+  await checked(files, ({ code, stdout }) => {
+    expect(code).toBe(1);
+    expect(stdout).toMatch(/^FILE_PATH_UNMATCHED {2}source shop: .* finds nothing in shop\/b\.csv/m);
+    expect(stdout).not.toContain('set aside by a run');
+  });
+  await withDataDir(async (dataDir) => {
+    await mkdir(join(dataDir, 'input', 'shop'), { recursive: true });
+    await writeFile(join(dataDir, 'sources.yaml'), YAML.replace("'shop/*.csv'", "'shop/*.csv'\n    bad_file: set_aside"));
+    await writeFile(join(dataDir, 'elsewhere.csv'), GOOD);
+    await symlink(join(dataDir, 'elsewhere.csv'), join(dataDir, 'input', 'shop', 'a.csv'));
+    const { code, stdout } = await runCli(['check'], { DATA_DIR: dataDir });
+    expect(code).toBe(1);
+    expect(stdout).toMatch(/^FILE_REFUSED {2}shop\/a\.csv is no regular file/m);
+  });
+});
+
+test('a workbook of a source whose pattern reads dates of ISO 8601 as other days', async () => {
+  const yaml = YAML.replace("'shop/*.csv'", "'shop/*.xlsx'\n    bad_file: set_aside\n    dates: '%Y-%d-%m'");
+  await checked(
+    {
+      'sources.yaml': yaml,
+      'input/shop/a.xlsx': workbookOfSheets([
+        {
+          name: 'Sales',
+          rows: [
+            ['sku', 'qty', 'total', 'date'],
+            ['A', '1', '1', '2026-02-01'],
+          ],
+        },
+      ]),
+    },
+    ({ code, stdout }) => {
+      expect(code).toBe(1);
+      expect(stdout).toMatch(/^SOURCES_INVALID {2}source shop: in workbooks, dates of "%Y-%d-%m"/m);
+    },
+  );
+});

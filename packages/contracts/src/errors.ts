@@ -111,7 +111,7 @@ export const ERROR_CATALOGUE = {
   }),
   /** The role lacks a right in PostgreSQL. */
   POSTGRES_RIGHTS: terminal({
-    fix: 'Grant the role of POSTGRES_URL SELECT on online_sales, USAGE on its schema, and CONNECT on the database.',
+    fix: 'Grant the role of POSTGRES_URL SELECT on the named table (online_sales without a declaration), USAGE on its schema, and CONNECT on the database.',
     inRun: RETRY,
     inCommand:
       'Grant the role of POSTGRES_URL the right that the message names (to create online_sales: CREATE on the schema), or create the table as its owner.',

@@ -1,4 +1,5 @@
 import { isUtf8 } from 'node:buffer';
+import type { Dirent } from 'node:fs';
 import { readdir } from 'node:fs/promises';
 
 /** A name in a folder. For the system it is bytes, which need not be text. */
@@ -36,13 +37,23 @@ export async function namesBelow(folder: string): Promise<FolderName[] | null> {
 
 async function walk(folder: Buffer, prefix: string, depth: number): Promise<FolderName[]> {
   const found: FolderName[] = [];
-  for (const entry of await readdir(folder, { encoding: 'buffer', withFileTypes: true })) {
+  for (const entry of await entriesOf(folder, depth)) {
     const { name, isText } = describe('', entry.name);
     const path = Buffer.concat([folder, Buffer.from('/'), entry.name]);
     if (!entry.isDirectory()) found.push({ name: `${prefix}${name}`, isText, path });
     else if (!name.startsWith('.') && depth < DEPTH_MAX) found.push(...(await walk(path, `${prefix}${name}/`, depth + 1)));
   }
   return found;
+}
+
+/** None for a folder below the first that was removed since its name was read. */
+async function entriesOf(folder: Buffer, depth: number): Promise<Dirent<Buffer>[]> {
+  try {
+    return await readdir(folder, { encoding: 'buffer', withFileTypes: true });
+  } catch (cause) {
+    if (depth === 0 || (cause as NodeJS.ErrnoException).code !== 'ENOENT') throw cause;
+    return [];
+  }
 }
 
 function describe(folder: string, bytes: Buffer): FolderName {

@@ -4,7 +4,7 @@ import { crashPoint } from '@retail-etl/faults';
 import { findPublishedRun, findRun } from '@retail-etl/ledger';
 import { checkTarget, type Database, tryTargetRights, withConnection } from '@retail-etl/mysql';
 import type { Producer } from '@retail-etl/queue';
-import { openSources, readDefinition, refuseUnclaimed, refuseUnmatchedPaths, type SourceSettings } from '@retail-etl/reading';
+import { claimFiles, openSources, readDefinition, refuseUnclaimed, refuseUnmatchedPaths, type SourceSettings } from '@retail-etl/reading';
 import type { StepContext } from '@retail-etl/runtime';
 import { BUILT_IN, type SalesDefinition, type SummaryShape } from '@retail-etl/sales';
 import {
@@ -101,10 +101,16 @@ async function makePlan(
 ): Promise<PlanManifest> {
   const startedAt = new Date().toISOString();
   const run = await findRun(database, data.runId);
-  if (definition !== undefined) await refuseUnclaimed(settings, definition);
+  if (definition !== undefined) refuseUnclaimed(await claimFiles(settings.dataDir, definition), definition);
   const partitions: Partition[] = [];
   for (const source of openSources(settings, definition).values()) partitions.push(...(await source.plan(signal)));
-  if (definition !== undefined) refuseUnmatchedPaths(definition, partitions);
+  for (const source of definition?.sources ?? []) {
+    const files = partitions.filter((partition) => partition.source === source.name).flatMap((partition) => partition.files);
+    refuseUnmatchedPaths(
+      source,
+      files.map(({ name }) => name),
+    );
+  }
   const declared = definition === undefined ? {} : { definition };
   const plan: PlanManifest = { params: run?.params ?? {}, ...declared, partitions, startedAt, finishedAt: new Date().toISOString() };
   return (await publishManifest(folders.planManifest, plan)).manifest;

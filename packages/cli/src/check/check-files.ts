@@ -1,13 +1,11 @@
 import { lstat } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { CliConfig } from '@retail-etl/config';
-import { EtlError, shownName, shownText } from '@retail-etl/contracts';
-import { type FileTrial, type TryOptions, trySource } from '@retail-etl/inspecting';
-import { valueInPath } from '@retail-etl/judging';
-import { claimFiles, INPUT_FOLDER, refuseUnclaimed } from '@retail-etl/reading';
-import { type SalesDefinition, type SourceDefinition, termsOf } from '@retail-etl/sales';
+import { EtlError, shownName } from '@retail-etl/contracts';
+import { countOutcomes, type FileTrial, type TryOptions, trySource } from '@retail-etl/inspecting';
+import { type Claim, claimFiles, INPUT_FOLDER, isBadFile, noFiles, refuseUnclaimed, refuseUnmatchedPaths } from '@retail-etl/reading';
+import type { SalesDefinition, SourceDefinition } from '@retail-etl/sales';
 import { openFileSample } from '../open-sample.js';
-import { countOutcomes } from '../terminal/outcomes.js';
 import { withTrialFolder } from '../trial-folder.js';
 import { type CheckedInput, type CheckProblem, problemOf } from './check-report.js';
 
@@ -35,18 +33,19 @@ export async function checkFiles(config: CliConfig, definition: SalesDefinition)
         encoding: config.csvEncoding,
         dateFormats: config.csvDateFormats,
       };
-      checked.push({ path, by, trial: source === undefined ? null : await tryFile(path, definition, source, { config, options }) });
+      const tried = source === undefined ? NOT_TRIED : await tryFile(path, definition, source, { config, options });
+      checked.push({ path, by, ...tried });
     }
     return checked;
   });
-  const problems = [
-    ...(await claimProblems(config, definition)),
-    ...missingProblems(files, definition),
-    ...fileProblems(files, definition),
-  ];
+  const problems = [...claimProblems(claims, definition), ...missingProblems(claims, definition), ...fileProblems(files)];
   const ratios = ratioFindings(files, definition);
-  return { files, problems: [...problems, ...ratios.problems], notes: [...asideNotes(files, definition), ...ratios.notes] };
+  return { files, problems: [...problems, ...ratios.problems], notes: [...asideNotes(files), ...ratios.notes] };
 }
+
+type Tried = Pick<CheckedInput, 'trial' | 'isSetAside'>;
+
+const NOT_TRIED: Tried = { trial: null, isSetAside: false };
 
 type Surroundings = { readonly config: CliConfig; readonly options: TryOptions };
 
@@ -55,67 +54,70 @@ async function tryFile(
   definition: SalesDefinition,
   source: SourceDefinition,
   { config, options }: Surroundings,
-): Promise<FileTrial> {
+): Promise<Tried> {
+  const whole = join(config.dataDir, INPUT_FOLDER, path);
   try {
-    const whole = join(config.dataDir, INPUT_FOLDER, path);
+    // A run fails by these while it plans, whatever it does with files that it cannot read.
     if (!(await lstat(whole)).isFile()) throw new EtlError('FILE_REFUSED', `${shownName(path)} is no regular file`);
-    refuseUnmatched(path, source);
-    const file = await openFileSample(whole, path);
-    try {
-      return await trySource(file.sample, definition, source, options);
-    } finally {
-      await file.close();
-    }
+    refuseUnmatchedPaths(source, [path]);
   } catch (error) {
-    const { code } = error as NodeJS.ErrnoException;
-    const known =
-      error instanceof EtlError
-        ? error
-        : new EtlError('FILE_REFUSED', `${shownName(path)} cannot be read (${code ?? 'unknown'})`, { cause: error });
-    if (!(error instanceof EtlError) && code === undefined) throw error;
-    return { file: path, isWhole: false, error: problemOf(known), read: null, malformed: 0, judged: null, rows: [] };
+    return { trial: failedTrial(path, error), isSetAside: false };
+  }
+  const trial = await openAndTry(whole, path, definition, source, options);
+  return { trial, isSetAside: source.badFile === 'set_aside' && trial.error !== null && isBadFile(trial.error.code) };
+}
+
+async function openAndTry(
+  whole: string,
+  path: string,
+  definition: SalesDefinition,
+  source: SourceDefinition,
+  options: TryOptions,
+): Promise<FileTrial> {
+  let file;
+  try {
+    file = await openFileSample(whole, path);
+  } catch (error) {
+    return failedTrial(path, error);
+  }
+  try {
+    return await trySource(file.sample, definition, source, options);
+  } finally {
+    await file.close();
   }
 }
 
-function refuseUnmatched(path: string, { name, columns }: SourceDefinition): void {
-  for (const term of termsOf(columns)) {
-    if (term.kind === 'file' && (valueInPath(term.pattern, path) ?? '').trim() === '')
-      throw new EtlError('FILE_PATH_UNMATCHED', `source ${name}: "${shownText(term.pattern)}" finds nothing in ${shownName(path)}`);
-  }
+/** What cannot be opened, of which the system says why, is as a run would say it. Throws any other error. */
+function failedTrial(path: string, error: unknown): FileTrial {
+  const { code } = error as NodeJS.ErrnoException;
+  if (!(error instanceof EtlError) && code === undefined) throw error;
+  const known =
+    error instanceof EtlError ? error : new EtlError('FILE_REFUSED', `${shownName(path)} cannot be read (${code})`, { cause: error });
+  return { file: path, isWhole: false, error: problemOf(known), read: null, malformed: 0, judged: null, rows: [] };
 }
 
-async function claimProblems(config: CliConfig, definition: SalesDefinition): Promise<CheckProblem[]> {
+function claimProblems(claims: readonly Claim[], definition: SalesDefinition): CheckProblem[] {
   if (definition.digest === null) return [];
   try {
-    await refuseUnclaimed(config, definition);
+    refuseUnclaimed(claims, definition);
     return [];
   } catch (error) {
     return [problemOf(error)];
   }
 }
 
-function missingProblems(files: readonly CheckedInput[], { sources }: SalesDefinition): CheckProblem[] {
+function missingProblems(claims: readonly Claim[], { sources }: SalesDefinition): CheckProblem[] {
   return sources
-    .filter(({ name, place }) => place.kind === 'csv-files' && !files.some(({ by }) => by.includes(name)))
-    .map(({ name, place }) => {
-      const patterns = place.kind === 'csv-files' ? place.patterns.join(', ') : '';
-      return problemOf(new EtlError('SOURCE_MISSING', `the folder input of DATA_DIR holds no file for source ${name} (${patterns})`));
-    });
+    .filter(({ name, place }) => place.kind === 'csv-files' && !claims.some(({ by }) => by.includes(name)))
+    .map((source) => problemOf(noFiles(source)));
 }
 
-/** Whether the source of a file leaves out files that cannot be read. */
-function setsAside({ by }: CheckedInput, { sources }: SalesDefinition): boolean {
-  return sources.some(({ name, badFile }) => badFile === 'set_aside' && by.includes(name));
+function fileProblems(files: readonly CheckedInput[]): CheckProblem[] {
+  return files.flatMap(({ trial, isSetAside }) => (isSetAside ? [] : (trial?.error ?? [])));
 }
 
-function fileProblems(files: readonly CheckedInput[], definition: SalesDefinition): CheckProblem[] {
-  return files.filter((file) => !setsAside(file, definition)).flatMap(({ trial }) => trial?.error ?? []);
-}
-
-function asideNotes(files: readonly CheckedInput[], definition: SalesDefinition): string[] {
-  return files
-    .filter((file) => setsAside(file, definition))
-    .flatMap(({ trial }) => (trial?.error ? [`set aside by a run: ${trial.error.message}`] : []));
+function asideNotes(files: readonly CheckedInput[]): string[] {
+  return files.flatMap(({ trial, isSetAside }) => (isSetAside ? [`set aside by a run: ${trial?.error?.message}`] : []));
 }
 
 /** More rejects than the source allows. Of files that are not seen whole, nobody knows how it ends. */

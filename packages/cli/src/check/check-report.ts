@@ -1,9 +1,9 @@
-import { EtlError } from '@retail-etl/contracts';
+import { type ErrorCode, EtlError } from '@retail-etl/contracts';
 import type { FileTrial } from '@retail-etl/inspecting';
 
 /** Something that a run would fail by. */
 export interface CheckProblem {
-  readonly code: string;
+  readonly code: ErrorCode;
   readonly message: string;
   readonly remedy: string;
 }
@@ -15,6 +15,8 @@ export interface CheckedInput {
   readonly by: readonly string[];
   /** Null if it does not belong to exactly one. */
   readonly trial: FileTrial | null;
+  /** Whether a run would leave it out and go on. */
+  readonly isSetAside: boolean;
 }
 
 export interface CheckReport {

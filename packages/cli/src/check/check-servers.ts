@@ -1,5 +1,5 @@
 import type { CliConfig } from '@retail-etl/config';
-import { checkTarget, openDatabase, withConnection } from '@retail-etl/mysql';
+import { checkTarget, openDatabase, tryTargetRights, withConnection } from '@retail-etl/mysql';
 import { checkTable } from '@retail-etl/reading';
 import type { SalesDefinition } from '@retail-etl/sales';
 import { type CheckProblem, problemOf } from './check-report.js';
@@ -43,7 +43,10 @@ async function checkTargets({ mysqlUrl }: CliConfig, { summaries }: SalesDefinit
   try {
     for (const shape of summaries) {
       try {
-        await withConnection(database, `looking at ${shape.name}`, (connection) => checkTarget(connection, shape));
+        await withConnection(database, `looking at ${shape.name}`, async (connection) => {
+          await checkTarget(connection, shape);
+          await tryTargetRights(connection, shape);
+        });
       } catch (error) {
         problems.push(problemOf(error));
       }

@@ -1,8 +1,8 @@
 import { shownName } from '@retail-etl/contracts';
-import type { TriedRow } from '@retail-etl/inspecting';
+import { countOutcomes, type TriedRow } from '@retail-etl/inspecting';
 import { createStyle, formatFailure, say } from '@retail-etl/setup';
 import { counted, grouped, LINE_MAX, tableLines, type TableColumn, wrapped } from '../terminal/layout.js';
-import { countOutcomes, outcomeInWords } from '../terminal/outcomes.js';
+import { outcomeInWords } from '../terminal/outcomes.js';
 import type { CheckedInput, CheckReport } from './check-report.js';
 
 const FILE_COLUMNS: readonly TableColumn[] = [
@@ -50,7 +50,7 @@ export function sayCheckJson(report: CheckReport): void {
 
 /** A run publishes in spite of rejects and files that it sets aside, so they are told once more. */
 function verdictOf(files: readonly CheckedInput[]): string {
-  const setAside = files.filter(({ trial }) => trial !== null && trial.error !== null).length;
+  const setAside = files.filter(({ isSetAside }) => isSetAside).length;
   const rejected = files.reduce((sum, { trial }) => sum + (trial?.error === null ? countOutcomes(trial).rejected : 0), 0);
   const read = setAside === 0 ? 'A run could read all of it' : `A run could go ahead, without ${counted(setAside, 'file')}`;
   return rejected === 0 ? `${read}.` : `${read}; ${counted(rejected, 'record')} would be rejected.`;

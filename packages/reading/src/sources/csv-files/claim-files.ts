@@ -2,7 +2,6 @@ import { join } from 'node:path';
 import picomatch from 'picomatch';
 import { EtlError, shownName, shownText } from '@retail-etl/contracts';
 import { compileExpression, isStoreFileName, type SalesDefinition, type SourceDefinition, termsOf } from '@retail-etl/sales';
-import type { Partition } from '@retail-etl/staging';
 import { type InputFile, listInputPaths, listInputTree } from '@retail-etl/store';
 
 /** Below DATA_DIR. */
@@ -31,8 +30,13 @@ export async function listDeclaredFiles(folder: string, definition: SourceDefini
   const files = await listInputTree(folder, fileMatcher(definition));
   if (files === null) throw new EtlError('SOURCE_MISSING', 'the folder input of DATA_DIR does not exist');
   if (files.length > 0) return files;
-  const patterns = definition.place.kind === 'csv-files' ? definition.place.patterns.join(', ') : '';
-  throw new EtlError('SOURCE_MISSING', `the folder input of DATA_DIR holds no file for source ${definition.name} (${patterns})`);
+  throw noFiles(definition);
+}
+
+/** SOURCE_MISSING for a declared source of which no file is there. */
+export function noFiles({ name, place }: SourceDefinition): EtlError {
+  const patterns = place.kind === 'csv-files' ? place.patterns.join(', ') : '';
+  return new EtlError('SOURCE_MISSING', `the folder input of DATA_DIR holds no file for source ${name} (${patterns})`);
 }
 
 /** A file below the input folder, and the names of the sources that it belongs to. */
@@ -52,8 +56,7 @@ export async function claimFiles(dataDir: string, { sources, digest }: SalesDefi
 }
 
 /** Throws SOURCE_AMBIGUOUS for files that two sources claim, SOURCE_UNCLAIMED for those that none does, unless these may be there. */
-export async function refuseUnclaimed({ dataDir }: { readonly dataDir: string }, definition: SalesDefinition): Promise<void> {
-  const claims = await claimFiles(dataDir, definition);
+export function refuseUnclaimed(claims: readonly Claim[], { ignoresUnclaimed }: SalesDefinition): void {
   const ambiguous = claims.filter(({ by }) => by.length > 1);
   if (ambiguous.length > 0)
     throw new EtlError(
@@ -61,24 +64,21 @@ export async function refuseUnclaimed({ dataDir }: { readonly dataDir: string },
       `files of more than one source: ${listed(ambiguous.map(({ path, by }) => `${shownName(path)} (${by.join(', ')})`))}`,
     );
   const unclaimed = claims.filter(({ by }) => by.length === 0);
-  if (unclaimed.length > 0 && !definition.ignoresUnclaimed)
+  if (unclaimed.length > 0 && !ignoresUnclaimed)
     throw new EtlError('SOURCE_UNCLAIMED', `files of no source: ${listed(unclaimed.map(({ path }) => shownName(path)))}`);
 }
 
-/** Throws FILE_PATH_UNMATCHED for planned files of which an expression of `file` does not match the path. */
-export function refuseUnmatchedPaths({ sources }: SalesDefinition, partitions: readonly Partition[]): void {
-  for (const source of sources) {
-    const patterns = termsOf(source.columns).flatMap((term) => (term.kind === 'file' ? [term.pattern] : []));
-    const paths = partitions.filter((partition) => partition.source === source.name).flatMap(({ files }) => files.map(({ name }) => name));
-    for (const pattern of patterns) {
-      const expression = compileExpression(pattern);
-      const unmatched = paths.filter((path) => (expression.exec(path)?.[1] ?? '').trim() === '');
-      if (unmatched.length > 0)
-        throw new EtlError(
-          'FILE_PATH_UNMATCHED',
-          `source ${source.name}: "${shownText(pattern)}" finds nothing in ${listed(unmatched.map(shownName))}`,
-        );
-    }
+/** Throws FILE_PATH_UNMATCHED for files of a source of which one of its expressions of `file` does not match the path. */
+export function refuseUnmatchedPaths({ name, columns }: SourceDefinition, paths: readonly string[]): void {
+  for (const term of termsOf(columns)) {
+    if (term.kind !== 'file') continue;
+    const expression = compileExpression(term.pattern);
+    const unmatched = paths.filter((path) => (expression.exec(path)?.[1] ?? '').trim() === '');
+    if (unmatched.length > 0)
+      throw new EtlError(
+        'FILE_PATH_UNMATCHED',
+        `source ${name}: "${shownText(term.pattern)}" finds nothing in ${listed(unmatched.map(shownName))}`,
+      );
   }
 }
 

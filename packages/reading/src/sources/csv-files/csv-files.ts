@@ -1,6 +1,4 @@
 import { join } from 'node:path';
-import { EtlError } from '@retail-etl/contracts';
-import type { SourceDefinition } from '@retail-etl/sales';
 import type { PlannedFile, SourceRead } from '@retail-etl/staging';
 import { inBatches } from '@retail-etl/store';
 import type { DeclaredSource } from '../declared-source.js';
@@ -11,6 +9,7 @@ import { listStoreFiles } from './list-store-files.js';
 import { readHeader } from './read-header.js';
 import { leftOutFile, readOrSetAside } from './read-or-set-aside.js';
 import { checkWorkbook } from './read-workbook.js';
+import { refuseTwoReadings } from './refuse-two-readings.js';
 import { isWorkbook, type ReadOptions, StoreFile } from './store-file.js';
 
 /** Headers read at once: one by one each would wait for the disk, but a compressed file takes some 3 MB meanwhile. */
@@ -62,15 +61,6 @@ export function csvFiles(source: DeclaredSource<'csv-files'>): Source {
       return { sources, copiedRows: null };
     },
   };
-}
-
-/** Dates of workbooks are ISO 8601 or of the pattern, and both read `2026-02-01` by a pattern that has the day before the month. */
-function refuseTwoReadings({ name, dates }: SourceDefinition): void {
-  if (/^%Y-%-?d-%-?m/.test(dates.pattern ?? ''))
-    throw new EtlError(
-      'SOURCES_INVALID',
-      `source ${name}: in workbooks, dates of "${dates.pattern}" cannot be told from those of ISO 8601; declare a source of its own for *.xlsx, with dates '%Y-%m-%d' if its cells are dates`,
-    );
 }
 
 async function checkHeaders(

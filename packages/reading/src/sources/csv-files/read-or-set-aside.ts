@@ -18,6 +18,9 @@ const BAD_FILE: ReadonlySet<ErrorCode> = new Set([
   'SHEET_UNCLEAR',
 ]);
 
+/** Whether an error of this code in reading makes a file one that `bad_file: set_aside` leaves out. */
+export const isBadFile = (code: ErrorCode): boolean => BAD_FILE.has(code);
+
 /** Where a file goes. */
 export interface FileReading {
   readonly options: ReadOptions;
@@ -40,7 +43,7 @@ export async function readOrSetAside(planned: PlannedFile, source: DeclaredSourc
       await file.close();
     }
   } catch (error) {
-    const isBad = error instanceof EtlError && BAD_FILE.has(error.code);
+    const isBad = error instanceof EtlError && isBadFile(error.code);
     if (source.definition.badFile === 'fail' || !isBad) throw error;
     const reason = { code: error.code, message: error.message };
     if (progress.hasWritten) throw new UnreadableFile(planned.name, reason);

@@ -3,6 +3,7 @@ import type { CsvEncoding, SourceDefinition } from '@retail-etl/sales';
 import type { RecordWriter } from '../source.js';
 import { type FileSample, textOfSample } from './file-sample.js';
 import { openRecords } from './open-records.js';
+import { refuseTwoReadings } from './refuse-two-readings.js';
 import { readSheetRecords } from './sheet-records.js';
 import { sampleRows, type WorkbookSample } from './workbook-sample.js';
 
@@ -61,6 +62,7 @@ async function readTextSample(sample: FileSample, source: SampledSource, writer:
 }
 
 async function readSheetSample(sample: WorkbookSample, { definition }: SampledSource, writer: RecordWriter): Promise<SampleRead> {
+  refuseTwoReadings(definition);
   const { name } = sample;
   const extent = { isWhole: true };
   const sheet = definition.place.kind === 'csv-files' ? definition.place.sheet : null;

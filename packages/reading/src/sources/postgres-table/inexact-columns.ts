@@ -34,8 +34,8 @@ const isInexact = ({ baseType }: FoundColumn): boolean => FLOATS.has(baseType) |
 const OWNERS_ROWS =
   ' Before PostgreSQL 15 a view shows the rows that its owner may see: let one own it for whom the policies of the table hold.';
 
-/** As many as an amount may have; what lies beyond them is the float's own error. */
-const AMOUNT_DECIMALS = 6;
+/** As many as an amount may have where nothing else is declared. */
+const DECIMALS_MIN = 6;
 
 /** What of a request counts here. */
 interface InexactRequest {
@@ -59,7 +59,8 @@ function isAmount(column: string, { columns }: SourceDefinition): boolean {
 function exactly({ column, quoted, baseType }: FoundColumn, definition: SourceDefinition): string {
   if (baseType === 'money') return `${quoted}::numeric`;
   const number = `${quoted}::text::numeric`;
-  return isAmount(column, definition) ? `round(${number}, ${AMOUNT_DECIMALS})` : number;
+  // What lies beyond these is the float's own error. Fewer would round amounts that have more decimals than they may.
+  return isAmount(column, definition) ? `round(${number}, ${Math.max(DECIMALS_MIN, definition.numbers.decimals)})` : number;
 }
 
 /**

@@ -16,7 +16,7 @@ const STATEMENT_TIMEOUT_MS = 3_600_000;
  * which a policy would hide rows. All is local to the transaction: a pooler may give the session to others after it, and takes no
  * settings at the start of a connection.
  */
-function beginStatement({ allowRowSecurity, definition }: TableRequest): string {
+export function beginStatement({ allowRowSecurity, definition }: TableRequest): string {
   const settings = [
     "DateStyle = 'ISO'",
     // In which a timestamptz prints its day, with the offset.
