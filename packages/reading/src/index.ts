@@ -6,14 +6,17 @@ export { readDefinition } from './definition/read-definition.js';
 export type { SourceSettings } from './sources/source-settings.js';
 export { type PartitionRead, type PartitionSink, type RecordWriter, type Source, UnreadableFile } from './sources/source.js';
 export {
+  type Claim,
   claimFiles,
   fileMatcher,
   INPUT_FOLDER,
   isUnfinished,
+  noFiles,
   refuseUnclaimed,
   refuseUnmatchedPaths,
 } from './sources/csv-files/claim-files.js';
 export { postgresError } from './sources/postgres-table/postgres-error.js';
+export { isBadFile } from './sources/csv-files/read-or-set-aside.js';
 export { hasSheets, readSample, type Sample, type SampleRead } from './sources/csv-files/read-sample.js';
 export { isWorkbook } from './sources/csv-files/store-file.js';
 export { openSample, type SampledSheets, type WorkbookSample } from './sources/csv-files/workbook-sample.js';

@@ -18,6 +18,8 @@ export interface RecordedMalformed {
 }
 
 export interface RecordingOptions {
+  /** Staged columns; as many as a sale has without a declaration by default. */
+  readonly columns?: number;
   /** The attempt's signal: no writer may be called once it is aborted. */
   readonly signal?: AbortSignal;
   /** `advance` is due again after so many records; 500 by default. */
@@ -78,7 +80,7 @@ class RecordingWriter implements RecordWriter {
   isFinished = false;
   readonly #sink: RecordingSink;
   readonly #index: number;
-  readonly #columns = SALES_COLUMNS.map(() => new TextColumn());
+  readonly #columns: readonly TextColumn[];
   #file: string | null | undefined;
   #next = 1;
   #sinceAdvance = 0;
@@ -86,6 +88,7 @@ class RecordingWriter implements RecordWriter {
   constructor(sink: RecordingSink, index: number) {
     this.#sink = sink;
     this.#index = index;
+    this.#columns = Array.from({ length: sink.options.columns ?? SALES_COLUMNS.length }, () => new TextColumn());
     this.rows = {
       columns: this.#columns,
       endRow: () => {

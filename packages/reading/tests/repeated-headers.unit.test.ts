@@ -1,4 +1,4 @@
-import { BUILT_IN, SALES_COLUMNS } from '@retail-etl/sales';
+import { BUILT_IN, parseDefinition, type SourceDefinition } from '@retail-etl/sales';
 import { describe, expect, test } from 'vitest';
 import { readDialect } from '../src/codec/csv/dialect.js';
 import { findHeader } from '../src/codec/csv/find-header.js';
@@ -14,14 +14,27 @@ const STORE = BUILT_IN.sources[1]!;
 const row = (saleId: number): string => `${saleId},7,2,1.50,2026-01-01`;
 
 /** Sale ids of the rows that were read, numbers of the malformed records, and headers passed over; a piece of text has so many bytes. */
-async function read(text: string, pieceBytes: number): Promise<{ sales: string[]; malformed: number[]; repeated: number }> {
+async function read(
+  text: string,
+  pieceBytes: number,
+  store: SourceDefinition = STORE,
+): Promise<{ sales: string[]; malformed: number[]; repeated: number }> {
   const bytes = Buffer.from(text);
   const header = findHeader(bytes, true, 'x.csv')!;
-  const { shape } = await readDialect(header, 'x.csv', STORE);
-  const sink = new RecordingSink();
+  const { shape } = await readDialect(header, 'x.csv', store);
+  const sink = new RecordingSink({ columns: store.inputs.length });
   const writer = sink.openWriter();
   writer.startSegment('x.csv', 1);
-  const headers = new RepeatedHeaders(header, shape, 'x.csv', watchedColumns(STORE, SALES_COLUMNS, false));
+  const headers = new RepeatedHeaders(
+    header,
+    shape,
+    'x.csv',
+    watchedColumns(
+      store,
+      store.inputs.map(({ names: [first] }) => first!),
+      store !== STORE,
+    ),
+  );
   const scanner = new RecordScanner(shape, writer, header.bodyAt, headers);
   for (let from: number | null = header.bodyAt; from !== null; from = scanner.finish()) {
     for (let at: number = from; at < bytes.length; at += pieceBytes) scanner.push(bytes.subarray(at, at + pieceBytes));
@@ -175,4 +188,15 @@ describe('what is no header', () => {
   ])('%s', async (_what, text, sales, malformed) => {
     for (const size of PIECES) expect(await read(text, size)).toEqual({ sales, malformed, repeated: 0 });
   });
+});
+
+test.each([["'"], ['"'], ['none']])('a second header in another order is found where %s quotes', async (quote) => {
+  const yaml = `product: text
+sources: [{ name: shop, files: '*.csv', csv: { quote: ${quote === 'none' ? quote : JSON.stringify(quote)} },
+  columns: { product_id: sku, quantity: { value: 1 }, sale_amount: total, sale_date: day } }]`;
+  const [shop] = parseDefinition(yaml, 'sources.yaml').sources;
+  const header = (...names: readonly string[]): string =>
+    (quote === 'none' ? names : names.map((name) => `${quote}${name}${quote}`)).join(',');
+  const text = [header('sku', 'total', 'day'), 'A,1.50,2026-01-01', header('day', 'sku', 'total'), '2026-01-01,A,1', ''].join('\n');
+  for (const size of PIECES) await expect(read(text, size, shop)).rejects.toMatchObject({ code: 'HEADER_CHANGED' });
 });

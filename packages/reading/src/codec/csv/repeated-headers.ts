@@ -1,5 +1,6 @@
 import { EtlError, shownText } from '@retail-etl/contracts';
 import { columnKey, SALES_COLUMNS } from '@retail-etl/sales';
+import { quoteOf } from './byte-classes.js';
 import { type Header, isSeparatorLine } from './find-header.js';
 import type { AskedRecord, HeaderWatch } from './header-watch.js';
 import type { RecordShape } from './record-reader.js';
@@ -60,12 +61,16 @@ export class RepeatedHeaders implements HeaderWatch {
   readonly #file: string;
   readonly #columns: WatchedColumns;
   readonly #areUsual: boolean;
+  /** What quotes a field; empty if nothing does. */
+  readonly #quote: string;
 
   constructor(header: Header, shape: RecordShape, file: string, columns: WatchedColumns) {
     this.#header = header;
     this.#shape = shape;
     this.#file = file;
     this.#columns = columns;
+    const quote = quoteOf(shape);
+    this.#quote = quote === -1 ? '' : String.fromCharCode(quote);
     this.numberColumns = columns.numberColumns;
     this.otherStarts = columns.otherStarts;
     // Without a column of numbers no record lacks one.
@@ -99,7 +104,7 @@ export class RepeatedHeaders implements HeaderWatch {
   }
 
   #isNamedHeader(text: string, values: readonly string[], before: number): boolean {
-    const keys = values.map(nameIn);
+    const keys = values.map(this.#nameIn);
     if (keys.every((key, column) => key === this.#columns.names[column])) {
       this.count += 1;
       return true;
@@ -118,7 +123,7 @@ export class RepeatedHeaders implements HeaderWatch {
   #refuseOtherNames(values: readonly string[], before: number): void {
     this.#looksLeft -= 1;
     if (values.length < OTHER_NAMES_MIN) return;
-    const keys = values.map(nameIn);
+    const keys = values.map(this.#nameIn);
     const areNames = keys.every((key) => NAME.test(key) && key.length <= NAME_LENGTH_MAX) && new Set(keys).size === keys.length;
     if (areNames) throw this.#changed(values.join(String.fromCharCode(this.#shape.delimiter)), before);
   }
@@ -126,8 +131,10 @@ export class RepeatedHeaders implements HeaderWatch {
   /** The text, if two of its fields are names of columns; what stands in quotes is one field. */
   #lineOfNames(text: string): string | undefined {
     const delimiter = `\\x${this.#shape.delimiter.toString(16).padStart(2, '0')}`;
-    const fields = text.match(new RegExp(`"(?:[^"]|"")*"|[^"${delimiter}]+`, 'g')) ?? [];
-    return fields.filter((field) => this.#isName(nameIn(field))).length >= 2 ? text : undefined;
+    const quote = this.#quote;
+    const quoted = quote === '' ? '' : `${quote}(?:[^${quote}]|${quote}${quote})*${quote}|`;
+    const fields = text.match(new RegExp(`${quoted}[^${quote}${delimiter}]+`, 'g')) ?? [];
+    return fields.filter((field) => this.#isName(this.#nameIn(field))).length >= 2 ? text : undefined;
   }
 
   /**
@@ -136,7 +143,7 @@ export class RepeatedHeaders implements HeaderWatch {
    */
   #endsAsHeader(line: string): boolean {
     const { delimiter, fieldCount, columnOfField } = this.#shape;
-    const keys = line.split(String.fromCharCode(delimiter)).map(nameIn);
+    const keys = line.split(String.fromCharCode(delimiter)).map(this.#nameIn);
     const isGlued = keys.length === 2 * fieldCount - 1;
     return (
       (isGlued || keys.length === fieldCount) &&
@@ -146,6 +153,9 @@ export class RepeatedHeaders implements HeaderWatch {
       })
     );
   }
+
+  /** A name as it is compared. Quotes are still there if a byte order mark stands before them. */
+  readonly #nameIn = (field: string): string => columnKey(field.replaceAll(this.#quote, ''));
 
   #isName(key: string): boolean {
     return this.#columns.names.includes(key);
@@ -161,7 +171,7 @@ export class RepeatedHeaders implements HeaderWatch {
   #countNames(line: string): number {
     return line
       .split(this.#areUsual ? /[,;|\t"]/ : String.fromCharCode(this.#shape.delimiter))
-      .filter((field) => this.#isName(nameIn(field))).length;
+      .filter((field) => this.#isName(this.#nameIn(field))).length;
   }
 
   #changed(found: string, before: number): EtlError {
@@ -172,9 +182,6 @@ export class RepeatedHeaders implements HeaderWatch {
     );
   }
 }
-
-/** A name as it is compared. Quotes are still there if a byte order mark stands before them. */
-const nameIn = (field: string): string => columnKey(field.replaceAll('"', ''));
 
 function holdsTelling(data: Uint8Array, start: number, end: number): boolean {
   for (let at = start, before = 0; at < end; at += 1) {
