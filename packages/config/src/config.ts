@@ -29,14 +29,20 @@ export interface FaultConfig {
   readonly timeScale: number;
 }
 
-export interface ExtractorConfig extends CommonConfig {
+/** What the kinds of sources need to know of their surroundings. */
+export interface SourceSettings {
   readonly postgresUrl: string;
-  /** True: the table is read as row-level security shows it to the role, which may hide rows. */
+  /** True: a table is read as row-level security shows it to the role, which may hide rows. */
   readonly allowRowSecurity: boolean;
+  /** As in `CommonConfig`. */
+  readonly dataDir: string;
   /** The encoding of store files that carry no byte order mark. */
   readonly csvEncoding: CsvEncoding;
   /** Most bytes a store file may have, decompressed. */
   readonly fileBytesMax: number;
+}
+
+export interface ExtractorConfig extends CommonConfig, SourceSettings {
   readonly sources: SourcesConfig;
 }
 

@@ -3,7 +3,6 @@ export type { TextColumn } from './codec/parquet/text-column.js';
 export { openSources } from './sources/registry.js';
 export { connectPostgres } from './sources/postgres-table/postgres.js';
 export { readDefinition } from './definition/read-definition.js';
-export type { SourceSettings } from './sources/source-settings.js';
 export { type PartitionRead, type PartitionSink, type RecordWriter, type Source, UnreadableFile } from './sources/source.js';
 export {
   type Claim,

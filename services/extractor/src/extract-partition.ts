@@ -1,7 +1,8 @@
 import { EtlError, type ExtractData, type StepResult } from '@retail-etl/contracts';
+import type { SourceSettings } from '@retail-etl/config';
 import { crashPoint } from '@retail-etl/faults';
 import type { Producer } from '@retail-etl/queue';
-import { openSources, type PartitionRead, type Source, type SourceSettings, UnreadableFile } from '@retail-etl/reading';
+import { openSources, type PartitionRead, type Source, UnreadableFile } from '@retail-etl/reading';
 import type { StepContext } from '@retail-etl/runtime';
 import {
   type ChunkManifest,

@@ -1,10 +1,10 @@
-import { refuseSettingsBeside, type SourcesConfig } from '@retail-etl/config';
+import { refuseSettingsBeside, type SourcesConfig, type SourceSettings } from '@retail-etl/config';
 import { EtlError, type RunStepData, type StepResult } from '@retail-etl/contracts';
 import { crashPoint } from '@retail-etl/faults';
 import { findPublishedRun, findRun } from '@retail-etl/ledger';
 import { checkTarget, type Database, tryTargetRights, withConnection } from '@retail-etl/mysql';
 import type { Producer } from '@retail-etl/queue';
-import { claimFiles, openSources, readDefinition, refuseUnclaimed, refuseUnmatchedPaths, type SourceSettings } from '@retail-etl/reading';
+import { claimFiles, openSources, readDefinition, refuseUnclaimed, refuseUnmatchedPaths } from '@retail-etl/reading';
 import type { StepContext } from '@retail-etl/runtime';
 import { BUILT_IN, type SalesDefinition, type SummaryShape } from '@retail-etl/sales';
 import {

@@ -2,7 +2,7 @@ import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 
 /** What people write here, apart from pictures and sample data. */
-const READ = /(?:\.(?:ts|tsx|mts|cts|js|mjs|cjs|jsx|json|md|yml|yaml|sql|html|sh)|Dockerfile|\/run)$/;
+const READ = /(?:\.(?:ts|tsx|mts|cts|js|mjs|cjs|jsx|json|md|yml|yaml|sql|html|sh|env)|Dockerfile|\/run)$/;
 /** What tools make, and files that are tests' input. */
 const SKIPPED_FOLDERS: ReadonlySet<string> = new Set(['node_modules', 'dist', 'coverage', '.git', '.local', 'data']);
 const SKIPPED = /^(?:package-lock\.json|tests\/corpus\/files)$/;

@@ -29,6 +29,16 @@ test.each([
   ],
   ['not in the stack', { 'stack.yml': 'REDIS_URL_FILE: x\nPORTS: 1' }, 'PORT (packages/config/src/a.ts:1) is not in stack.yml'],
   [
+    'that only the services of one deployment are handed',
+    { 'compose.yml': 'REDIS_URL: x\nenv_file: settings/a.env\n', 'settings/a.env': 'PORT\n', 'stack.yml': 'REDIS_URL: x\nenv_file: a.env' },
+    'PORT (packages/config/src/a.ts:1) is not in stack.yml',
+  ],
+  [
+    'that is handed on and not read',
+    { 'compose.yml': `${TREE['compose.yml']}    env_file: settings/a.env\n`, 'settings/a.env': '# OTHER\nOTHER\n' },
+    'settings/a.env hands on OTHER, which packages/config does not read',
+  ],
+  [
     'that is no longer read',
     { 'packages/config/src/a.ts': "read.url('REDIS_URL');" },
     'README.md has a row for PORT, which packages/config does not read',

@@ -1,5 +1,5 @@
 import type { SourceDefinition, SourceKind, SourcePlace } from '@retail-etl/sales';
-import type { SourceSettings } from './source-settings.js';
+import type { SourceSettings } from '@retail-etl/config';
 
 /** A definition whose place is of one kind. */
 export interface DeclaredSource<Kind extends SourceKind> {

@@ -3,7 +3,7 @@ import { csvFiles } from './csv-files/csv-files.js';
 import type { DeclaredSource } from './declared-source.js';
 import { postgresTable } from './postgres-table/postgres-table.js';
 import type { Source } from './source.js';
-import type { SourceSettings } from './source-settings.js';
+import type { SourceSettings } from '@retail-etl/config';
 
 /** Every kind of source, by the name that definitions use for it. */
 const KINDS: { readonly [Kind in SourceKind]: (source: DeclaredSource<Kind>) => Source } = {

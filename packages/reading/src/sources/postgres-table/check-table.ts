@@ -1,5 +1,5 @@
 import type { SourceDefinition } from '@retail-etl/sales';
-import type { SourceSettings } from '../source-settings.js';
+import type { SourceSettings } from '@retail-etl/config';
 import { describeTable } from './describe-table.js';
 import { connectPostgres } from './postgres.js';
 import { postgresError } from './postgres-error.js';
