@@ -1,7 +1,7 @@
 import type { Exception } from './model/repository.js';
 
 /*
- * Who may do what in this house: section "Packages and services" of ARCHITECTURE.md as a table. Each wall has a rule in
+ * Who may do what in this house; section "The walls" of ARCHITECTURE.md explains it. Each wall has a rule in
  * `rules/` that holds it. An exception gives its reason, and fails as soon as it is no longer needed.
  */
 
