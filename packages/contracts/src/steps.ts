@@ -88,9 +88,7 @@ export const START_RUN = {
   name: 'start-run',
   queue: QUEUES.runs,
   data: StartRunData,
-  concurrency: 1,
-  timeoutMs: HOUR_MS,
-} as const satisfies JobKind<typeof StartRunData, 'runs'> & { name: string };
+} as const satisfies Omit<JobKind<typeof StartRunData, 'runs'>, 'concurrency' | 'timeoutMs'> & { name: string };
 
 export type StepName = keyof typeof STEPS;
 

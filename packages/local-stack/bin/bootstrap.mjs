@@ -42,7 +42,7 @@ Settings are environment variables: see docs/settings.md.`,
   setup: `npm run setup           creates the folders, tables and sample data that are absent
 It needs POSTGRES_URL and MYSQL_URL; DATA_DIR is data/ of the clone by default.`,
   test: `npm test                                        all tests but the long fault sweeps, on servers of their own
-npm test -- --project unit|integration|e2e|faults
+npm test -- --project unit|integration|e2e|architecture|faults-short|faults
 npm test -- packages/a/tests/x.unit.test.ts     a file; other arguments go to vitest too`,
   mutation: `npm run test:mutation                   makes small errors in the code; fails where the tests do not notice
 npm run test:mutation -- judge-chunk            a file of tests/mutation/targets.mjs, or several

@@ -48,7 +48,7 @@ export const RunTotals = Type.Object({
   rowsSkipped: Count,
   products: Count,
   quantity: Decimal,
-  /** Exact, six decimals. */
+  /** Exact, at least six decimals. */
   amount: Decimal,
   /** The sum of the products' totals after each was rounded to two decimals. */
   publishedAmount: Decimal,

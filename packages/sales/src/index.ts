@@ -2,7 +2,7 @@ export * from './columns.js';
 export * from './column-name.js';
 export * from './reject-reasons.js';
 export * from './definition/definition.js';
-export type { SourceKind, SourcePlace } from './definition/source-place.js';
+export { patternsOf, type SourceKind, type SourcePlace } from './definition/source-place.js';
 export * from './definition/sales-model.js';
 export { NAME_PATTERN } from './definition/names.js';
 export * from './definition/built-in.js';

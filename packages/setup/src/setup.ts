@@ -1,7 +1,7 @@
 import type { SetupConfig } from '@retail-etl/config';
 import { shownName } from '@retail-etl/contracts';
 import { readDefinition } from '@retail-etl/reading';
-import { SAMPLE_TABLE, SALES_SUMMARY, type SalesDefinition, type SourceDefinition } from '@retail-etl/sales';
+import { patternsOf, SAMPLE_TABLE, SALES_SUMMARY, type SalesDefinition, type SourceDefinition } from '@retail-etl/sales';
 import { join, relative } from 'node:path';
 import { createSchema } from './create-tables.js';
 import { addSampleFile, createDataFolders, type Holding, lookAtInput, SAMPLE_FILE } from './data-folders.js';
@@ -49,7 +49,7 @@ async function setUpDeclared({ dataDir, mysqlUrl }: SetupConfig, definition: Sal
 }
 
 const placeOf = ({ name, place }: SourceDefinition): string =>
-  `${name} (${place.kind === 'postgres-table' ? `table ${place.table}` : place.patterns.join(', ')})`;
+  `${name} (${'table' in place ? `table ${place.table}` : patternsOf(place).join(', ')})`;
 
 async function setUpBuiltIn(config: SetupConfig, wait: Wait): Promise<void> {
   const { say } = wait;

@@ -71,7 +71,7 @@ export interface ExtractManifest extends StepTimes {
 
 /** When a source has too many rejects to pass, whatever is still to come of it. */
 export interface RejectLimit {
-  /** 0 to 1: MAX_REJECT_RATIO of the transformer. */
+  /** 0 to 1: max_reject_ratio of the source, or without it MAX_REJECT_RATIO of the transformer. */
   readonly ratio: number;
   /** A row that is not rejected takes at least so many bytes of a store file. */
   readonly goodRowBytes: number;

@@ -52,7 +52,6 @@ export async function mergeRun(data: RunStepData, deps: MergeDeps, context: Step
   const startedAt = new Date().toISOString();
   const manifests = await readManifests(folders);
   const limits = limitsOf(manifests.plan, deps);
-  refuseDuplicates(manifests.extracts, limits);
   await publishRejects(
     folders,
     manifests.partials.map((partial) => partial.rejectsFile).filter((name) => name !== null),
@@ -128,6 +127,7 @@ async function checkBooks(merge: Merge, summaries: readonly Merged[]): Promise<{
   const check = (): void => {
     refuseStopped(manifests.extracts, books, limits);
     balanceBooks(books, manifests.extracts, summaries);
+    refuseDuplicates(manifests.extracts, limits);
   };
   const overflow = summaries.find((summary) => summary.overflow !== null)?.overflow ?? null;
   if (overflow !== null) {

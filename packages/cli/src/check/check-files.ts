@@ -4,7 +4,7 @@ import type { CliConfig } from '@retail-etl/config';
 import { EtlError, shownName } from '@retail-etl/contracts';
 import { countOutcomes, type FileTrial, type TryOptions, trySource } from '@retail-etl/inspecting';
 import { type Claim, claimFiles, INPUT_FOLDER, isBadFile, noFiles, refuseUnclaimed, refuseUnmatchedPaths } from '@retail-etl/reading';
-import type { SalesDefinition, SourceDefinition } from '@retail-etl/sales';
+import { patternsOf, type SalesDefinition, type SourceDefinition } from '@retail-etl/sales';
 import { openFileSample } from '../open-sample.js';
 import { withTrialFolder } from '../trial-folder.js';
 import { type CheckedInput, type CheckProblem, problemOf } from './check-report.js';
@@ -108,7 +108,7 @@ function claimProblems(claims: readonly Claim[], definition: SalesDefinition): C
 
 function missingProblems(claims: readonly Claim[], { sources }: SalesDefinition): CheckProblem[] {
   return sources
-    .filter(({ name, place }) => place.kind === 'csv-files' && !claims.some(({ by }) => by.includes(name)))
+    .filter(({ name, place }) => patternsOf(place).length > 0 && !claims.some(({ by }) => by.includes(name)))
     .map((source) => problemOf(noFiles(source)));
 }
 

@@ -13,6 +13,9 @@ export type SourcePlace =
 
 export type SourceKind = SourcePlace['kind'];
 
+/** The patterns of a place's files; none if it is of another kind. */
+export const patternsOf = (place: SourcePlace): readonly string[] => ('patterns' in place ? place.patterns : []);
+
 /** The keys of a source that say where it is. */
 export const PLACE_KEYS = ['files', 'table', 'sheet'] as const;
 

@@ -5,7 +5,7 @@ import { type Alert, type AlertChannel, claimAlerts, type ClaimOptions, recordDe
 import type { GatewayDeps } from '../deps.js';
 import type { AlertMessage, Deliver } from './alert-message.js';
 
-/** Tries cover about an hour and a half: 2 s, 4 s, 8 s ... at most 15 minutes apart. */
+/** Tries cover an hour and a quarter: 2 s, 4 s, 8 s ... at most 15 minutes apart. */
 const ATTEMPTS_MAX = 14;
 const WAIT_FIRST_MS = 2_000;
 const WAIT_MAX_MS = 15 * 60_000;

@@ -1,6 +1,6 @@
 import type { GatewayConfig } from '@retail-etl/config';
 import { type ErrorCode, EtlError, type SourcesDeclaration } from '@retail-etl/contracts';
-import type { SourceBooks, SourceDefinition } from '@retail-etl/sales';
+import { patternsOf, type SourceBooks, type SourceDefinition } from '@retail-etl/sales';
 
 /** What makes a declaration one that a run refuses. */
 const FAULTS: ReadonlySet<ErrorCode> = new Set(['SOURCES_INVALID', 'SOURCES_GONE']);
@@ -50,9 +50,9 @@ export function describeDeclared({ problem, ignoresUnclaimed, sources }: Declare
     problem,
     ignoresUnclaimed,
     sources: sources.map(({ name, place }) =>
-      place.kind === 'postgres-table'
+      'table' in place
         ? { name, kind: 'table', table: place.table, patterns: [], lastRows: rowsOf(name) }
-        : { name, kind: 'files', table: null, patterns: [...place.patterns], lastRows: null },
+        : { name, kind: 'files', table: null, patterns: [...patternsOf(place)], lastRows: null },
     ),
   };
 }

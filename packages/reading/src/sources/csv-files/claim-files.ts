@@ -1,7 +1,7 @@
 import { join } from 'node:path';
 import picomatch from 'picomatch';
 import { EtlError, shownName, shownText } from '@retail-etl/contracts';
-import { compileExpression, isStoreFileName, type SalesDefinition, type SourceDefinition, termsOf } from '@retail-etl/sales';
+import { compileExpression, isStoreFileName, patternsOf, type SalesDefinition, type SourceDefinition, termsOf } from '@retail-etl/sales';
 import { type InputFile, listInputPaths, listInputTree } from '@retail-etl/store';
 
 /** Below DATA_DIR. */
@@ -18,9 +18,8 @@ export const isUnfinished = (path: string): boolean => UNFINISHED.test(path);
 
 /** Whether a path below the input folder is one of a source's files. */
 export function fileMatcher({ place }: Pick<SourceDefinition, 'place'>): (path: string) => boolean {
-  if (place.kind !== 'csv-files') return () => false;
   // Parentheses are what they are in names such as `sales (1).csv`; for picomatch they would be groups.
-  const patterns = place.patterns.map((pattern) => pattern.replaceAll(/(?<!\\)[()]/g, String.raw`\$&`));
+  const patterns = patternsOf(place).map((pattern) => pattern.replaceAll(/(?<!\\)[()]/g, String.raw`\$&`));
   const matches = picomatch(patterns, { nonegate: true, noextglob: true });
   return (path) => !isUnfinished(path) && matches(path);
 }
@@ -35,8 +34,7 @@ export async function listDeclaredFiles(folder: string, definition: SourceDefini
 
 /** SOURCE_MISSING for a declared source of which no file is there. */
 export function noFiles({ name, place }: SourceDefinition): EtlError {
-  const patterns = place.kind === 'csv-files' ? place.patterns.join(', ') : '';
-  return new EtlError('SOURCE_MISSING', `the folder input of DATA_DIR holds no file for source ${name} (${patterns})`);
+  return new EtlError('SOURCE_MISSING', `the folder input of DATA_DIR holds no file for source ${name} (${patternsOf(place).join(', ')})`);
 }
 
 /** A file below the input folder, and the names of the sources that it belongs to. */
@@ -49,7 +47,7 @@ export interface Claim {
 export async function claimFiles(dataDir: string, { sources, digest }: SalesDefinition): Promise<Claim[]> {
   // Without a declaration, only files directly in the folder are read.
   const matcherOf = (source: SourceDefinition): ((path: string) => boolean) =>
-    digest === null ? (path) => source.place.kind === 'csv-files' && isStoreFileName(path) && !path.includes('/') : fileMatcher(source);
+    digest === null ? (path) => patternsOf(source.place).length > 0 && isStoreFileName(path) && !path.includes('/') : fileMatcher(source);
   const matchers = sources.map((source) => ({ name: source.name, matches: matcherOf(source) }));
   const paths = ((await listInputPaths(join(dataDir, INPUT_FOLDER))) ?? []).filter((path) => !isUnfinished(path));
   return paths.map((path) => ({ path, by: matchers.filter(({ matches }) => matches(path)).map(({ name }) => name) }));
