@@ -7,6 +7,7 @@ const BASE_PATH = /^\/(?:[A-Za-z0-9_~-][A-Za-z0-9._~-]*\/)*$/;
 export const OWN_SEGMENTS: ReadonlySet<string> = new Set([
   'api',
   'assets',
+  'compare',
   'docs',
   'favicon.ico',
   'healthz',
@@ -22,6 +23,7 @@ export const OWN_SEGMENTS: ReadonlySet<string> = new Set([
   'sessions',
   'sources',
   'try',
+  'versions',
 ]);
 
 /**

@@ -76,7 +76,7 @@ export const ERROR_CATALOGUE = {
   TARGET_OVERFLOW: terminal('Correct the quantities or amounts of the named product at the source, then start a new run.'),
   /** The target table cannot hold every summary, or not be replaced in one transaction. */
   TARGET_UNFIT: terminal({
-    fix: 'In the database of MYSQL_URL, run the statements that the message ends with, as a user who may change the table. If the server refuses one because of the rows that are there, empty the table first (DELETE FROM sales_summary): a run writes all of them anew.',
+    fix: 'In the database of MYSQL_URL, run the statements that the message ends with, as a user who may change the table. If the server refuses one because of the rows that are there, empty that table first (DELETE FROM ...): a run writes all of them anew.',
     inRun: RETRY,
   }),
   /** The target's owner demands something of its rows (CHECK, foreign key, partitions, trigger) that a row of the summary does not keep. */
@@ -173,7 +173,7 @@ export const ERROR_CATALOGUE = {
   }),
   /** The database, a table or a column is not there in MySQL. */
   MYSQL_MISSING: terminal({
-    fix: 'Check the database in MYSQL_URL, run `npm run setup`, compare the columns of sales_summary with docs/target.md.',
+    fix: 'Check the database in MYSQL_URL, run `npm run setup`, compare the columns of the named table with docs/target.md.',
     inRun: RETRY,
     inCommand: 'Create the database that MYSQL_URL names (CREATE DATABASE), or correct the name.',
   }),
@@ -245,6 +245,11 @@ export const ERROR_CATALOGUE = {
   GONE: terminal('The files of a run are kept RUN_RETENTION_DAYS; its report stays.', 410),
   /** The run's state does not allow it. */
   RUN_STATE: terminal('Look at the state of the run: only waiting or running ones can be cancelled, only failed ones retried.', 409),
+  /** A version cannot be published again, or two versions not be compared: the message says why. */
+  VERSION_UNFIT: terminal(
+    'Choose another version; GET /api/versions says which can be published. One made by another declaration can be published once that declaration is back and a run with it has been published.',
+    409,
+  ),
   /** As many runs wait as may wait. */
   QUEUE_FULL: transient('Wait until waiting runs have ended, or cancel those that nobody needs, then ask again.', 429),
   /** The schedule belongs to the environment, not to the API. */

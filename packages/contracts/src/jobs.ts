@@ -4,8 +4,10 @@ import { RUN_ID_PATTERN } from './run-id-pattern.js';
 /** A calendar day as `YYYY-MM-DD`. */
 const Day = Type.String({ pattern: '^\\d{4}-\\d{2}-\\d{2}$', description: 'A day, YYYY-MM-DD' });
 
-/** What a run is asked to do. `from` and `to` are inclusive days of `sale_date`; without them every row counts. */
-export const RunParams = Type.Object(
+const RunId = Type.String({ pattern: RUN_ID_PATTERN });
+
+/** What a run that reads the sources is asked to do. `from` and `to` are inclusive days of `sale_date`; without them every row counts. */
+export const ReadParams = Type.Object(
   {
     from: Type.Optional(Day),
     to: Type.Optional(Day),
@@ -13,9 +15,24 @@ export const RunParams = Type.Object(
   },
   { additionalProperties: false },
 );
+export type ReadParams = Static<typeof ReadParams>;
+
+/** What a run is asked to do: to read the sources, or to publish again what another run has made of them. */
+export const RunParams = Type.Object(
+  {
+    ...ReadParams.properties,
+    publish: Type.Optional(
+      Type.String({
+        pattern: RUN_ID_PATTERN,
+        maxLength: 64,
+        description: 'The run whose kept version is to be published again; without `from` and `to`',
+      }),
+    ),
+  },
+  { additionalProperties: false },
+);
 export type RunParams = Static<typeof RunParams>;
 
-const RunId = Type.String({ pattern: RUN_ID_PATTERN });
 const Epoch = Type.Integer({ minimum: 1 });
 /** A partition or chunk names files, so nothing in it may lead out of its folder. */
 const PartName = Type.String({ pattern: '^[a-z0-9-]{1,80}$' });
@@ -23,7 +40,7 @@ const PartName = Type.String({ pattern: '^[a-z0-9-]{1,80}$' });
 /** A job on `runs`: a person's or a schedule's has the parameters, and from the gateway who it is from; the gateway's own also names the run it recorded. */
 export const StartRunData = Type.Object(
   {
-    ...RunParams.properties,
+    ...ReadParams.properties,
     runId: Type.Optional(RunId),
     epoch: Type.Optional(Epoch),
     scheduleId: Type.Optional(Type.String({ maxLength: 64 })),

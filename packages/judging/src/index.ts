@@ -6,3 +6,4 @@ export { mergePartials, type MergedSummary, type PartialFile } from './merge-par
 export { streamRejects } from './stream-rejects.js';
 export { readSummaryPage, type SummaryFilePage } from './read-summary.js';
 export { judgeSample, type JudgedSample, type SampleOutcome, type SampleRow } from './judge-sample.js';
+export { compareSummaries, type Difference, type SummaryDifferences } from './compare-summaries.js';

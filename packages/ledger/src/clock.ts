@@ -1,7 +1,7 @@
-import { type Database, select } from '@retail-etl/mysql';
+import { type Connection, type Database, select } from '@retail-etl/mysql';
 
 /** The time by MySQL's clock: the one clock that all processes share, and that every time in the ledger was written by. */
-export async function readDatabaseTime(database: Database): Promise<Date> {
+export async function readDatabaseTime(database: Database | Connection): Promise<Date> {
   const [row] = await select<{ now: Date }>(database, 'reading the time', 'SELECT UTC_TIMESTAMP(3) AS now');
   return (row as { now: Date }).now;
 }

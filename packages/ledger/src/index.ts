@@ -6,7 +6,9 @@ export { type Run, runDurationMs, stageDurationMs, toReport } from './run-row.js
 export { needsPlan, type RetryFacts } from './retry-rule.js';
 export * from './runs.js';
 export { advanceState, cancelRun, claimSlot, endRun, failRun, readRunState, recordFindings, retryRun } from './run-state.js';
-export * from './publication.js';
+export { confirmRun, endPreview, finishPublication, hasPublished, takeFence } from './publication.js';
+export { readHold, releaseHold, setHold } from './fence-row.js';
+export * from './record-publication.js';
 export * from './schedules.js';
 export * from './alerts.js';
 export * from './audit.js';

@@ -1,6 +1,7 @@
 import { EtlError, isTerminal } from '@retail-etl/contracts';
-import { type Connection, type Database, execute, select, withTransaction } from '@retail-etl/mysql';
-import type { RunFindings } from '@retail-etl/sales';
+import { type Connection, type Database, execute, withTransaction } from '@retail-etl/mysql';
+import type { Hold, RunFindings } from '@retail-etl/sales';
+import { lockPublished, readHold } from './fence-row.js';
 import { type Run, selectRuns } from './run-row.js';
 import { addFindings, endRun, lockSlot } from './run-state.js';
 
@@ -11,11 +12,11 @@ interface RunAttempt {
 }
 
 /**
- * Begins a publication inside the caller's transaction: the target will show this run, in the order of `seq`. Returns its `seq`. Locks the row
- * of `etl_published`, and so waits for another publication under way; the caller holds no lock on a row of the ledger yet, and
- * changes the target next. Throws SUPERSEDED if a newer run has published, INTERNAL if the run is not in the ledger.
+ * Begins a publication inside the caller's transaction: the target will show this run, in the order of `seq`. Returns its `seq`, and the hold
+ * if publications are held: then the caller rolls back. Locks the row of `etl_published`, and so waits for another publication under way; the
+ * caller holds no lock on a row of the ledger yet, and changes the target next. Throws SUPERSEDED if a newer run has published, INTERNAL if the run is not in the ledger.
  */
-export async function takeFence(connection: Connection, runId: string): Promise<number> {
+export async function takeFence(connection: Connection, runId: string): Promise<{ seq: number; hold: Hold | null }> {
   const [run] = await selectRuns(connection, 'taking the fence', 'run_id = ?', [runId]);
   if (run === undefined) throw new EtlError('INTERNAL', `run ${runId} is not in the ledger`);
   const fenced = await execute(
@@ -25,7 +26,8 @@ export async function takeFence(connection: Connection, runId: string): Promise<
     [run.seq, runId, run.seq],
   );
   if (fenced.affectedRows !== 1) throw new EtlError('SUPERSEDED', `a newer run than ${runId} has been published`);
-  return run.seq;
+  // What a person asks to publish again is published all the same.
+  return { seq: run.seq, hold: run.params.publish === undefined ? await readHold(connection) : null };
 }
 
 /**
@@ -67,7 +69,7 @@ export async function finishPublication(
   });
 }
 
-/** Ends a dry run as `previewed`; one that does not load under this epoch stays as it is. Locks the slot, then the run's row. */
+/** Ends a run that does not publish as `previewed`; one that does not load under this epoch stays as it is. Locks the slot, then the run's row. */
 export async function endPreview(database: Database, { runId, epoch }: RunAttempt, findings: Partial<RunFindings>): Promise<void> {
   await withTransaction(database, 'ending a dry run', async (connection) => {
     await lockSlot(connection);
@@ -77,13 +79,4 @@ export async function endPreview(database: Database, { runId, epoch }: RunAttemp
     ]);
     if (run !== undefined) await endRun(connection, run, 'previewed', { ...findings, error: null });
   });
-}
-
-async function lockPublished(connection: Connection): Promise<number | undefined> {
-  const [row] = await select<{ seq: number | string }>(
-    connection,
-    'reading what is published',
-    'SELECT seq FROM etl_published WHERE id = 1 FOR UPDATE',
-  );
-  return row === undefined ? undefined : Number(row.seq);
 }

@@ -8,7 +8,7 @@ import { fromJson, type Run, selectRuns } from './run-row.js';
 const UNFINISHED = "('queued', 'extracting', 'transforming', 'loading')";
 
 /**
- * Gives the single slot to the run if it is free and no older run waits.
+ * Gives the single slot to the run if it is free and no older run waits; one that publishes a kept version again need not wait for those.
  * `claimed`: the run may work (also when it already held the slot: a repeated delivery). `waiting`: ask again later.
  * `over`: the run has ended, was cancelled, or goes on under a newer epoch.
  */
@@ -25,10 +25,7 @@ export async function claimSlot(database: Database, runId: string, epoch: number
     // A free slot counts as 0, which is no run's.
     if (run.state !== 'queued') return Number(slot.seq) === run.seq ? 'claimed' : 'over';
     if (slot.seq !== null) return 'waiting';
-    const older = await select(connection, 'claiming the slot', "SELECT 1 FROM etl_runs WHERE state = 'queued' AND seq < ? LIMIT 1", [
-      run.seq,
-    ]);
-    if (older.length > 0) return 'waiting';
+    if (run.params.publish === undefined && (await waitsForOlder(connection, run))) return 'waiting';
     await execute(connection, 'claiming the slot', 'UPDATE etl_slot SET seq = ? WHERE id = 1', [run.seq]);
     await execute(
       connection,
@@ -39,6 +36,11 @@ export async function claimSlot(database: Database, runId: string, epoch: number
     await endPause(connection, run.seq);
     return 'claimed';
   });
+}
+
+async function waitsForOlder(connection: Connection, { seq }: Run): Promise<boolean> {
+  const older = await select(connection, 'claiming the slot', "SELECT 1 FROM etl_runs WHERE state = 'queued' AND seq < ? LIMIT 1", [seq]);
+  return older.length > 0;
 }
 
 /** Moves a working run on to the state its steps have reached; never back, and never out of a terminal state. */

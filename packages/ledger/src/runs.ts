@@ -1,6 +1,6 @@
 import { EMPTY_FINDINGS } from '@retail-etl/sales';
 import { EtlError, newRunId, type RunParams, type RunState, type TriggerKind } from '@retail-etl/contracts';
-import { type Database, execute, select } from '@retail-etl/mysql';
+import { type Connection, type Database, execute, select } from '@retail-etl/mysql';
 import { readDatabaseTime } from './clock.js';
 import { purgePauses } from './pauses.js';
 import { type Run, selectRuns } from './run-row.js';
@@ -21,7 +21,7 @@ export interface NewRun {
  * Throws IDEMPOTENCY_CONFLICT if that one was asked for with other parameters, QUEUE_FULL if as many runs wait as may. The limit is
  * counted in the statement that inserts, so only statements at the very same moment can go above it.
  */
-export async function recordRun(database: Database, run: NewRun): Promise<{ run: Run; created: boolean }> {
+export async function recordRun(database: Database | Connection, run: NewRun): Promise<{ run: Run; created: boolean }> {
   // The id tells the time by MySQL's clock, as all times of a run: gateways' clocks may differ.
   const runId = newRunId(await readDatabaseTime(database));
   const inserted = await execute(
@@ -54,7 +54,7 @@ export async function recordRun(database: Database, run: NewRun): Promise<{ run:
 }
 
 function canonical(params: RunParams): string {
-  return JSON.stringify([params.from ?? null, params.to ?? null, params.dryRun ?? false]);
+  return JSON.stringify([params.from ?? null, params.to ?? null, params.dryRun ?? false, params.publish ?? null]);
 }
 
 /** The run, or undefined. */
@@ -95,6 +95,16 @@ export async function unfinishedRuns(database: Database, limit = 1_000): Promise
     "state IN ('queued', 'extracting', 'transforming', 'loading') ORDER BY seq LIMIT ?",
     [limit],
   );
+}
+
+/** The run that is to have the slot next: the oldest that waits, but one that a person asks to publish again before all others. */
+export async function nextQueuedRun(database: Database): Promise<Run | undefined> {
+  const [run] = await selectRuns(
+    database,
+    'looking for the next run',
+    "state = 'queued' ORDER BY JSON_EXTRACT(params, '$.publish') IS NULL, seq LIMIT 1",
+  );
+  return run;
 }
 
 export interface RunPurge {

@@ -1,4 +1,4 @@
-import { type RunParams, runIdTime } from '@retail-etl/contracts';
+import { type ReadParams, runIdTime } from '@retail-etl/contracts';
 import { type Database, execute, select } from '@retail-etl/mysql';
 import { fromJson } from './run-row.js';
 
@@ -9,7 +9,7 @@ export interface ScheduleRow {
   readonly id: string;
   readonly cron: string;
   readonly tz: string;
-  readonly params: RunParams;
+  readonly params: ReadParams;
   readonly paused: boolean;
   readonly origin: ScheduleOrigin;
   readonly createdAt: Date;
@@ -43,7 +43,7 @@ async function read(database: Database, rest: string, values: readonly (string |
     id: row.id,
     cron: row.cron,
     tz: row.tz,
-    params: fromJson<RunParams>(row.params),
+    params: fromJson<ReadParams>(row.params),
     paused: row.paused !== 0,
     origin: row.origin,
     createdAt: row.created_at,

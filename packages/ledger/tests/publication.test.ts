@@ -36,7 +36,7 @@ async function loadingRun(): Promise<Run> {
 
 const commit = (run: Run): Promise<void> =>
   withTransaction(ledger.database, 'publishing', async (connection) => {
-    expect(await takeFence(connection, run.runId)).toBe(run.seq);
+    expect(await takeFence(connection, run.runId)).toEqual({ seq: run.seq, hold: null });
     await confirmRun(connection, { runId: run.runId, epoch: 1 }, { changes: { added: 1, changed: 0, removed: 0, unchanged: 0 } });
   });
 
@@ -59,7 +59,7 @@ test('a publication locks the fence first and the run last, and is there with it
   const run = await loadingRun();
   await withTransaction(ledger.database, 'publishing', async (connection) => {
     expect(await lockedRows(run)).toEqual([]);
-    expect(await takeFence(connection, run.runId)).toBe(run.seq);
+    expect(await takeFence(connection, run.runId)).toEqual({ seq: run.seq, hold: null });
     expect(await lockedRows(run)).toEqual(['etl_published']);
     await confirmRun(connection, { runId: run.runId, epoch: 1 }, { changes: { added: 1, changed: 0, removed: 0, unchanged: 0 } });
     expect(await lockedRows(run)).toEqual(['etl_published', 'etl_runs']);

@@ -1,5 +1,5 @@
 import { randomBytes } from 'node:crypto';
-import type { RunParams } from '@retail-etl/contracts';
+import type { ReadParams } from '@retail-etl/contracts';
 import type { JobSchedulerJson, Queue } from 'bullmq';
 import { nextTime } from './cron/cron-times.js';
 import { START_RUN_OPTIONS } from './job-options.js';
@@ -11,7 +11,7 @@ export interface WantedSchedule {
   readonly id: string;
   readonly cron: string;
   readonly tz: string;
-  readonly params: RunParams;
+  readonly params: ReadParams;
 }
 
 export interface ScheduleChange {
@@ -93,7 +93,7 @@ async function upsert(runs: Queue, schedule: WantedSchedule): Promise<void> {
 }
 
 function isSame(found: JobSchedulerJson, schedule: WantedSchedule): boolean {
-  const data = (found.template?.data ?? {}) as RunParams & { scheduleId?: string };
+  const data = (found.template?.data ?? {}) as ReadParams & { scheduleId?: string };
   return (
     found.pattern === schedule.cron &&
     found.tz === schedule.tz &&

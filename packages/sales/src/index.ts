@@ -18,3 +18,4 @@ export * from './decimal.js';
 export * from './books.js';
 export * from './run-report.js';
 export * from './api.js';
+export * from './version-api.js';

@@ -19,6 +19,10 @@ const HeaderChange = Type.Object(
 );
 export type HeaderChange = Static<typeof HeaderChange>;
 
+/** Who holds back publications, since when. */
+export const Hold = Type.Object({ by: Type.String(), at: Time }, { title: 'Hold' });
+export type Hold = Static<typeof Hold>;
+
 const FINDINGS = {
   sources: Type.Array(SourceBooks),
   totals: Nullable(RunTotals),
@@ -29,6 +33,10 @@ const FINDINGS = {
   error: Nullable(RunError),
   /** What sources.yaml declared; absent without such a file. */
   definition: Type.Optional(Type.Object({ sha256: Type.String() })),
+  /** The run that read the sources, where this one publishes its version again; absent for any other. */
+  madeBy: Type.Optional(Type.Object({ id: Type.String(), seq: Count })),
+  /** Why a run that was to publish has not: publications were held. Absent for any other. */
+  held: Type.Optional(Hold),
   /** Summaries that runs before have published and that are no longer declared: their tables and files stay as they were. Absent without any. */
   staleSummaries: Type.Optional(Type.Array(Type.String())),
   /** Headers that differ from those of the run published before: the first 100 files, the first 50 names each. Absent without any. */

@@ -4,4 +4,4 @@ export * from './manifests.js';
 export * from './rejects.js';
 export * from './forget-partition.js';
 export * from './chunk-names.js';
-export * from './shapes.js';
+export * from './kept-version.js';

@@ -1,9 +1,11 @@
 import { join } from 'node:path';
-import { listNames, readJson, removeFiles, replaceJson } from '@retail-etl/store';
+import { linkFile, listNames, readJson, removeFiles, replaceJson } from '@retail-etl/store';
 import type { RunFolders } from './run-folders.js';
 
 /** In format 1, of version 0.1.0, which wrote no number, a reject does not name its source; in format 2 it does not say how many lines it spans. */
 const REJECTS_FORMAT = 3;
+
+const manifestPath = ({ results }: RunFolders): string => join(results, 'rejects.json');
 
 interface RejectsManifest {
   readonly format?: number;
@@ -22,16 +24,23 @@ export interface RejectFiles {
 
 /** Says which files hold the run's rejects; those of attempts that did not count are removed. */
 export async function publishRejects(folders: RunFolders, files: readonly string[]): Promise<void> {
-  const path = join(folders.results, 'rejects.json');
-  await replaceJson<RejectsManifest>(path, { format: REJECTS_FORMAT, files });
+  await replaceJson<RejectsManifest>(manifestPath(folders), { format: REJECTS_FORMAT, files });
   const stray = (await listNames(folders.rejects)).filter((name) => !files.includes(name));
   await removeFiles(stray.map((name) => join(folders.rejects, name)));
 }
 
 /** The files that hold the run's rejects; undefined if the run has none on record (it ended before merging, or by age). */
 export async function readRejects(folders: RunFolders): Promise<RejectFiles | undefined> {
-  const manifest = await readJson<RejectsManifest>(join(folders.results, 'rejects.json'));
+  const manifest = await readJson<RejectsManifest>(manifestPath(folders));
   if (manifest === undefined) return undefined;
   const { files, format = 1 } = manifest;
   return { paths: files.map((name) => join(folders.rejects, name)), haveSource: format >= 2, haveLines: format >= 3 };
+}
+
+/** Gives one run the rejects of another, as that has them; nothing if it has none on record. */
+export async function takeOverRejects(from: RunFolders, to: RunFolders): Promise<void> {
+  const manifest = await readJson<RejectsManifest>(manifestPath(from));
+  if (manifest === undefined) return;
+  for (const name of manifest.files) await linkFile(join(from.rejects, name), join(to.rejects, name));
+  await replaceJson(manifestPath(to), manifest);
 }

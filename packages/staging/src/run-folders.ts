@@ -18,8 +18,8 @@ export interface RunFolders {
   readonly rejects: string;
   /** The summary of this name. */
   summaryCsv(name: string): string;
-  /** The shapes of the run's summaries, `sales_summary` first. */
-  readonly shapes: string;
+  /** What the kept summaries are; written once they are all there. */
+  readonly version: string;
 }
 
 export function runFolders(dataDir: string, runId: string): RunFolders {
@@ -39,7 +39,7 @@ export function runFolders(dataDir: string, runId: string): RunFolders {
     results,
     rejects: join(results, 'rejects'),
     summaryCsv: (name) => join(results, `${name}.csv`),
-    shapes: join(results, 'summaries.json'),
+    version: join(results, 'version.json'),
   };
 }
 

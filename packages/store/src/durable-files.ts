@@ -1,5 +1,5 @@
 import { constants } from 'node:fs';
-import { copyFile, mkdir, open, readdir, rename, unlink } from 'node:fs/promises';
+import { copyFile, link, mkdir, open, readdir, rename, unlink } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { isAttemptToken, newAttemptToken } from '@retail-etl/contracts';
 
@@ -21,6 +21,13 @@ export async function replaceByCopy(from: string, to: string): Promise<void> {
     await unlink(temporary).catch(() => undefined);
     throw error;
   }
+}
+
+/** Gives a file that is never written to again a second name, without a copy of its bytes. A name that is there is left. */
+export async function linkFile(from: string, to: string): Promise<void> {
+  await link(from, to).catch((error: NodeJS.ErrnoException) => {
+    if (error.code !== 'EEXIST') throw error;
+  });
 }
 
 /** Makes the file at `from` the one at `to`, in the same folder, and writes that change to the disk. Only one may do so at a time. */

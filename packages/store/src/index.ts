@@ -1,6 +1,6 @@
 export { moveToEndOf } from './append-file.js';
 export { type CheckedFile, CheckedFileWriter, describeFile, verifiedPath } from './checked-file.js';
-export { copyToDisk, moveIntoPlace, removeTemporaryFiles, replaceByCopy } from './durable-files.js';
+export { copyToDisk, linkFile, moveIntoPlace, removeTemporaryFiles, replaceByCopy } from './durable-files.js';
 export { exists, listFolders, listNames, makeFolders, removeFolder } from './folders.js';
 export { inBatches, READS_MAX } from './in-batches.js';
 export { type InputFile, listInputFiles, listInputPaths, listInputTree, OpenInputFile } from './input-files.js';

@@ -1,12 +1,12 @@
 import { refuseSettingsBeside, type SourcesConfig, type SourceSettings } from '@retail-etl/config';
-import { EtlError, type RunStepData, type StepResult } from '@retail-etl/contracts';
+import { EtlError, type RunParams, type RunStepData, type StepResult } from '@retail-etl/contracts';
 import { crashPoint } from '@retail-etl/faults';
 import { findPublishedRun, findRun } from '@retail-etl/ledger';
-import { checkTarget, type Database, tryTargetRights, withConnection } from '@retail-etl/mysql';
+import type { Database } from '@retail-etl/mysql';
 import type { Producer } from '@retail-etl/queue';
 import { claimFiles, openSources, readDefinition, refuseUnclaimed, refuseUnmatchedPaths } from '@retail-etl/reading';
 import type { StepContext } from '@retail-etl/runtime';
-import { BUILT_IN, type SalesDefinition, type SummaryShape } from '@retail-etl/sales';
+import { BUILT_IN, type SalesDefinition } from '@retail-etl/sales';
 import {
   createRunFolders,
   type Partition,
@@ -17,6 +17,8 @@ import {
   type RunFolders,
   runFolders,
 } from '@retail-etl/staging';
+import { lookAtTarget } from './look-at-target.js';
+import { planVersion } from './plan-version.js';
 
 export interface PlanDeps {
   readonly settings: SourceSettings;
@@ -28,16 +30,19 @@ export interface PlanDeps {
 /**
  * Decides once what the run reads, and attaches an extract job for each partition. A repeated plan, also that of a retry, keeps the
  * first one's list; an extract job that finds its partition complete ends at once. Before that it looks at the target: what cannot be
- * published need not be read.
+ * published need not be read. A run that publishes a kept version again reads nothing.
  */
 export async function planRun(data: RunStepData, deps: PlanDeps, context: StepContext): Promise<StepResult> {
+  const run = await findRun(deps.database, data.runId);
+  if (run?.params.publish !== undefined)
+    return planVersion(data, run.params.publish, { dataDir: deps.settings.dataDir, database: deps.database });
   const folders = runFolders(deps.settings.dataDir, data.runId);
   const before = await readPlan(data, deps, folders);
   const definition = before === undefined ? await findDefinition(deps) : before.definition;
   await lookAtTarget(deps.database, (definition ?? BUILT_IN).summaries);
   await createRunFolders(folders);
   crashPoint('plan.after-folders');
-  const plan = before ?? (await makePlan(data, deps, { folders, definition, signal: context.signal }));
+  const plan = before ?? (await makePlan(run?.params ?? {}, deps, { folders, definition, signal: context.signal }));
   crashPoint('plan.after-manifest');
   await deps.producer.attachExtracts(
     data.runId,
@@ -67,15 +72,6 @@ async function findDefinition({ settings, declared, database }: PlanDeps): Promi
   );
 }
 
-async function lookAtTarget(database: Database, summaries: readonly SummaryShape[]): Promise<void> {
-  await withConnection(database, 'looking at the target', async (connection) => {
-    for (const shape of summaries) {
-      await checkTarget(connection, shape);
-      await tryTargetRights(connection, shape);
-    }
-  });
-}
-
 /** What was made under a damaged plan, or by another version, may not fit the one that replaces it, so all of it goes. */
 async function readPlan(data: RunStepData, deps: PlanDeps, folders: RunFolders): Promise<PlanManifest | undefined> {
   try {
@@ -94,13 +90,8 @@ interface Planning {
   readonly signal: AbortSignal;
 }
 
-async function makePlan(
-  data: RunStepData,
-  { settings, database }: PlanDeps,
-  { folders, definition, signal }: Planning,
-): Promise<PlanManifest> {
+async function makePlan(params: RunParams, { settings }: PlanDeps, { folders, definition, signal }: Planning): Promise<PlanManifest> {
   const startedAt = new Date().toISOString();
-  const run = await findRun(database, data.runId);
   if (definition !== undefined) refuseUnclaimed(await claimFiles(settings.dataDir, definition), definition);
   const partitions: Partition[] = [];
   for (const source of openSources(settings, definition).values()) partitions.push(...(await source.plan(signal)));
@@ -112,6 +103,6 @@ async function makePlan(
     );
   }
   const declared = definition === undefined ? {} : { definition };
-  const plan: PlanManifest = { params: run?.params ?? {}, ...declared, partitions, startedAt, finishedAt: new Date().toISOString() };
+  const plan: PlanManifest = { params, ...declared, partitions, startedAt, finishedAt: new Date().toISOString() };
   return (await publishManifest(folders.planManifest, plan)).manifest;
 }

@@ -6,6 +6,8 @@ import { openChannels } from './alerts/channels.js';
 import { alertRoutes } from './alerts/alert-routes.js';
 import { docsRoutes } from './docs/docs-routes.js';
 import { overviewRoutes } from './overview/overview-routes.js';
+import { compareRoutes } from './compare/compare-routes.js';
+import { versionRoutes } from './versions/version-routes.js';
 import { summaryRoutes } from './summary/summary-routes.js';
 import { sourceRoutes } from './sources/source-routes.js';
 import { tryRoutes } from './try-file/try-routes.js';
@@ -138,6 +140,8 @@ async function addRoutes(app: FastifyInstance, deps: GatewayDeps, options: AppOp
   await app.register(rejectRoutes(deps));
   await app.register(overviewRoutes(deps));
   await app.register(summaryRoutes(deps));
+  await app.register(versionRoutes(deps));
+  await app.register(compareRoutes(deps));
   await app.register(sourceRoutes(deps));
   await app.register(tryRoutes(deps));
   await app.register(scheduleRoutes(deps));

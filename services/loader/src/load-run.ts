@@ -62,14 +62,19 @@ async function publish(load: Load): Promise<StepResult> {
   await allowIdleTime(connection);
   await stage(load, summaries);
   const findings = reportOf(load, await compare(targets));
+  const rows = summaries[0]!.products;
   if (run.params.dryRun === true) {
     await endPreview(database, data, findings);
     await limitIdleTime(connection);
-    return { rows: summaries[0]!.products, note: 'dry run: nothing was published' };
+    return { rows, note: 'dry run: nothing was published' };
   }
   context.signal.throwIfAborted();
-  await publishSummary(targets, { connection, database, data, findings });
-  return finish(load, summaries);
+  const held = await publishSummary(targets, { connection, database, data, findings });
+  if (held === null) return finish(load, summaries);
+  await endPreview(database, data, { ...findings, held });
+  const note = `not published: publications are held since ${held.at}`;
+  await context.note(note);
+  return { rows, note };
 }
 
 /** Goes on after the commit of an attempt whose process has died: the targets are finished from the kept summary. */

@@ -1,5 +1,5 @@
 import { EtlError } from '@retail-etl/contracts';
-import { keepShapes, readManifest, type MergedFile, type RunFolders, type SummaryManifest } from '@retail-etl/staging';
+import { keepVersion, readManifest, type MergedFile, type RunFolders, type SummaryManifest } from '@retail-etl/staging';
 import { removeFiles, removeTemporaryFiles, replaceByCopy, verifiedPath } from '@retail-etl/store';
 import type { RunSummary } from './targets/target.js';
 
@@ -42,13 +42,10 @@ async function keepSummary(folders: RunFolders, { shape, path }: RunSummary): Pr
   await replaceByCopy(path, folders.summaryCsv(shape.name));
 }
 
-/** Keeps all of them, and what their columns are. */
+/** Keeps all of them as a version that can be published again. */
 export async function keepSummaries(folders: RunFolders, summaries: readonly RunSummary[]): Promise<void> {
-  await keepShapes(
-    folders,
-    summaries.map(({ shape }) => shape),
-  );
   for (const summary of summaries) await keepSummary(folders, summary);
+  await keepVersion(folders, summaries);
 }
 
 /** Forgets the summaries if the error says that one is damaged. */

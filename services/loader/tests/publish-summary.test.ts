@@ -64,7 +64,7 @@ function tableTarget(name: string, before: () => Promise<unknown> = () => Promis
   };
 }
 
-const publish = async (targets: readonly Target[], epoch = 1): Promise<void> =>
+const publish = async (targets: readonly Target[], epoch = 1): Promise<unknown> =>
   publishSummary(
     targets.map((target) => ({ target, summary: SUMMARY })),
     { connection, database, data: { runId: run.runId, epoch }, findings: { changes: CHANGES } },

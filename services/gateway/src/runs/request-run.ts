@@ -1,7 +1,8 @@
 import { checkWindow, EtlError, type RunParams } from '@retail-etl/contracts';
 import { crashPoint } from '@retail-etl/faults';
-import { recordRun, type Run } from '@retail-etl/ledger';
+import { type NewRun, recordPublication, recordRun, type Run } from '@retail-etl/ledger';
 import type { GatewayDeps } from '../deps.js';
+import { requireVersion } from '../versions/version.js';
 
 export interface RunRequest {
   readonly params: RunParams;
@@ -13,13 +14,14 @@ export interface RunRequest {
 }
 
 /**
- * Records a run in the ledger and adds a job to `runs`. Throws REDIS_UNAVAILABLE before anything is recorded if Redis is away; once the
+ * Records a run in the ledger and adds a job to `runs`. One that publishes an older version again holds publications (`held`). Throws what
+ * `requireVersion` does, and REDIS_UNAVAILABLE before anything is recorded if Redis is away; once the
  * run is recorded it will be started, so a job that cannot be added is left to the sweep.
  */
-export async function requestRun(deps: GatewayDeps, request: RunRequest): Promise<{ run: Run; created: boolean }> {
+export async function requestRun(deps: GatewayDeps, request: RunRequest): Promise<{ run: Run; created: boolean; held: boolean }> {
   checkWindow(request.params, 'REQUEST_INVALID');
   if (deps.redis.status !== 'ready') throw new EtlError('REDIS_UNAVAILABLE', 'Redis, adding a run: not connected');
-  const recorded = await recordRun(deps.database, {
+  const recorded = await record(deps, {
     params: request.params,
     triggerKind: 'api',
     triggeredBy: request.by,
@@ -32,9 +34,20 @@ export async function requestRun(deps: GatewayDeps, request: RunRequest): Promis
   return recorded;
 }
 
+async function record(deps: GatewayDeps, run: NewRun): Promise<{ run: Run; created: boolean; held: boolean }> {
+  const { publish, from, to } = run.params;
+  if (publish === undefined) return { ...(await recordRun(deps.database, run)), held: false };
+  if (from !== undefined || to !== undefined)
+    throw new EtlError('REQUEST_INVALID', 'publish: a version is published as it is, without "from" and "to"');
+  const { seq, findings } = await requireVersion(deps, publish);
+  return recordPublication(deps.database, run, findings.madeBy?.seq ?? seq);
+}
+
 async function askToStart(deps: GatewayDeps, run: Run): Promise<void> {
+  // The job only says that a run waits; what it is to do stands in the ledger.
+  const { publish: _publish, ...readParams } = run.params;
   try {
-    await deps.producer.addStartRun({ ...run.params, runId: run.runId, epoch: run.epoch });
+    await deps.producer.addStartRun({ ...readParams, runId: run.runId, epoch: run.epoch });
   } catch (error) {
     deps.log.warn({ run: run.runId, reason: String(error) }, 'recorded; the sweep will start it');
   }

@@ -94,7 +94,9 @@ async function removeOldStaging({ config, database, log }: RetentionDeps, days: 
 /** The report in the ledger stays; rejects and summary of the run answer 410 from then on. */
 async function removeOldRunFolders({ config, database, log }: RetentionDeps, days: number, limit: number): Promise<number> {
   const folders = await oldestFolders(config.dataDir, 'runs');
-  const old = await oldRuns(database, folders, days, limit);
+  // What is published can be looked at, and published again, however old it is.
+  const { runId: publishedId } = await readPublished(database);
+  const old = (await oldRuns(database, folders, days, limit)).filter(({ runId }) => runId !== publishedId);
   for (const { runId, why } of old) {
     await removeRunResults(config.dataDir, runId);
     log.info({ run: runId, retentionDays: days }, `run folder removed: ${why}`);

@@ -48,7 +48,8 @@ function start(app: App, deps: GatewayDeps): void {
       schema: {
         tags,
         summary: 'Start a run',
-        description: 'Records a run and answers at once. Runs work one at a time, in the order of their `seq`.',
+        description:
+          'Records a run and answers at once. Runs work one at a time, in the order of their `seq`. With `publish`, what another run has made is published again, next in turn; if it is older than what is published, publications are held from then on.',
         body: RunParams,
         headers: RunHeaders,
         response: { 202: RunAccepted, 400: Problem, 422: Problem, 429: Problem, 503: Problem },
@@ -59,12 +60,13 @@ function start(app: App, deps: GatewayDeps): void {
       },
     },
     async (request, reply) => {
-      const { run } = await requestRun(deps, {
+      const { run, held } = await requestRun(deps, {
         params: request.body,
         by: request.user?.username ?? 'api',
         idempotencyKey: request.headers['idempotency-key'],
         audit: ({ runId, params }) => audit(deps, request, 'run.start', { run: runId, params }),
       });
+      if (held) await audit(deps, request, 'hold.set', { run: run.runId });
       return reply.code(202).header('location', runUrl(run.runId)).send(accepted(deps, run));
     },
   );

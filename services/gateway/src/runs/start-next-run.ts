@@ -1,23 +1,22 @@
 import { crashPoint } from '@retail-etl/faults';
-import { claimSlot, unfinishedRuns } from '@retail-etl/ledger';
+import { claimSlot, nextQueuedRun } from '@retail-etl/ledger';
 import type { Database } from '@retail-etl/mysql';
 import type { Producer } from '@retail-etl/queue';
 import type { Logger } from '@retail-etl/runtime';
 
 /**
- * Gives the slot to the oldest waiting run, if it is free, and adds that run's flow. Between the two this process may die: the
+ * Gives the slot to the run that is to have it next, if it is free, and adds that run's flow. Between the two this process may die: the
  * sweep then adds the flow. Returns the run's id if it got the slot.
  */
 export async function claimNextRun(database: Database, producer: Producer, log: Logger): Promise<string | undefined> {
-  // At most one run works, so the two oldest unfinished ones hold the oldest that waits.
-  const oldest = (await unfinishedRuns(database, 2)).find((run) => run.state === 'queued');
-  if (oldest === undefined) return undefined;
-  if ((await claimSlot(database, oldest.runId, oldest.epoch)) !== 'claimed') return undefined;
+  const next = await nextQueuedRun(database);
+  if (next === undefined) return undefined;
+  if ((await claimSlot(database, next.runId, next.epoch)) !== 'claimed') return undefined;
   crashPoint('start.after-claim');
-  await producer.addFlow(oldest.runId, oldest.epoch);
+  await producer.addFlow(next.runId, next.epoch);
   crashPoint('start.after-flow');
-  log.info({ run: oldest.runId, epoch: oldest.epoch, seq: oldest.seq }, 'started');
-  return oldest.runId;
+  log.info({ run: next.runId, epoch: next.epoch, seq: next.seq }, 'started');
+  return next.runId;
 }
 
 /** One call at a time in this process. A call that comes meanwhile is answered by one more round, which sees what that caller saw. */

@@ -1,6 +1,6 @@
 import { type ErrorRecord, EtlError } from '@retail-etl/contracts';
 import { scaledMs } from '@retail-etl/faults';
-import { failRun, listRuns, readDatabaseTime, type Run, unfinishedRuns } from '@retail-etl/ledger';
+import { failRun, listRuns, readDatabaseTime, type Run } from '@retail-etl/ledger';
 import { flowState, removeFlow } from '@retail-etl/queue';
 import type { GatewayDeps } from '../deps.js';
 import { keepEndedJobs } from './ended-jobs.js';
@@ -32,7 +32,7 @@ export function newSweepMemory(): SweepMemory {
 /** Keeps ledger and Redis in step: starts what waits, restores lost flows, and ends runs whose flow has failed. */
 export async function sweepRuns(deps: SweepDeps, memory: SweepMemory): Promise<void> {
   await deps.startNextRun();
-  const active = (await unfinishedRuns(deps.database, 2)).filter((run) => run.state !== 'queued');
+  const active = await listRuns(deps.database, { states: ['extracting', 'transforming', 'loading'], limit: 2 });
   const keys = new Set(active.map(keyOf));
   for (const key of memory.absent) if (!keys.has(key)) memory.absent.delete(key);
   for (const key of memory.failed.keys()) if (!keys.has(key)) memory.failed.delete(key);

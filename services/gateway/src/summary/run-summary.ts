@@ -8,13 +8,9 @@ import { describeKeptFile, readKeptFile } from '@retail-etl/store';
 import type { GatewayDeps } from '../deps.js';
 import { findRunWithFiles } from '../runs/run-files.js';
 import { openReader } from '../ops/open-reader.js';
+import { inTurn } from './reading-turns.js';
 
 const PAGES_KEPT = 50;
-
-/** Pages are read one after another, because each takes a DuckDB of its own; so many may wait for their turn. */
-const WAITING_MAX = 20;
-let waiting = 0;
-let lastTurn: Promise<unknown> = Promise.resolve();
 
 /** Pages read before. A run's summary never changes, so a page that several people look at, or page back to, is read once. */
 const kept = new Map<string, Promise<Summary>>();
@@ -30,14 +26,6 @@ export function readRunSummary(dataDir: string, { path, modifiedMs, shape }: Kep
   kept.set(key, reading);
   reading.catch(() => kept.delete(key));
   return reading;
-}
-
-async function inTurn<T>(read: () => Promise<T>): Promise<T> {
-  if (waiting >= WAITING_MAX) throw new EtlError('RATE_LIMITED', `${WAITING_MAX} readings of summaries wait already`);
-  waiting += 1;
-  const turn = lastTurn.then(read).finally(() => (waiting -= 1));
-  lastTurn = turn.catch(() => undefined);
-  return turn;
 }
 
 async function readPage(dataDir: string, { path, shape }: Pick<KeptSummary, 'path' | 'shape'>, page: SummaryFilePage): Promise<Summary> {

@@ -8,7 +8,7 @@ import { underBase } from './base-path.js';
 const PAGE_DIR = fileURLToPath(new URL('../page', import.meta.url));
 
 /** The addresses of the page's views; the page itself finds out which it is. */
-const VIEWS = ['/', '/runs', '/runs/:id', '/schedules', '/sources', '/try', '/sessions'];
+const VIEWS = ['/', '/runs', '/runs/:id', '/versions', '/compare/:before/:after', '/schedules', '/sources', '/try', '/sessions'];
 
 /** The run page: one document for all views, and its files, whose names change with their content. Throws if the page is not built. */
 export function pageRoutes(basePath: string): FastifyPluginAsync {

@@ -1,0 +1,43 @@
+import { join } from 'node:path';
+import { SALES_SUMMARY, type SummaryShape } from '@retail-etl/sales';
+import { readJson, replaceJson } from '@retail-etl/store';
+import type { MergedFile } from './manifests.js';
+import type { RunFolders } from './run-folders.js';
+
+/** The format of `version.json`; to be raised whenever it changes its meaning. */
+const VERSION_FORMAT = 1;
+
+interface StoredVersion {
+  readonly format: number;
+  readonly summaries: readonly MergedFile[];
+}
+
+/** Says which summaries are kept among a run's results, once they are all there: they can be published again from then on. */
+export async function keepVersion(folders: RunFolders, summaries: readonly MergedFile[]): Promise<void> {
+  const kept = summaries.map(({ shape, file, products, quantity, amount, publishedAmount, returned }) => ({
+    shape,
+    file: { ...file, name: shape.file },
+    products,
+    quantity,
+    amount,
+    publishedAmount,
+    ...(returned === undefined ? {} : { returned }),
+  }));
+  await replaceJson<StoredVersion>(folders.version, { format: VERSION_FORMAT, summaries: kept });
+}
+
+/**
+ * The summaries that are kept among a run's results, `sales_summary` first, or undefined: none are, or another version of the services kept
+ * them in a way that this one does not know. Throws STAGED_CORRUPT if what says so is damaged.
+ */
+export async function readVersion(folders: RunFolders): Promise<readonly MergedFile[] | undefined> {
+  const stored = await readJson<StoredVersion>(folders.version);
+  return stored?.format === VERSION_FORMAT ? stored.summaries : undefined;
+}
+
+/** The shapes of the summaries that a run made, `sales_summary` first. Runs before there were versions kept those of declared sources alone. */
+export async function readShapes(folders: RunFolders): Promise<readonly SummaryShape[]> {
+  const version = await readVersion(folders);
+  if (version !== undefined) return version.map(({ shape }) => shape);
+  return (await readJson<readonly SummaryShape[]>(join(folders.results, 'summaries.json'))) ?? [SALES_SUMMARY];
+}
