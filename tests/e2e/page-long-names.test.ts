@@ -67,7 +67,7 @@ describe.skipIf(executable === undefined)('long names on the page in Chromium (s
 
   test.each([1280, 390])('no view is wider than a screen of %d px, and every view is accessible', async (width) => {
     await page.setViewportSize({ width, height: 800 });
-    for (const path of ['/', '/runs', `/runs/${run}`, '/schedules', '/sources', '/sessions']) {
+    for (const path of ['/', '/runs', `/runs/${run}`, '/versions', '/schedules', '/sources', '/sessions']) {
       await page.goto(`${stack.url}${path}`);
       await page.getByRole('heading', { level: 1 }).waitFor();
       await expect.poll(() => page.getByText(/…$/).and(page.getByRole('status')).count(), { timeout: 15_000 }).toBe(0);

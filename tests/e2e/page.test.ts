@@ -189,7 +189,7 @@ describe.skipIf(executable === undefined)('the page in Chromium (skipped where n
   test.each(['light', 'dark'] as const)('every view is accessible and fits a phone, %s', async (colorScheme) => {
     const { id } = await stack.run();
     const { page, complaints } = await people.open(people.operator, '/schedules', { colorScheme, viewport: { width: 360, height: 780 } });
-    for (const path of ['/', '/runs', `/runs/${id}`, '/schedules', '/sources', '/sessions']) {
+    for (const path of ['/', '/runs', `/runs/${id}`, '/versions', '/schedules', '/sources', '/sessions']) {
       await page.goto(`${stack.url}${path}`);
       await page.getByRole('heading', { level: 1 }).waitFor();
       await page.waitForLoadState('load');

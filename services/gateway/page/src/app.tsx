@@ -11,6 +11,8 @@ import { LongText } from './ui/long-text.js';
 // Only the first view comes with the first load.
 const RunsPage = lazy(() => import('./runs/runs-page.js'));
 const RunPage = lazy(() => import('./run/run-page.js'));
+const VersionsPage = lazy(() => import('./versions/versions-page.js'));
+const ComparePage = lazy(() => import('./compare/compare-page.js'));
 const SchedulesPage = lazy(() => import('./schedules/schedules-page.js'));
 const SourcesPage = lazy(() => import('./sources/sources-page.js'));
 const TryPage = lazy(() => import('./try-file/try-page.js'));
@@ -19,6 +21,7 @@ const SessionsPage = lazy(() => import('./sessions/sessions-page.js'));
 const VIEWS = [
   ['/', 'Overview'],
   ['/runs', 'Runs'],
+  ['/versions', 'Versions'],
   ['/schedules', 'Schedules'],
   ['/sources', 'Sources'],
 ] as const;
@@ -45,6 +48,8 @@ export function App(): ReactNode {
             <Route path="/" component={OverviewPage} />
             <Route path="/runs" component={RunsPage} />
             <Route path="/runs/:id" component={RunPage} />
+            <Route path="/versions" component={VersionsPage} />
+            <Route path="/compare/:before/:after" component={ComparePage} />
             <Route path="/schedules" component={SchedulesPage} />
             <Route path="/sources" component={SourcesPage} />
             <Route path="/try" component={TryPage} />

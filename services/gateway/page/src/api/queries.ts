@@ -11,7 +11,7 @@ import { client, type Schemas, unwrap } from './client.js';
 
 export type Overview = Schemas['Overview'];
 export type RunList = Schemas['RunList'];
-export type RunParams = { from?: string; to?: string; dryRun?: boolean };
+export type RunParams = { from?: string; to?: string; dryRun?: boolean; publish?: string };
 
 /** Runs that others start should show up soon; a look costs the gateway a few milliseconds. */
 const LIVE_MS = 2_000;

@@ -45,7 +45,7 @@ export interface paths {
         put?: never;
         /**
          * Start a run
-         * @description Records a run and answers at once. Runs work one at a time, in the order of their `seq`.
+         * @description Records a run and answers at once. Runs work one at a time, in the order of their `seq`. With `publish`, what another run has made is published again, next in turn; if it is older than what is published, publications are held from then on.
          */
         post: {
             parameters: {
@@ -66,6 +66,8 @@ export interface paths {
                         to?: string;
                         /** @description Do everything but the publish */
                         dryRun?: boolean;
+                        /** @description The run whose kept version is to be published again; without `from` and `to` */
+                        publish?: string;
                     };
                 };
             };
@@ -877,6 +879,245 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/versions": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** List what runs have made of the sources, newest first */
+        get: {
+            parameters: {
+                query?: {
+                    limit?: number;
+                    /** @description Only runs with a lower seq */
+                    before?: number;
+                };
+                header?: never;
+                path?: never;
+                cookie?: never;
+            };
+            requestBody?: never;
+            responses: {
+                /** @description Default Response */
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["VersionList"];
+                    };
+                };
+                /** @description Default Response */
+                400: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["Problem"];
+                    };
+                };
+                /** @description Default Response */
+                503: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["Problem"];
+                    };
+                };
+            };
+        };
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/hold": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Whether publications are held */
+        get: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path?: never;
+                cookie?: never;
+            };
+            requestBody?: never;
+            responses: {
+                /** @description Default Response */
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["HoldState"];
+                    };
+                };
+                /** @description Default Response */
+                503: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["Problem"];
+                    };
+                };
+            };
+        };
+        /**
+         * Hold or release publications
+         * @description While publications are held, runs end as `previewed`. What is published again by hand is published all the same.
+         */
+        put: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path?: never;
+                cookie?: never;
+            };
+            requestBody: {
+                content: {
+                    "application/json": {
+                        held: boolean;
+                    };
+                };
+            };
+            responses: {
+                /** @description Default Response */
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["HoldState"];
+                    };
+                };
+                /** @description Default Response */
+                400: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["Problem"];
+                    };
+                };
+                /** @description Default Response */
+                503: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["Problem"];
+                    };
+                };
+            };
+        };
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/runs/{id}/compare/{other}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** How the sums of the second run differ from those of the first */
+        get: {
+            parameters: {
+                query?: {
+                    /** @description A key column of a summary, such as `product_id`, `store` or `sale_date`, or `file` */
+                    by?: string;
+                    offset?: number;
+                    limit?: number;
+                };
+                header?: never;
+                path: {
+                    id: string;
+                    other: string;
+                };
+                cookie?: never;
+            };
+            requestBody?: never;
+            responses: {
+                /** @description Default Response */
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["RunComparison"];
+                    };
+                };
+                /** @description Default Response */
+                400: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["Problem"];
+                    };
+                };
+                /** @description Default Response */
+                404: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["Problem"];
+                    };
+                };
+                /** @description Default Response */
+                409: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["Problem"];
+                    };
+                };
+                /** @description Default Response */
+                410: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["Problem"];
+                    };
+                };
+                /** @description Default Response */
+                429: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["Problem"];
+                    };
+                };
+            };
+        };
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/sources": {
         parameters: {
             query?: never;
@@ -1440,6 +1681,15 @@ export interface components {
             /** @description What to do about it */
             remedy: string;
         };
+        /** Hold */
+        Hold: {
+            by: string;
+            /**
+             * Format: date-time
+             * @description UTC, ISO 8601
+             */
+            at: string;
+        };
         /** HeaderChange */
         HeaderChange: {
             source: string;
@@ -1479,6 +1729,8 @@ export interface components {
                 to?: string;
                 /** @description Do everything but the publish */
                 dryRun?: boolean;
+                /** @description The run whose kept version is to be published again; without `from` and `to` */
+                publish?: string;
             };
             /**
              * Format: date-time
@@ -1599,6 +1851,11 @@ export interface components {
             definition?: {
                 sha256: string;
             };
+            madeBy?: {
+                id: string;
+                seq: number;
+            };
+            held?: components["schemas"]["Hold"];
             staleSummaries?: string[];
             headers?: components["schemas"]["HeaderChange"][];
             summaries?: components["schemas"]["SummaryTotals"][];
@@ -1743,6 +2000,115 @@ export interface components {
                 amount: string;
             }[];
             total: number;
+            next: number | null;
+        };
+        /** Version */
+        Version: {
+            /** @description The run */
+            id: string;
+            seq: number;
+            /** @enum {string} */
+            state: "queued" | "extracting" | "transforming" | "loading" | "published" | "previewed" | "failed" | "cancelled" | "superseded";
+            finishedAt: string | null;
+            publishedAt: string | null;
+            /** @description True for what the table shows now */
+            isPublished: boolean;
+            madeBy: {
+                id: string;
+                seq: number;
+            } | null;
+            /** @description True if it was not published because publications were held */
+            held: boolean;
+            files: number;
+            products: number;
+            /** @description A number as text, so that no digit is lost */
+            quantity: string;
+            /** @description A number as text, so that no digit is lost */
+            amount: string;
+            changes: {
+                added: number;
+                changed: number;
+                removed: number;
+                unchanged: number;
+            } | null;
+            bytes: number | null;
+            keptUntil: string | null;
+            refusal: string | null;
+        };
+        /** VersionList */
+        VersionList: {
+            versions: components["schemas"]["Version"][];
+            next: number | null;
+            retentionDays: number;
+        };
+        /** HoldState */
+        HoldState: {
+            hold: components["schemas"]["Hold"] | null;
+        };
+        /** ComparisonRow */
+        ComparisonRow: {
+            source: string | null;
+            key: string | null;
+            before: {
+                /** @description A number as text, so that no digit is lost */
+                quantity: string;
+                /** @description A number as text, so that no digit is lost */
+                amount: string;
+            } | null;
+            after: {
+                /** @description A number as text, so that no digit is lost */
+                quantity: string;
+                /** @description A number as text, so that no digit is lost */
+                amount: string;
+            } | null;
+            difference: {
+                /** @description A number as text, so that no digit is lost */
+                quantity: string;
+                /** @description A number as text, so that no digit is lost */
+                amount: string;
+            };
+        };
+        /** RunComparison */
+        RunComparison: {
+            before: {
+                id: string;
+                seq: number;
+            };
+            after: {
+                id: string;
+                seq: number;
+            };
+            by: string;
+            /** @description What these two can be compared by */
+            possible: string[];
+            counts: {
+                added: number;
+                changed: number;
+                removed: number;
+                unchanged: number;
+            };
+            totals: {
+                before: {
+                    /** @description A number as text, so that no digit is lost */
+                    quantity: string;
+                    /** @description A number as text, so that no digit is lost */
+                    amount: string;
+                };
+                after: {
+                    /** @description A number as text, so that no digit is lost */
+                    quantity: string;
+                    /** @description A number as text, so that no digit is lost */
+                    amount: string;
+                };
+                difference: {
+                    /** @description A number as text, so that no digit is lost */
+                    quantity: string;
+                    /** @description A number as text, so that no digit is lost */
+                    amount: string;
+                };
+            };
+            /** @description Without those that are unchanged */
+            rows: components["schemas"]["ComparisonRow"][];
             next: number | null;
         };
         /** DeclaredSource */

@@ -8,7 +8,9 @@ import { formatDecimal, formatNumber } from '../ui/format.js';
 import { Loading } from '../ui/loading.js';
 import { StateBadge } from '../ui/state-badge.js';
 import { Time } from '../ui/time.js';
+import { HoldNote } from '../versions/hold-card.js';
 import { RunNow } from './run-now.js';
+import { SincePublished } from './since-published.js';
 import './overview.css';
 
 // The charts' library is larger than all the rest, and the figures do not need it.
@@ -24,6 +26,7 @@ export default function OverviewPage(): ReactNode {
       <div className="page-head">
         <h1>Overview</h1>
       </div>
+      <HoldNote />
       {overview.error ? <ErrorNote error={overview.error} /> : null}
       {overview.isPending ? <Loading label="Reading the figures" /> : null}
       {data === undefined ? null : (
@@ -38,6 +41,7 @@ export default function OverviewPage(): ReactNode {
             <Published overview={data} />
             <Next next={data.next} />
           </div>
+          {data.published === null ? null : <SincePublished published={data.published} />}
         </>
       )}
       {me.data?.role === 'operator' ? <RunNow /> : null}

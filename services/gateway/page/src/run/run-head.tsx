@@ -1,5 +1,5 @@
 import { type ReactNode, useState } from 'react';
-import { useLocation } from 'wouter';
+import { Link, useLocation } from 'wouter';
 import { hasEnded, type RunReport, tookMs } from '../api/run-queries.js';
 import { useCancelRun, useRetryRun, useStartRun } from '../api/queries.js';
 import { Button } from '../ui/button.js';
@@ -23,6 +23,7 @@ export function RunHead({ run, canChange }: { run: RunReport; canChange: boolean
       <div className="run-title">
         <h1>Run {run.seq}</h1>
         <StateBadge state={run.state} />
+        {run.held === undefined ? null : <span className="run-tag">Not published: publications were held</span>}
         {run.params.dryRun === true ? <span className="run-tag">Dry run: nothing is published</span> : null}
         {canChange ? <Actions run={run} /> : null}
       </div>
@@ -37,7 +38,13 @@ export function RunHead({ run, canChange }: { run: RunReport; canChange: boolean
           {run.trigger.by} ({run.trigger.kind}
           {run.trigger.late ? ', late' : ''})
         </Fact>
-        <Fact term="Sales of">{windowText(run.params)}</Fact>
+        {run.madeBy === undefined ? (
+          <Fact term="Sales of">{windowText(run.params)}</Fact>
+        ) : (
+          <Fact term="Publishes again">
+            <Link href={`/runs/${run.madeBy.id}`}>run {run.madeBy.seq}</Link>
+          </Fact>
+        )}
         {took === undefined ? null : <Fact term={run.finishedAt === null ? 'Working for' : 'Took'}>{formatDuration(took)}</Fact>}
         {run.epoch > 1 ? <Fact term="Retries">{run.epoch - 1}</Fact> : null}
         {run.cancelled === null ? null : (
@@ -80,7 +87,7 @@ function Actions({ run }: { run: RunReport }): ReactNode {
           Retry
         </Button>
       ) : null}
-      {hasEnded(run.state) ? (
+      {hasEnded(run.state) && run.params.publish !== undefined ? null : hasEnded(run.state) ? (
         <Button
           kind="plain"
           disabled={isBusy}

@@ -1,0 +1,169 @@
+import { type ReactNode, useState } from 'react';
+import { Link, useLocation, useParams } from 'wouter';
+import { useMe, useStartRun } from '../api/queries.js';
+import { useRunReport } from '../api/run-queries.js';
+import { type Comparison, DIFFERENCES_PER_PAGE, useComparison, useVersions } from '../api/version-queries.js';
+import { Button } from '../ui/button.js';
+import { Card } from '../ui/card.js';
+import { ConfirmDialog } from '../ui/confirm-dialog.js';
+import { ErrorNote } from '../ui/error-note.js';
+import { formatDecimal, formatNumber, formatSigned } from '../ui/format.js';
+import { Loading } from '../ui/loading.js';
+import { LongText } from '../ui/long-text.js';
+import { type SearchField, useSearchState } from '../ui/search-state.js';
+import { HoldNote } from '../versions/hold-card.js';
+
+const PRODUCT = 'product_id';
+const key: SearchField<string> = { initial: PRODUCT, read: (text) => (/^[a-z][a-z0-9_]{0,63}$/.test(text) ? text : undefined) };
+const place: SearchField<number> = { initial: 0, read: (text) => (/^\d{1,8}$/.test(text) ? Number(text) : undefined) };
+const SHOWN = { by: key, from: place };
+
+/** How one run's sums differ from another's, and for operators the way to publish them again. */
+export default function ComparePage(): ReactNode {
+  const { before, after } = useParams<{ before: string; after: string }>();
+  const [{ by, from }, show] = useSearchState(SHOWN);
+  const comparison = useComparison(before, after, by, from);
+  const { data } = comparison;
+  return (
+    <>
+      <div className="page-head">
+        <h1>{data === undefined ? 'Compare' : `Run ${data.after.seq} against run ${data.before.seq}`}</h1>
+        <label>
+          By{' '}
+          <select value={by} onChange={({ target }) => show({ by: target.value, from: 0 })}>
+            {[...new Set([PRODUCT, 'file', ...(data?.possible ?? []), by])].map((name) => (
+              <option key={name} value={name}>
+                {nameOf(name)}
+              </option>
+            ))}
+          </select>
+        </label>
+      </div>
+      <HoldNote />
+      <PublishAgain before={before} after={after} />
+      {comparison.error ? <ErrorNote error={comparison.error} /> : null}
+      {comparison.isPending ? <Loading label="Comparing" /> : null}
+      {data === undefined ? null : <Differences comparison={data} from={from} onPlace={(at) => show({ from: at })} />}
+    </>
+  );
+}
+
+const nameOf = (by: string): string => (by === PRODUCT ? 'product' : by.replaceAll('_', ' '));
+
+interface DifferencesProps {
+  readonly comparison: Comparison;
+  readonly from: number;
+  readonly onPlace: (from: number) => void;
+}
+
+function Differences({ comparison: { before, after, by, counts, totals, rows, next }, from, onPlace }: DifferencesProps): ReactNode {
+  return (
+    <Card title={`Differences by ${nameOf(by)}`}>
+      <dl className="facts">
+        <Fact term={`Amount of run ${before.seq}`}>{formatDecimal(totals.before.amount, 2)}</Fact>
+        <Fact term={`Amount of run ${after.seq}`}>{formatDecimal(totals.after.amount, 2)}</Fact>
+        <Fact term="Difference">{formatSigned(totals.difference.amount, 2)}</Fact>
+        {(['added', 'removed', 'changed', 'unchanged'] as const).map((kind) => (
+          <Fact key={kind} term={kind[0]?.toUpperCase() + kind.slice(1)}>
+            {formatNumber(counts[kind])}
+          </Fact>
+        ))}
+      </dl>
+      {rows.length === 0 ? <p>Everything is the same.</p> : <DifferenceTable by={by} rows={rows} />}
+      <div className="pager">
+        <Button kind="plain" disabled={from === 0} onClick={() => onPlace(Math.max(0, from - DIFFERENCES_PER_PAGE))}>
+          Larger
+        </Button>
+        <Button kind="plain" disabled={next === null} onClick={() => next !== null && onPlace(next)}>
+          Smaller
+        </Button>
+        <span className="soft">{DIFFERENCES_PER_PAGE} a page, the largest differences in amount first</span>
+      </div>
+    </Card>
+  );
+}
+
+function Fact({ term, children }: { term: string; children: ReactNode }): ReactNode {
+  return (
+    <div>
+      <dt>{term}</dt>
+      <dd className="small">{children}</dd>
+    </div>
+  );
+}
+
+function DifferenceTable({ by, rows }: { by: string; rows: Comparison['rows'] }): ReactNode {
+  return (
+    <div className="table-scroll" tabIndex={0} role="region" aria-label="Table of differences">
+      <table>
+        <thead>
+          <tr>
+            <th scope="col">{by === 'file' ? 'File or table' : nameOf(by)}</th>
+            {['Quantity before', 'after', 'Amount before', 'after', 'Difference'].map((head, index) => (
+              <th scope="col" className="number" key={`${head}${String(index)}`}>
+                {head}
+              </th>
+            ))}
+          </tr>
+        </thead>
+        <tbody>
+          {rows.map(({ source, key: value, before, after, difference }) => (
+            <tr key={`${source ?? ''} ${value ?? ''}`}>
+              <th scope="row">
+                <LongText text={value ?? `table of ${source ?? ''}`} />
+              </th>
+              <td className="number">{before === null ? '–' : formatDecimal(before.quantity)}</td>
+              <td className="number">{after === null ? 'removed' : formatDecimal(after.quantity)}</td>
+              <td className="number">{before === null ? 'new' : formatDecimal(before.amount, 2)}</td>
+              <td className="number">{after === null ? 'removed' : formatDecimal(after.amount, 2)}</td>
+              <td className="number">{formatSigned(difference.amount, 2)}</td>
+            </tr>
+          ))}
+        </tbody>
+      </table>
+    </div>
+  );
+}
+
+/** Only where the first run is what is published: then the differences shown are what publishing would change. */
+function PublishAgain({ before, after }: { before: string; after: string }): ReactNode {
+  const me = useMe();
+  const [, goTo] = useLocation();
+  const [asking, setAsking] = useState(false);
+  const run = useRunReport(after).data;
+  // The page that begins with this very run has it first.
+  const versions = useVersions(run === undefined ? undefined : run.seq + 1).data?.versions ?? [];
+  const shown = useVersions(undefined).data?.versions.find(({ isPublished }) => isPublished);
+  const version = versions.find(({ id }) => id === after);
+  const start = useStartRun();
+  if (me.data?.role !== 'operator' || version === undefined || version.isPublished || shown?.id !== before) return null;
+  if (version.refusal !== null) return <p className="soft">It cannot be published again: {version.refusal}.</p>;
+  const isOlder = (version.madeBy?.seq ?? version.seq) < (shown.madeBy?.seq ?? shown.seq);
+  return (
+    <Card title="Publish again">
+      <p>
+        The tables and files would show what <Link href={`/runs/${after}`}>run {version.seq}</Link> made.
+        {isOlder
+          ? ' As it is older than what is published, publications are held from then on: runs end as previewed until you release them.'
+          : ''}
+      </p>
+      {start.error === null ? null : <ErrorNote error={start.error} />}
+      <Button kind="danger" disabled={start.isPending} onClick={() => setAsking(true)}>
+        Publish run {version.seq} again
+      </Button>
+      <ConfirmDialog
+        open={asking}
+        title={`Publish run ${version.seq} again?`}
+        confirmLabel="Publish it"
+        onConfirm={() => {
+          setAsking(false);
+          start.mutate({ publish: after }, { onSuccess: (accepted) => goTo(`/runs/${accepted.id}`) });
+        }}
+        onClose={() => setAsking(false)}
+      >
+        It replaces run {shown.seq}, {formatDecimal(shown.amount, 2)}, by {formatDecimal(version.amount, 2)} in all tables and files.
+        {isOlder ? ' Publications are held from now on.' : ''}
+      </ConfirmDialog>
+    </Card>
+  );
+}

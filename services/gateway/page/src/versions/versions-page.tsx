@@ -1,0 +1,116 @@
+import { type ReactNode, useState } from 'react';
+import { Link } from 'wouter';
+import { useMe } from '../api/queries.js';
+import { useVersions, type Version, VERSIONS_PER_PAGE } from '../api/version-queries.js';
+import { Button } from '../ui/button.js';
+import { EmptyState } from '../ui/empty-state.js';
+import { ErrorNote } from '../ui/error-note.js';
+import { formatBytes, formatDecimal, formatNumber } from '../ui/format.js';
+import { Loading } from '../ui/loading.js';
+import { StateBadge } from '../ui/state-badge.js';
+import { Time } from '../ui/time.js';
+import { HoldCard } from './hold-card.js';
+
+/** What runs have made of the sources: which of it is published, and what could be published again. */
+export default function VersionsPage(): ReactNode {
+  const me = useMe();
+  const [turned, setTurned] = useState<readonly number[]>([]);
+  const versions = useVersions(turned.at(-1));
+  const next = versions.data?.next ?? null;
+  return (
+    <>
+      <div className="page-head">
+        <h1>Versions</h1>
+      </div>
+      <HoldCard canChange={me.data?.role === 'operator'} />
+      {versions.error ? <ErrorNote error={versions.error} /> : null}
+      {versions.isPending ? <Loading label="Reading the versions" /> : null}
+      {versions.data === undefined ? null : (
+        <section className="card" aria-label="Versions">
+          {versions.data.versions.length === 0 ? (
+            <EmptyState title="No version yet">The first run that succeeds makes one.</EmptyState>
+          ) : (
+            <VersionTable versions={versions.data.versions} />
+          )}
+          <div className="pager">
+            <Button kind="plain" disabled={turned.length === 0} onClick={() => setTurned(turned.slice(0, -1))}>
+              Newer
+            </Button>
+            <Button kind="plain" disabled={next === null} onClick={() => next !== null && setTurned([...turned, next])}>
+              Older
+            </Button>
+            <span className="soft">
+              {VERSIONS_PER_PAGE} a page; each is kept for {formatNumber(versions.data.retentionDays)} days, what is published for as long
+              as it is
+            </span>
+          </div>
+        </section>
+      )}
+    </>
+  );
+}
+
+function VersionTable({ versions }: { versions: readonly Version[] }): ReactNode {
+  const published = versions.find(({ isPublished }) => isPublished);
+  return (
+    <div className="table-scroll" tabIndex={0} role="region" aria-label="Table of versions">
+      <table>
+        <thead>
+          <tr>
+            <th scope="col">Run</th>
+            <th scope="col">State</th>
+            <th scope="col">Made</th>
+            {['Files', 'Products', 'Amount', 'Changed', 'Size'].map((name) => (
+              <th key={name} scope="col" className="number">
+                {name}
+              </th>
+            ))}
+            <th scope="col">Kept until</th>
+            <th scope="col">Compare</th>
+          </tr>
+        </thead>
+        <tbody>
+          {versions.map((version) => (
+            <tr key={version.id} aria-current={version.isPublished ? 'true' : undefined}>
+              <th scope="row">
+                <Link href={`/runs/${version.id}`}>{version.seq}</Link>
+                {version.madeBy === null ? null : <span className="soft"> of run {version.madeBy.seq}</span>}
+              </th>
+              <td>
+                <StateBadge state={version.state} />
+                {version.isPublished ? <strong> shown now</strong> : null}
+                {version.held ? <span className="soft"> held</span> : null}
+              </td>
+              <td>{version.finishedAt === null ? '–' : <Time at={version.finishedAt} />}</td>
+              <td className="number">{formatNumber(version.files)}</td>
+              <td className="number">{formatNumber(version.products)}</td>
+              <td className="number">{formatDecimal(version.amount, 2)}</td>
+              <td className="number">{changedText(version)}</td>
+              <td className="number">{version.bytes === null ? '–' : formatBytes(version.bytes)}</td>
+              <td>{keptText(version)}</td>
+              <td>
+                {published === undefined || version.isPublished || version.bytes === null ? (
+                  <span className="soft">–</span>
+                ) : (
+                  <Link href={`/compare/${published.id}/${version.id}`} aria-label={`Compare run ${version.seq} with what is published`}>
+                    Compare
+                  </Link>
+                )}
+              </td>
+            </tr>
+          ))}
+        </tbody>
+      </table>
+    </div>
+  );
+}
+
+function changedText({ changes }: Version): string {
+  return changes === null ? '–' : formatNumber(changes.added + changes.changed + changes.removed);
+}
+
+function keptText({ isPublished, bytes, keptUntil }: Version): ReactNode {
+  if (bytes === null) return <span className="soft">no longer kept</span>;
+  if (isPublished) return 'while it is published';
+  return keptUntil === null ? '–' : <Time at={keptUntil} />;
+}
