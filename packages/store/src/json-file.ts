@@ -1,6 +1,7 @@
 import { link, readFile, rename, unlink, writeFile } from 'node:fs/promises';
-import { basename } from 'node:path';
+import { basename, dirname } from 'node:path';
 import { EtlError, newAttemptToken } from '@retail-etl/contracts';
+import { removeTemporaryFiles } from './durable-files.js';
 
 /**
  * Writes `value` as JSON to `path` unless there is such a file: it is there whole or not at all, and the first writer wins. Returns the
@@ -22,8 +23,9 @@ export async function publishJson<T>(path: string, value: T): Promise<{ value: T
   }
 }
 
-/** Writes `value` as JSON in place of what is at `path`: readers see the old file or the new one. */
+/** Writes `value` as JSON in place of what is at `path`: readers see the old file or the new one. Removes what attempts that died have left. */
 export async function replaceJson<T>(path: string, value: T): Promise<void> {
+  await removeTemporaryFiles(dirname(path), basename(path));
   const temporary = temporaryPath(path);
   try {
     await writeFile(temporary, JSON.stringify(value), { flag: 'wx' });
