@@ -75,6 +75,11 @@ describe('arguments and settings', () => {
     expect(() => parseStartArguments(['--twice'])).toThrow(/--twice/);
   });
 
+  test('set-up looks for the declaration where the services do', () => {
+    expect(readStartSettings({ SOURCES_FILE: '/etc/sources.yaml' }).sourcesFile).toBe('/etc/sources.yaml');
+    expect(readStartSettings({}).sourcesFile).toBeUndefined();
+  });
+
   test('all problems are reported at once', () => {
     expect(() => readStartSettings({ PORT: 'x', REDIS_URL: 'http://y' })).toThrow(/REDIS_URL.*PORT/);
   });

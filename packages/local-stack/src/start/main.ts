@@ -87,7 +87,12 @@ async function startAndRun(settings: StartSettings, onlyOnce: boolean, children:
   if (settings.given.redis !== undefined) await waitForRedis(settings.given.redis, sayServer, signal);
 
   const { urls } = servers;
-  const setupConfig = { postgresUrl: urls.postgresOwner, mysqlUrl: urls.mysql, dataDir: settings.dataDir };
+  const setupConfig = {
+    postgresUrl: urls.postgresOwner,
+    mysqlUrl: urls.mysql,
+    dataDir: settings.dataDir,
+    sourcesFile: settings.sourcesFile,
+  };
   await setUp(setupConfig, { say: (line) => sayField('setup', line), signal }).catch((error: unknown) => {
     throw settings.given.mysql === undefined ? inOwnServers(error) : error;
   });

@@ -11,6 +11,8 @@ type Env = Readonly<Record<string, string | undefined>>;
 export interface StartSettings {
   readonly given: GivenUrls;
   readonly dataDir: string;
+  /** As set-up and the services take it. */
+  readonly sourcesFile: string | undefined;
   /** An IP address or `localhost`. */
   readonly host: string;
   /** HOST where it is a name: shells and package managers set it to the machine's or the platform's. */
@@ -30,6 +32,7 @@ export function readStartSettings(env: Env): StartSettings {
   return readSettings(env, (read) => ({
     given: readGivenUrls(read),
     dataDir: resolve(read.text('DATA_DIR') ?? join(REPO_ROOT, 'data')),
+    sourcesFile: read.text('SOURCES_FILE'),
     ...readHost(read.text('HOST')),
     port: read.text('PORT') === undefined ? undefined : read.integer('PORT', 8080, 0, 65_535),
     basePath: readBasePath(read),
