@@ -8,6 +8,7 @@ import { dialects } from './dialects.mjs';
 import { dropTable } from './make-data.mjs';
 import { describeMachine, machineLine } from './machine.mjs';
 import { micro } from './micro.mjs';
+import { nightly } from './nightly.mjs';
 import { parseOptions, USAGE } from './options.mjs';
 import { plot } from './plot.mjs';
 import { progress, say } from './progress.mjs';
@@ -36,6 +37,11 @@ async function main() {
     if (options.dialects) {
       const figures = await dialects(options, urls, dir);
       await writeJson(join(out, 'dialects.json'), { machine, options, ...figures });
+      return 0;
+    }
+    if (options.nightly) {
+      const figures = await nightly(options, urls, dir);
+      await writeJson(join(out, 'nightly.json'), { machine, options, ...figures });
       return 0;
     }
     if (options.against !== null) {

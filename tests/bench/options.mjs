@@ -18,6 +18,7 @@ export const USAGE = `npm run bench -- [options]\n${readFileSync(new URL('usage.
  * @property {string} out
  * @property {boolean} micro
  * @property {boolean} dialects
+ * @property {boolean} nightly
  * @property {string | null} against The root of another clone.
  */
 
@@ -41,6 +42,7 @@ export function parseOptions(args) {
       against: text,
       micro: { type: 'boolean', default: false },
       dialects: { type: 'boolean', default: false },
+      nightly: { type: 'boolean', default: false },
     },
   });
   const contenders = values.contenders.split(',');
@@ -58,6 +60,7 @@ export function parseOptions(args) {
     out: values.out,
     micro: values.micro,
     dialects: values.dialects,
+    nightly: values.nightly,
     against: values.against === undefined ? null : resolve(values.against),
   };
 }

@@ -90,12 +90,14 @@ export class Services {
   }
 
   /**
-   * One run over HTTP, from the trigger to its end in the ledger (this machine's clock in both places). Throws unless it was published.
+   * One run over HTTP, from the trigger to its end in the ledger (this machine's clock in both places). Throws unless it was published. Unless `params` say
+   * otherwise it reads everything, as another clone's services may do each time.
+   * @param {{ fresh?: boolean }} [params]
    */
-  async run() {
+  async run(params = this.#root === REPO_ROOT ? { fresh: true } : {}) {
     const before = this.#seconds();
     const triggeredAt = Date.now();
-    const { id } = await this.#request('POST', '/api/runs');
+    const { id } = await this.#request('POST', '/api/runs', params);
     /** @type {RunReport} */
     let report;
     do {
@@ -136,13 +138,13 @@ export class Services {
     return figures;
   }
 
-  /** @param {string} method @param {string} path */
-  async #request(method, path) {
+  /** @param {string} method @param {string} path @param {object} [body] */
+  async #request(method, path, body) {
     const port = this.#running.find(({ name }) => name === 'gateway')?.port;
     const response = await fetch(`http://127.0.0.1:${port}${path}`, {
       method,
-      headers: { authorization: `Bearer ${this.#token}`, ...(method === 'POST' ? { 'content-type': 'application/json' } : {}) },
-      ...(method === 'POST' ? { body: '{}' } : {}),
+      headers: { authorization: `Bearer ${this.#token}`, ...(body === undefined ? {} : { 'content-type': 'application/json' }) },
+      ...(body === undefined ? {} : { body: JSON.stringify(body) }),
     });
     const text = await response.text();
     if (!response.ok) throw new Error(`${method} ${path} answered ${response.status}: ${text}`);

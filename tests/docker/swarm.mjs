@@ -120,7 +120,8 @@ function withoutPorts(text) {
   const kept = [];
   let inside = false;
   for (const line of text.split('\n')) {
-    if (line === '    ports:') inside = true;
+    // What is in the environment files stands in the merged environment, too; their paths are those of the folder the stack file is in.
+    if (line === '    ports:' || line === '    env_file:') inside = true;
     else if (inside && !/^ {4}(-| ) /.test(line)) inside = false;
     if (!inside) kept.push(line);
   }

@@ -4,8 +4,8 @@ import { SERVICE_NAMES } from '../support/service-processes.js';
 import { type FaultStack, startFaultStack } from './support/fault-stack.js';
 import { announce, expectNothingLeft, expectPublished } from './support/oracle.js';
 
-/** Points that only a cancel, a retry or a job of the dashboard passes have tests of their own. */
-const ELSEWHERE: ReadonlySet<CrashPoint> = new Set(['start.after-record', 'cancel.after-state', 'retry.after-state']);
+/** Points that only a cancel, a retry, a job of the dashboard or files of some age pass have tests of their own. */
+const ELSEWHERE: ReadonlySet<CrashPoint> = new Set(['start.after-record', 'cancel.after-state', 'retry.after-state', 'merge.after-keep']);
 
 const points = Object.fromEntries(
   SERVICE_NAMES.map((name) => [name, (CRASH_POINTS[name] as readonly CrashPoint[]).filter((point) => !ELSEWHERE.has(point))]),

@@ -38,6 +38,8 @@ export interface SourceSettings {
   readonly dataDir: string;
   /** The encoding of store files that carry no byte order mark. */
   readonly csvEncoding: CsvEncoding;
+  /** As in `TransformerConfig`, which judges by them: what was judged by others is not used again. */
+  readonly csvDateFormats: readonly string[];
   /** Most bytes a store file may have, decompressed. */
   readonly fileBytesMax: number;
 }
@@ -138,9 +140,14 @@ export function loadExtractorConfig(env: Env = process.env): ExtractorConfig {
     postgresUrl: read.serverUrl('POSTGRES_URL', 'postgres'),
     allowRowSecurity: read.flag('ALLOW_ROW_SECURITY'),
     csvEncoding: read.oneOf('CSV_ENCODING', CSV_ENCODINGS, 'utf-8'),
+    csvDateFormats: readDateFormats(read),
     fileBytesMax: read.integer('FILE_BYTES_MAX', 16 * 1024 ** 3, 1, Number.MAX_SAFE_INTEGER),
-    sources: { file: read.text('SOURCES_FILE'), builtInSettings: setAmong(read, ['CSV_ENCODING']) },
+    sources: { file: read.text('SOURCES_FILE'), builtInSettings: setAmong(read, ['CSV_ENCODING', 'CSV_DATE_FORMATS']) },
   });
+}
+
+function readDateFormats(read: SettingsReader): string[] {
+  return (read.text('CSV_DATE_FORMATS') ?? '').split('|').filter((format) => format !== '');
 }
 
 function setAmong(read: SettingsReader, names: readonly string[]): string[] {
@@ -152,7 +159,7 @@ export function loadTransformerConfig(env: Env = process.env): TransformerConfig
   return finish(read, {
     ...readCommon(read),
     maxRejectRatio: read.ratio('MAX_REJECT_RATIO', 0.5),
-    csvDateFormats: (read.text('CSV_DATE_FORMATS') ?? '').split('|').filter((format) => format !== ''),
+    csvDateFormats: readDateFormats(read),
     allowDuplicateFiles: read.flag('ALLOW_DUPLICATE_FILES'),
     builtInSettings: setAmong(read, ['MAX_REJECT_RATIO', 'CSV_DATE_FORMATS', 'ALLOW_DUPLICATE_FILES']),
   });

@@ -11,6 +11,11 @@ export function runIdTime(time: Date): string {
   return time.toISOString().replace(/[-:]/g, '').slice(0, 15);
 }
 
+/** When a run was recorded, by its id; in whole seconds. */
+export function timeOfRunId(runId: string): Date {
+  return new Date(runId.replace(/^(....)(..)(..)T(..)(..)(..).*$/, '$1-$2-$3T$4:$5:$6Z'));
+}
+
 /** A token unique to one attempt at a step; it keeps two workers at the same step from touching each other's files. */
 export function newAttemptToken(): string {
   return randomBytes(4).toString('hex');

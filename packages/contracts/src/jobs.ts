@@ -12,6 +12,9 @@ export const ReadParams = Type.Object(
     from: Type.Optional(Day),
     to: Type.Optional(Day),
     dryRun: Type.Optional(Type.Boolean({ description: 'Do everything but the publish' })),
+    fresh: Type.Optional(
+      Type.Boolean({ description: 'Read every file, also those that an earlier run has read and that are as they were' }),
+    ),
   },
   { additionalProperties: false },
 );

@@ -29,6 +29,8 @@ export const CRASH_POINTS = {
   extractor: [
     'plan.after-folders',
     'plan.after-manifest',
+    /** What is reused stands where extracts would have put it; none of the others is attached. */
+    'plan.after-restore',
     'plan.after-attach',
     /** The chunk's file is there, its rows are not. */
     'extract.after-chunk-begin',
@@ -50,6 +52,8 @@ export const CRASH_POINTS = {
     'merge.after-summary-file',
     'merge.after-findings',
     'merge.after-manifest',
+    /** A partition is kept for later runs, others may not be. */
+    'merge.after-keep',
   ],
   loader: [
     'load.after-staging',

@@ -44,22 +44,26 @@ export async function compareSummaries(
   after: SummaryFile,
   { by, offset, limit }: DifferencePage,
 ): Promise<SummaryDifferences> {
+  // Returns that are summed apart may differ where sales do not.
+  const hasReturned = before.shape.returned !== null && after.shape.returned !== null;
+  const returned = ({ returned: columns }: SummaryShape): string =>
+    hasReturned ? `hash(sum(${columns!.quantity.name}), sum(${columns!.amount.name}))` : '0';
   const sums = ({ path, shape }: SummaryFile): string =>
-    `SELECT coalesce("${by}"::VARCHAR, '') AS key, sum(${shape.quantity.name})::DECIMAL(38,6) AS quantity, sum(${shape.amount.name})::DECIMAL(38,6) AS amount
+    `SELECT coalesce("${by}"::VARCHAR, '') AS key, sum(${shape.quantity.name})::DECIMAL(38,6) AS quantity, sum(${shape.amount.name})::DECIMAL(38,6) AS amount, ${returned(shape)} AS returned
      ${fromSummaryCsv(path, shape)} GROUP BY ALL`;
   const joined = `WITH b AS (${sums(before)}), a AS (${sums(after)}),
-    joined AS (SELECT key, b.quantity AS bq, b.amount AS ba, a.quantity AS aq, a.amount AS aa FROM b FULL JOIN a USING (key))`;
+    joined AS (SELECT key, b.quantity AS bq, b.amount AS ba, a.quantity AS aq, a.amount AS aa, b.returned IS DISTINCT FROM a.returned AS other FROM b FULL JOIN a USING (key))`;
   const [counts = []] = await readRows(
     connection,
     'comparing summaries',
     `${joined} SELECT count(*) FILTER (WHERE bq IS NULL), count(*) FILTER (WHERE aq IS NULL),
-       count(*) FILTER (WHERE bq <> aq OR ba <> aa), count(*) FILTER (WHERE bq = aq AND ba = aa),
+       count(*) FILTER (WHERE bq IS NOT NULL AND aq IS NOT NULL AND (bq <> aq OR ba <> aa OR other)), count(*) FILTER (WHERE bq = aq AND ba = aa AND NOT other),
        sum(bq), sum(ba), sum(aq), sum(aa) FROM joined`,
   );
   const rows = await readRows(
     connection,
     'comparing summaries',
-    `${joined} SELECT * FROM joined WHERE bq IS DISTINCT FROM aq OR ba IS DISTINCT FROM aa
+    `${joined} SELECT key, bq, ba, aq, aa FROM joined WHERE bq IS DISTINCT FROM aq OR ba IS DISTINCT FROM aa OR other
      ORDER BY abs(coalesce(aa, 0) - coalesce(ba, 0)) DESC, key LIMIT ${limit} OFFSET ${offset}`,
   );
   const [added = 0, removed = 0, changed = 0, unchanged = 0] = counts.slice(0, 4).map(Number);

@@ -12,14 +12,14 @@ export async function countRunsByState(database: Database): Promise<Map<RunState
   return new Map(rows.map((row) => [row.state, Number(row.count)]));
 }
 
-/** The newest run that knows its books, so that its rows and files can be shown; undefined if none does. */
+/** The newest run that has read the sources and knows its books, so that its rows and files can be shown; undefined if none does. */
 export async function lastRunWithBooks(database: Database): Promise<Run | undefined> {
   const runs = await selectRuns(
     database,
     'reading the last run',
     "state IN ('published', 'previewed', 'failed', 'superseded') ORDER BY seq DESC LIMIT 20",
   );
-  return runs.find((run) => run.findings.sources.length > 0);
+  return runs.find((run) => run.findings.sources.length > 0 && run.findings.madeBy === undefined);
 }
 
 /** Which of these runs ended more than `days` ago by MySQL's clock. */

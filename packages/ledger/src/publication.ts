@@ -1,7 +1,7 @@
 import { EtlError, isTerminal } from '@retail-etl/contracts';
 import { type Connection, type Database, execute, withTransaction } from '@retail-etl/mysql';
 import type { Hold, RunFindings } from '@retail-etl/sales';
-import { lockPublished, readHold } from './fence-row.js';
+import { lockPublished, readHold, setHold } from './fence-row.js';
 import { type Run, selectRuns } from './run-row.js';
 import { addFindings, endRun, lockSlot } from './run-state.js';
 
@@ -19,6 +19,7 @@ interface RunAttempt {
 export async function takeFence(connection: Connection, runId: string): Promise<{ seq: number; hold: Hold | null }> {
   const [run] = await selectRuns(connection, 'taking the fence', 'run_id = ?', [runId]);
   if (run === undefined) throw new EtlError('INTERNAL', `run ${runId} is not in the ledger`);
+  if (run.params.publish !== undefined) await holdIfOlder(connection, run);
   const fenced = await execute(
     connection,
     'taking the fence',
@@ -28,6 +29,13 @@ export async function takeFence(connection: Connection, runId: string): Promise<
   if (fenced.affectedRows !== 1) throw new EtlError('SUPERSEDED', `a newer run than ${runId} has been published`);
   // What a person asks to publish again is published all the same.
   return { seq: run.seq, hold: run.params.publish === undefined ? await readHold(connection) : null };
+}
+
+/** An older version must not be replaced by the next run, whatever was published since it was asked for. */
+async function holdIfOlder(connection: Connection, run: Run): Promise<void> {
+  const publishedSeq = (await lockPublished(connection)) ?? 0;
+  const [published] = await selectRuns(connection, 'reading a run', 'seq = ?', [publishedSeq]);
+  if ((run.findings.madeBy?.seq ?? run.seq) < (published?.findings.madeBy?.seq ?? publishedSeq)) await setHold(connection, run.triggeredBy);
 }
 
 /**

@@ -54,7 +54,7 @@ export async function recordRun(database: Database | Connection, run: NewRun): P
 }
 
 function canonical(params: RunParams): string {
-  return JSON.stringify([params.from ?? null, params.to ?? null, params.dryRun ?? false, params.publish ?? null]);
+  return JSON.stringify([params.from ?? null, params.to ?? null, params.dryRun ?? false, params.publish ?? null, params.fresh ?? false]);
 }
 
 /** The run, or undefined. */

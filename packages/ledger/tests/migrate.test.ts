@@ -51,10 +51,12 @@ test('a new ledger gets every migration once, in order, with name, checksum, ver
   const log = (await readMigrationLog(ledger.database)) ?? [];
   expect(log.map(({ number, name }) => `${nnn(number)}-${name}.sql`)).toEqual(files);
   for (const [index, entry] of log.entries()) {
-    const statement = (await readFile(join(SHIPPED, files[index] ?? ''), 'utf8')).replaceAll(/^--.*\n/gm, '').replace(/;\n$/, '');
+    const text = await readFile(join(SHIPPED, files[index] ?? ''), 'utf8');
+    const statement = text.replaceAll(/^--.*\n/gm, '').replace(/;\n$/, '');
+    const unless = /^-- unless: (.*)$/m.exec(text)?.[1] ?? null;
     expect(entry.checksum).toBe(
       createHash('sha256')
-        .update(`[${JSON.stringify(statement)},null]`)
+        .update(JSON.stringify([statement, unless]))
         .digest('hex'),
     );
     expect(entry.version).toMatch(/^\d+\.\d+\.\d+/);

@@ -39,7 +39,10 @@ test('set-up takes over a ledger of version 0.1.0 without touching a row, and it
   expect(before.map((rows) => rows.length)).toEqual([6, 1, 1, 3, 6, 12, 2]);
   await migrateLedger(ledger.database);
   await checkLedger(ledger.database);
-  expect(await everything()).toEqual(before);
+  // Columns that are new are empty.
+  const after = (await everything()) as Record<string, unknown>[][];
+  const withoutNew = after.map((rows) => rows.map(({ held_at = null, held_by = null, ...row }) => (held_at ?? held_by) === null && row));
+  expect(withoutNew).toEqual(before);
   expect((await readMigrationLog(ledger.database))?.every(({ finishedAt }) => finishedAt !== null)).toBe(true);
 
   const other = await createLedgerDatabase();

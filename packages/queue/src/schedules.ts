@@ -100,7 +100,8 @@ function isSame(found: JobSchedulerJson, schedule: WantedSchedule): boolean {
     data.scheduleId === schedule.id &&
     data.from === schedule.params.from &&
     data.to === schedule.params.to &&
-    (data.dryRun ?? false) === (schedule.params.dryRun ?? false)
+    (data.dryRun ?? false) === (schedule.params.dryRun ?? false) &&
+    (data.fresh ?? false) === (schedule.params.fresh ?? false)
   );
 }
 

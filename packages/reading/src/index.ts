@@ -1,3 +1,4 @@
+export type { EarlierGroup } from './sources/csv-files/stable-groups.js';
 export { ParquetFile, ROW_GROUP_ROWS } from './codec/parquet/parquet-file.js';
 export type { TextColumn } from './codec/parquet/text-column.js';
 export { openSources } from './sources/registry.js';

@@ -58,7 +58,12 @@ export class CsvFilesHarness implements SourceHarness {
   }
 
   source(): Source {
-    const settings = { dataDir: this.#dataDir, postgresUrl: 'postgres://nobody@127.0.0.1:1/none', csvEncoding: 'utf-8' as const };
+    const settings = {
+      dataDir: this.#dataDir,
+      postgresUrl: 'postgres://nobody@127.0.0.1:1/none',
+      csvEncoding: 'utf-8' as const,
+      csvDateFormats: [],
+    };
     return openSources({ ...settings, allowRowSecurity: false, fileBytesMax: FILE_BYTES_MAX }).get('store_sales')!;
   }
 

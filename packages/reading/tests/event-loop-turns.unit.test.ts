@@ -19,7 +19,7 @@ afterEach(() => rm(dataDir, { recursive: true }));
 
 /** The records of the store files, and the most of them that came without a turn of the event loop between. */
 async function readCounting(): Promise<{ records: number; mostInATurn: number }> {
-  const settings = { dataDir, postgresUrl: 'postgres://nobody@127.0.0.1:1/none', csvEncoding: 'utf-8' as const };
+  const settings = { dataDir, postgresUrl: 'postgres://nobody@127.0.0.1:1/none', csvEncoding: 'utf-8' as const, csvDateFormats: [] };
   const source = openSources({ ...settings, allowRowSecurity: false, fileBytesMax: 1 << 30 }).get('store_sales')!;
   const { signal } = new AbortController();
   const sink = new RecordingSink({ advanceEvery: Infinity });

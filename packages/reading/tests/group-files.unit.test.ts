@@ -6,7 +6,7 @@ import { groupFiles } from '../src/sources/csv-files/group-files.js';
 
 const MIB = 1 << 20;
 
-const file = (name: string, bytes: number): PlannedFile => ({ name, bytes, modifiedNs: '1', inode: `1:${name}` });
+const file = (name: string, bytes: number): PlannedFile => ({ name, bytes, modifiedNs: '1', changedNs: '1', inode: `1:${name}` });
 const files = (...sizes: number[]): PlannedFile[] => sizes.map((bytes, index) => file(String(index).padStart(5, '0'), bytes));
 const names = (groups: PlannedFile[][]): string[][] => groups.map((group) => group.map(({ name }) => name));
 

@@ -44,7 +44,13 @@ export class PostgresHarness implements SourceHarness {
 
   source(): Source {
     const postgresUrl = `postgres://${this.#name}:${this.#name}@127.0.0.1:${this.#proxy.port}/${this.#name}`;
-    const settings = { dataDir: '/nonexistent', csvEncoding: 'utf-8' as const, allowRowSecurity: false, fileBytesMax: 1 };
+    const settings = {
+      dataDir: '/nonexistent',
+      csvEncoding: 'utf-8' as const,
+      csvDateFormats: [],
+      allowRowSecurity: false,
+      fileBytesMax: 1,
+    };
     return openSources({ ...settings, postgresUrl }).get('online_sales')!;
   }
 

@@ -19,9 +19,21 @@ const HeaderChange = Type.Object(
 );
 export type HeaderChange = Static<typeof HeaderChange>;
 
+/** Files whose rows an earlier run has read, and those that were read: new and changed ones, and others that they share a partition with. */
+const InputChanges = Type.Object(
+  { source: Type.String(), reused: Count, read: Count, new: Count, changed: Count, gone: Count },
+  { title: 'InputChanges' },
+);
+
 /** Who holds back publications, since when. */
 export const Hold = Type.Object({ by: Type.String(), at: Time }, { title: 'Hold' });
 export type Hold = Static<typeof Hold>;
+
+/** The run that has read the sources, and the days that it was asked for. */
+export const MadeBy = Type.Object(
+  { id: Type.String(), seq: Count, from: Type.Optional(Type.String()), to: Type.Optional(Type.String()) },
+  { title: 'MadeBy' },
+);
 
 const FINDINGS = {
   sources: Type.Array(SourceBooks),
@@ -34,9 +46,13 @@ const FINDINGS = {
   /** What sources.yaml declared; absent without such a file. */
   definition: Type.Optional(Type.Object({ sha256: Type.String() })),
   /** The run that read the sources, where this one publishes its version again; absent for any other. */
-  madeBy: Type.Optional(Type.Object({ id: Type.String(), seq: Count })),
+  madeBy: Type.Optional(MadeBy),
   /** Why a run that was to publish has not: publications were held. Absent for any other. */
   held: Type.Optional(Hold),
+  /** What has become of the files of each source since the last run; absent without such a source. */
+  inputs: Type.Optional(Type.Array(InputChanges)),
+  /** Files of which this fresh run has made other sums than the run that had read them before; the first 100. Absent if there are none. */
+  freshDifferences: Type.Optional(Type.Array(Type.String())),
   /** Summaries that runs before have published and that are no longer declared: their tables and files stay as they were. Absent without any. */
   staleSummaries: Type.Optional(Type.Array(Type.String())),
   /** Headers that differ from those of the run published before: the first 100 files, the first 50 names each. Absent without any. */

@@ -1,6 +1,6 @@
 import Type, { type Static } from 'typebox';
 import { Count, Decimal, Nullable, RunChanges, RunState, strict, Time } from '@retail-etl/contracts';
-import { Hold } from './run-report.js';
+import { Hold, MadeBy } from './run-report.js';
 
 /** What a run has made of the sources and may still be published. */
 const Version = Type.Object(
@@ -11,9 +11,9 @@ const Version = Type.Object(
     finishedAt: Nullable(Time),
     publishedAt: Nullable(Time),
     isPublished: Type.Boolean({ description: 'True for what the table shows now' }),
-    madeBy: Nullable(
-      Type.Object({ id: Type.String(), seq: Count }, { description: 'The run that read the sources, if it was another one' }),
-    ),
+    madeBy: Nullable(MadeBy),
+    from: Nullable(Type.String({ description: 'Sales from this day on, if not of all days' })),
+    to: Nullable(Type.String({ description: 'Sales up to this day, if not of all days' })),
     held: Type.Boolean({ description: 'True if it was not published because publications were held' }),
     files: Count,
     products: Count,
@@ -39,6 +39,7 @@ export const VersionListQuery = Type.Object(
 export const VersionList = Type.Object(
   {
     versions: Type.Array(Version),
+    published: Nullable(Version),
     next: Nullable(Type.Integer({ description: 'Pass it as `before` for the next page' })),
     retentionDays: Count,
   },

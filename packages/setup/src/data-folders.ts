@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { errorCode } from './problem.js';
 import { STORE_SALES, toStoreFile } from './sample-data.js';
 
-const FOLDERS = ['input', 'output', 'staging', 'runs'] as const;
+const FOLDERS = ['input', 'output', 'staging', 'runs', 'kept'] as const;
 /** What one of the two sources holds before set-up: the rows that set-up made, or anything else. */
 export type Holding = 'nothing' | 'sample' | 'data';
 

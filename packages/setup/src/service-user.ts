@@ -10,7 +10,7 @@ export interface ServiceUser {
 }
 
 /** Folders that the services alone fill. */
-const OWN_FOLDERS = ['output', 'staging', 'runs'] as const;
+const OWN_FOLDERS = ['output', 'staging', 'runs', 'kept'] as const;
 
 /**
  * Gives the data folders to the services' user. Of `input` only the folder itself: the files are other people's, who keep their right to
@@ -52,7 +52,7 @@ export async function becomeUser(user: ServiceUser, dataDir: string): Promise<vo
     throw new StackProblem(
       'DATA_FOLDER',
       `the services' user ${user.uid}:${user.gid} cannot use the data folders: ${errorText(error)}`,
-      `Make input, output, staging and runs in ${dataDir} on their server and give them to ${user.uid}:${user.gid} (chown).`,
+      `Make input, output, staging, runs and kept in ${dataDir} on their server and give them to ${user.uid}:${user.gid} (chown).`,
       { cause: error },
     );
   }

@@ -5,3 +5,7 @@ export * from './rejects.js';
 export * from './forget-partition.js';
 export * from './chunk-names.js';
 export * from './kept-version.js';
+export { KEPT_FORMAT, keyOf } from './kept-keys.js';
+export * from './kept-partitions.js';
+export * from './kept-summaries.js';
+export { noteUse, removeHalfKept, sweepKept } from './kept-uses.js';

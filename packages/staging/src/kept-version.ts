@@ -1,4 +1,5 @@
 import { join } from 'node:path';
+import { EtlError } from '@retail-etl/contracts';
 import { SALES_SUMMARY, type SummaryShape } from '@retail-etl/sales';
 import { readJson, replaceJson } from '@retail-etl/store';
 import type { MergedFile } from './manifests.js';
@@ -27,12 +28,31 @@ export async function keepVersion(folders: RunFolders, summaries: readonly Merge
 }
 
 /**
- * The summaries that are kept among a run's results, `sales_summary` first, or undefined: none are, or another version of the services kept
- * them in a way that this one does not know. Throws STAGED_CORRUPT if what says so is damaged.
+ * The summaries that are kept among a run's results, `sales_summary` first, or undefined: none are, what says so is damaged, or another version of the
+ * services kept them in a way that this one does not know.
  */
 export async function readVersion(folders: RunFolders): Promise<readonly MergedFile[] | undefined> {
-  const stored = await readJson<StoredVersion>(folders.version);
+  const stored = await readJson<StoredVersion>(folders.version).catch(ignoreDamage);
   return stored?.format === VERSION_FORMAT ? stored.summaries : undefined;
+}
+
+function ignoreDamage(error: unknown): undefined {
+  if (error instanceof EtlError) return undefined;
+  throw error;
+}
+
+/** What two runs' summaries must have in common to stand in the same tables, as one text. */
+export function columnsOfAll(shapes: readonly SummaryShape[]): string {
+  const columns = ({ name, keys, quantity, amount, returned }: SummaryShape): string =>
+    JSON.stringify([
+      name,
+      keys.map((key) => [key.name, key.type]),
+      quantity.type,
+      amount.type,
+      returned?.quantity.type,
+      returned?.amount.type,
+    ]);
+  return shapes.map(columns).toSorted().join();
 }
 
 /** The shapes of the summaries that a run made, `sales_summary` first. Runs before there were versions kept those of declared sources alone. */

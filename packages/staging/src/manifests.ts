@@ -20,6 +20,27 @@ export interface Partition {
   readonly source: string;
   /** In the order in which they are read; empty for a table. */
   readonly files: readonly PlannedFile[];
+  /** What the rows of its files and the rules for them are known by; absent if nothing tells yet whether a file will change, and for a table. */
+  readonly key?: string;
+  /** What its rows are read and judged by; there is one with each key. */
+  readonly rules?: string;
+  /** SHA-256 of its files by which they are known, where their times tell nothing; absent otherwise. */
+  readonly digests?: readonly string[];
+  /** True: what an earlier run made of it, kept under `key`, counts for this run as well. */
+  readonly isReused?: boolean;
+}
+
+/** What has become of a source's files since the run that its kept partitions are of. */
+export interface InputChanges {
+  readonly source: string;
+  /** Files whose rows an earlier run has read and judged. */
+  readonly reused: number;
+  /** Files that are read: new and changed ones, and others that they share a partition with. */
+  readonly read: number;
+  readonly new: number;
+  readonly changed: number;
+  /** Files that are no longer there. */
+  readonly gone: number;
 }
 
 export interface PlanManifest extends StepTimes {
@@ -27,6 +48,11 @@ export interface PlanManifest extends StepTimes {
   /** What sources.yaml declared when the run was planned; absent without such a file. */
   readonly definition?: SalesDefinition;
   readonly partitions: readonly Partition[];
+  /** Settings of the extractor that planned: what is read or judged by others is not kept. */
+  readonly csvEncoding?: string;
+  readonly dateFormats?: readonly string[];
+  /** Of sources of files. */
+  readonly inputs?: readonly InputChanges[];
 }
 
 /** Why a file was left out of a run. */
@@ -46,6 +72,8 @@ export interface SourceRead {
   readonly repeatedHeaders?: number;
   /** Lines that match the footer; absent if there are none. */
   readonly footerLines?: number;
+  /** True: the file was written to, renamed or given other rights after it had been planned; absent otherwise. */
+  readonly wasTouched?: boolean;
   /** Why the file was left out; absent if it was read. */
   readonly setAside?: SetAside;
   /** The names of its header as they are in the file, at most 200 of 80 characters; absent for a table, and for a file that was left out. */
@@ -55,8 +83,15 @@ export interface SourceRead {
   readonly sha256: string | null;
 }
 
-export interface ExtractManifest extends StepTimes {
+/** By which release a step has worked, as far as what it made may be kept; absent in earlier ones. */
+export interface KeptBy {
+  readonly keptFormat?: number;
+}
+
+export interface ExtractManifest extends StepTimes, KeptBy {
   readonly source: string;
+  /** CSV_ENCODING of the extractor. */
+  readonly csvEncoding?: string;
   /** Exactly these chunks count; those of an attempt that did not finish are not listed anywhere. */
   readonly chunks: readonly string[];
   readonly sources: readonly SourceRead[];
@@ -137,7 +172,7 @@ export interface DateReading {
   readonly passedOver: string | null;
 }
 
-export interface PartialManifest extends StepTimes {
+export interface PartialManifest extends StepTimes, KeptBy {
   readonly source: string;
   /** By which the transformer will judge the run; the extractor does not know it otherwise. */
   readonly rejectLimit?: RejectLimit;
@@ -146,6 +181,8 @@ export interface PartialManifest extends StepTimes {
   readonly file: CheckedFile;
   /** Groups that are sums of a product. */
   readonly sums: number;
+  /** The patterns of CSV_DATE_FORMATS that dates were read by; absent in what earlier releases have made. */
+  readonly dateFormats?: readonly string[];
   /** Base name of the chunk's rejects below the run's `rejects` folder; null if it has none. */
   readonly rejectsFile: string | null;
 }

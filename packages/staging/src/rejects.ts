@@ -1,5 +1,5 @@
 import { join } from 'node:path';
-import { linkFile, listNames, readJson, removeFiles, replaceJson } from '@retail-etl/store';
+import { exists, linkFile, listNames, readJson, removeFiles, replaceJson } from '@retail-etl/store';
 import type { RunFolders } from './run-folders.js';
 
 /** In format 1, of version 0.1.0, which wrote no number, a reject does not name its source; in format 2 it does not say how many lines it spans. */
@@ -41,6 +41,12 @@ export async function readRejects(folders: RunFolders): Promise<RejectFiles | un
 export async function takeOverRejects(from: RunFolders, to: RunFolders): Promise<void> {
   const manifest = await readJson<RejectsManifest>(manifestPath(from));
   if (manifest === undefined) return;
-  for (const name of manifest.files) await linkFile(join(from.rejects, name), join(to.rejects, name));
-  await replaceJson(manifestPath(to), manifest);
+  const files: string[] = [];
+  for (const name of manifest.files) {
+    // One that is gone takes nothing from the summaries.
+    if (!(await exists(join(from.rejects, name)))) continue;
+    await linkFile(join(from.rejects, name), join(to.rejects, name));
+    files.push(name);
+  }
+  await replaceJson(manifestPath(to), { ...manifest, files });
 }

@@ -3,6 +3,7 @@ import { exists, listFolders, listNames, makeFolders, removeFolder } from '@reta
 
 /** Where everything of a run lies below DATA_DIR. Paths follow from run, step and partition, so a repeated step finds its own output. */
 export interface RunFolders {
+  readonly dataDir: string;
   /** Rows on their way; removed soon after the run has ended. */
   readonly staging: string;
   readonly planManifest: string;
@@ -28,6 +29,7 @@ export function runFolders(dataDir: string, runId: string): RunFolders {
   const partials = join(staging, 'partials');
   const results = join(dataDir, 'runs', runId);
   return {
+    dataDir,
     staging,
     planManifest: join(staging, 'plan.json'),
     extractManifest: (partition) => join(staging, `extract-${partition}.json`),
@@ -84,6 +86,11 @@ export async function listStagedChunks(folders: RunFolders): Promise<Set<string>
 /** True if the run's results are still there. */
 export async function hasRunResults(dataDir: string, runId: string): Promise<boolean> {
   return exists(runFolders(dataDir, runId).results);
+}
+
+/** Where what was made of unchanged files is kept from run to run. */
+export function keptFolder(dataDir: string): string {
+  return join(dataDir, 'kept');
 }
 
 /** Where DuckDB spills what does not fit in memory; each process makes a folder of its own in it. */

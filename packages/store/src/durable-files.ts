@@ -1,5 +1,5 @@
 import { constants } from 'node:fs';
-import { copyFile, link, mkdir, open, readdir, rename, unlink } from 'node:fs/promises';
+import { copyFile, link, mkdir, open, readdir, rename, stat, unlink } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { isAttemptToken, newAttemptToken } from '@retail-etl/contracts';
 
@@ -23,11 +23,23 @@ export async function replaceByCopy(from: string, to: string): Promise<void> {
   }
 }
 
-/** Gives a file that is never written to again a second name, without a copy of its bytes. A name that is there is left. */
+/** Why a file gets no second name: another file system or mount, too many names already, or somebody else's file. */
+const NO_LINK: ReadonlySet<string | undefined> = new Set(['EXDEV', 'EMLINK', 'EPERM']);
+
+/**
+ * Gives a file that is never written to again, and whose name no other attempt gives, a second name, without a copy of its bytes where that is possible. May
+ * be repeated. Throws the system's EEXIST if the name is that of a file of another size.
+ */
 export async function linkFile(from: string, to: string): Promise<void> {
-  await link(from, to).catch((error: NodeJS.ErrnoException) => {
-    if (error.code !== 'EEXIST') throw error;
-  });
+  try {
+    await link(from, to);
+  } catch (error) {
+    const { code } = error as NodeJS.ErrnoException;
+    if (NO_LINK.has(code)) return replaceByCopy(from, to);
+    if (code !== 'EEXIST') throw error;
+    const [own, found] = await Promise.all([stat(from), stat(to)]);
+    if (own.size !== found.size) throw error;
+  }
 }
 
 /** Makes the file at `from` the one at `to`, in the same folder, and writes that change to the disk. Only one may do so at a time. */

@@ -1,4 +1,4 @@
-import { mkdir, readdir, rm, stat } from 'node:fs/promises';
+import { mkdir, readdir, rename, rm, stat } from 'node:fs/promises';
 
 /** Makes folders, and those that they lie in; one that is there is fine. */
 export async function makeFolders(paths: readonly string[]): Promise<void> {
@@ -8,6 +8,13 @@ export async function makeFolders(paths: readonly string[]): Promise<void> {
 /** Removes a folder with all that is in it; an absent one is fine. */
 export async function removeFolder(path: string): Promise<void> {
   await rm(path, { recursive: true, force: true });
+}
+
+/** Gives a folder its final name. One of that name that is there stays, and the folder keeps its own. */
+export async function renameFolder(from: string, to: string): Promise<void> {
+  await rename(from, to).catch((error: NodeJS.ErrnoException) => {
+    if (error.code !== 'ENOTEMPTY' && error.code !== 'EEXIST') throw error;
+  });
 }
 
 /** The names of everything in a folder. Throws the system's ENOENT if it is absent. */

@@ -1,7 +1,9 @@
 export { moveToEndOf } from './append-file.js';
 export { type CheckedFile, CheckedFileWriter, describeFile, verifiedPath } from './checked-file.js';
+export { type FindContentKey, openContentKeys } from './content-keys.js';
+export { readSealed, writeSealed } from './sealed-json.js';
 export { copyToDisk, linkFile, moveIntoPlace, removeTemporaryFiles, replaceByCopy } from './durable-files.js';
-export { exists, listFolders, listNames, makeFolders, removeFolder } from './folders.js';
+export { exists, listFolders, listNames, makeFolders, removeFolder, renameFolder } from './folders.js';
 export { inBatches, READS_MAX } from './in-batches.js';
 export { type InputFile, listInputFiles, listInputPaths, listInputTree, OpenInputFile } from './input-files.js';
 export { publishJson, readJson, replaceJson } from './json-file.js';

@@ -12,6 +12,8 @@ const SHOWN_MAX = 10;
 export interface FileIdentity {
   readonly bytes: number;
   readonly modifiedNs: string;
+  /** When its content, name or rights changed last, by the file system's clock; nobody can set it. */
+  readonly changedNs: string;
   /** Device and inode. */
   readonly inode: string;
 }
@@ -112,7 +114,12 @@ export class OpenInputFile {
 }
 
 function identityOf(stats: BigIntStats): FileIdentity {
-  return { bytes: Number(stats.size), modifiedNs: String(stats.mtimeNs), inode: `${stats.dev}:${stats.ino}` };
+  return {
+    bytes: Number(stats.size),
+    modifiedNs: String(stats.mtimeNs),
+    changedNs: String(stats.ctimeNs),
+    inode: `${stats.dev}:${stats.ino}`,
+  };
 }
 
 function kindOf(stats: BigIntStats): string {

@@ -23,16 +23,22 @@ export async function publishJson<T>(path: string, value: T): Promise<{ value: T
   }
 }
 
-/** Writes `value` as JSON in place of what is at `path`: readers see the old file or the new one. Removes what attempts that died have left. */
+/** As often as another attempt may take a file that is being written for what a dead one has left. */
+const TRIES_MAX = 5;
+
+/** Writes `value` as JSON in place of what is at `path`: readers see the old file or the new one, also after the power has failed. Removes what attempts
+ * that died have left. */
 export async function replaceJson<T>(path: string, value: T): Promise<void> {
   await removeTemporaryFiles(dirname(path), basename(path));
-  const temporary = temporaryPath(path);
-  try {
-    await writeFile(temporary, JSON.stringify(value), { flag: 'wx' });
-    await rename(temporary, path);
-  } catch (error) {
-    await unlink(temporary).catch(() => undefined);
-    throw error;
+  for (let tries = 1; ; tries += 1) {
+    const temporary = temporaryPath(path);
+    try {
+      await writeFile(temporary, JSON.stringify(value), { flag: 'wx', flush: true });
+      return await rename(temporary, path);
+    } catch (error) {
+      await unlink(temporary).catch(() => undefined);
+      if ((error as NodeJS.ErrnoException).code !== 'ENOENT' || tries === TRIES_MAX) throw error;
+    }
   }
 }
 

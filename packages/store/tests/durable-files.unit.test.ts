@@ -1,9 +1,10 @@
+import { existsSync } from 'node:fs';
 import { mkdir, mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { newAttemptToken } from '@retail-etl/contracts';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
-import { removeTemporaryFiles, replaceByCopy } from '../src/index.js';
+import { linkFile, removeTemporaryFiles, replaceByCopy } from '../src/index.js';
 
 let folder: string;
 beforeEach(async () => {
@@ -69,5 +70,27 @@ describe('replaceByCopy', () => {
     await expect(replaceByCopy(join(folder, 'from'), join(folder, 'taken'))).rejects.toThrow(/EISDIR|ENOTEMPTY|EEXIST/);
     await expect(replaceByCopy(join(folder, 'absent'), join(folder, 'to'))).rejects.toThrow(/ENOENT/);
     expect(await left()).toEqual(['from', 'taken', 'to']);
+  });
+});
+
+describe('linkFile', () => {
+  test('gives a file a second name, also when repeated, and never takes that of another', async () => {
+    await writeFile(join(folder, 'a'), 'one');
+    await writeFile(join(folder, 'other'), 'another');
+    for (let time = 0; time < 2; time += 1) await linkFile(join(folder, 'a'), join(folder, 'b'));
+    expect(await readFile(join(folder, 'b'), 'utf8')).toBe('one');
+    await expect(linkFile(join(folder, 'a'), join(folder, 'other'))).rejects.toMatchObject({ code: 'EEXIST' });
+    await expect(linkFile(join(folder, 'absent'), join(folder, 'c'))).rejects.toMatchObject({ code: 'ENOENT' });
+  });
+
+  test.skipIf(!existsSync('/dev/shm'))('copies to another file system', async () => {
+    const other = await mkdtemp('/dev/shm/retail-etl-store-');
+    try {
+      await writeFile(join(folder, 'a'), 'one');
+      for (let time = 0; time < 2; time += 1) await linkFile(join(folder, 'a'), join(other, 'b'));
+      expect(await readFile(join(other, 'b'), 'utf8')).toBe('one');
+    } finally {
+      await rm(other, { recursive: true });
+    }
   });
 });

@@ -20,6 +20,13 @@ test('a file is replaced whole, and what an attempt that died has left of it goe
   expect(await readdir(folder)).toEqual(['version.json']);
 });
 
+test('of several that replace a file at once all succeed', async () => {
+  const path = join(folder, 'rejects.json');
+  await Promise.all(Array.from({ length: 8 }, (_, a) => replaceJson(path, { a })));
+  expect(await readJson<{ a: number }>(path)).toMatchObject({ a: expect.any(Number) as number });
+  expect(await readdir(folder)).toEqual(['rejects.json']);
+});
+
 test('of two that publish a file the first wins, and the other is told what counts', async () => {
   const path = join(folder, 'plan.json');
   expect(await publishJson(path, { a: 1 })).toEqual({ value: { a: 1 }, won: true });

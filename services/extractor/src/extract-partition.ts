@@ -7,6 +7,7 @@ import type { StepContext } from '@retail-etl/runtime';
 import {
   type ChunkManifest,
   type ExtractManifest,
+  KEPT_FORMAT,
   type Partition,
   type PlanManifest,
   publishManifest,
@@ -50,7 +51,9 @@ export async function extractPartition(data: ExtractData, deps: ExtractDeps, con
     context.signal,
   );
   const manifest: ExtractManifest = {
+    keptFormat: KEPT_FORMAT,
     source: partition.source,
+    csvEncoding: deps.settings.csvEncoding,
     chunks: staged.names,
     ...read,
     ...(stopped === null ? {} : { stoppedInEpoch: data.epoch }),

@@ -7,18 +7,24 @@ import type { Producer } from '@retail-etl/queue';
 import { claimFiles, openSources, readDefinition, refuseUnclaimed, refuseUnmatchedPaths } from '@retail-etl/reading';
 import type { StepContext } from '@retail-etl/runtime';
 import { BUILT_IN, type SalesDefinition } from '@retail-etl/sales';
+import { inBatches, READS_MAX } from '@retail-etl/store';
 import {
   createRunFolders,
+  type InputChanges,
+  listKept,
+  noteUse,
   type Partition,
   type PlanManifest,
   publishManifest,
   readManifest,
   removeRunStaging,
+  restorePartition,
   type RunFolders,
   runFolders,
 } from '@retail-etl/staging';
 import { lookAtTarget } from './look-at-target.js';
 import { planVersion } from './plan-version.js';
+import { describeInputs, findContentKeys, findKept, rulesKey } from './reuse.js';
 
 export interface PlanDeps {
   readonly settings: SourceSettings;
@@ -44,17 +50,26 @@ export async function planRun(data: RunStepData, deps: PlanDeps, context: StepCo
   crashPoint('plan.after-folders');
   const plan = before ?? (await makePlan(run?.params ?? {}, deps, { folders, definition, signal: context.signal }));
   crashPoint('plan.after-manifest');
-  await deps.producer.attachExtracts(
-    data.runId,
-    data.epoch,
-    plan.partitions.map(({ name }) => name),
-  );
+  const reusedKeys = plan.partitions.flatMap(({ key, isReused }) => (isReused === true && key !== undefined ? [key] : []));
+  if (reusedKeys.length > 0) await noteUse(deps.settings.dataDir, data.runId, { keys: reusedKeys, isMerged: false });
+  const toExtract = await withoutRestored(plan.partitions, folders);
+  crashPoint('plan.after-restore');
+  await deps.producer.attachExtracts(data.runId, data.epoch, toExtract);
   crashPoint('plan.after-attach');
   const files = plan.partitions.reduce((sum, partition) => sum + partition.files.length, 0);
   const tables = plan.partitions.filter((partition) => partition.files.length === 0).length;
-  const note = `${tables === 1 ? 'the table' : `${tables} tables`} and ${files} files, in ${plan.partitions.length} partitions`;
+  const reused = (plan.inputs ?? []).reduce((sum, input) => sum + input.reused, 0);
+  const note = `${tables === 1 ? 'the table' : `${tables} tables`} and ${files} files, in ${plan.partitions.length} partitions${reused === 0 ? '' : `; ${reused} files are as an earlier run has read them`}`;
   await context.note(note);
   return { rows: 0, note };
+}
+
+/** The names of the partitions that have to be extracted: all but those of which an earlier run's work could be brought to where this run looks for it. */
+async function withoutRestored(partitions: readonly Partition[], folders: RunFolders): Promise<string[]> {
+  const names = await inBatches(partitions, READS_MAX, async (partition) =>
+    partition.isReused === true && (await restorePartition(folders, partition)) ? [] : [partition.name],
+  );
+  return names.flat();
 }
 
 /** What is declared now. Throws SOURCES_GONE if nothing is, although what is published was declared: then a volume may not be mounted. */
@@ -93,8 +108,24 @@ interface Planning {
 async function makePlan(params: RunParams, { settings }: PlanDeps, { folders, definition, signal }: Planning): Promise<PlanManifest> {
   const startedAt = new Date().toISOString();
   if (definition !== undefined) refuseUnclaimed(await claimFiles(settings.dataDir, definition), definition);
+  const { sources, model } = definition ?? BUILT_IN;
+  const own = { csvEncoding: settings.csvEncoding, dateFormats: definition === undefined ? settings.csvDateFormats : [] };
+  const rules = new Map(sources.map((source) => [source.name, rulesKey(model, source, own, params)]));
+  const kept = await listKept(settings.dataDir, new Set(rules.values()));
+  const contentKey = await findContentKeys(folders);
   const partitions: Partition[] = [];
-  for (const source of openSources(settings, definition).values()) partitions.push(...(await source.plan(signal)));
+  const inputs: InputChanges[] = [];
+  for (const source of openSources(settings, definition).values()) {
+    const sourceRules = rules.get(source.name)!;
+    const earlier = kept.filter((group) => group.rules === sourceRules);
+    const planned = await source.plan(
+      signal,
+      earlier.map(({ files }) => files),
+    );
+    const found = await findKept(planned, { rules: sourceRules, contentKey, kept: params.fresh === true ? [] : earlier });
+    partitions.push(...found);
+    if (found.some(({ files }) => files.length > 0)) inputs.push(describeInputs(source.name, found, earlier));
+  }
   for (const source of definition?.sources ?? []) {
     const files = partitions.filter((partition) => partition.source === source.name).flatMap((partition) => partition.files);
     refuseUnmatchedPaths(
@@ -103,6 +134,6 @@ async function makePlan(params: RunParams, { settings }: PlanDeps, { folders, de
     );
   }
   const declared = definition === undefined ? {} : { definition };
-  const plan: PlanManifest = { params, ...declared, partitions, startedAt, finishedAt: new Date().toISOString() };
+  const plan: PlanManifest = { params, ...declared, ...own, partitions, inputs, startedAt, finishedAt: new Date().toISOString() };
   return (await publishManifest(folders.planManifest, plan)).manifest;
 }

@@ -1,10 +1,13 @@
 import { join } from 'node:path';
-import { EtlError, newAttemptToken, type RunStepData, type StepResult } from '@retail-etl/contracts';
+import { EtlError, newAttemptToken, type RunParams, type RunStepData, type StepResult } from '@retail-etl/contracts';
 import { crashPoint } from '@retail-etl/faults';
-import { findRun, recordFindings, type Run } from '@retail-etl/ledger';
+import { findPublishedRun, findRun, recordFindings, type Run } from '@retail-etl/ledger';
 import type { Database } from '@retail-etl/mysql';
 import {
+  columnsOfAll,
   createRunFolders,
+  hasRunResults,
+  readShapes,
   type MergedFile,
   publishManifest,
   readOwnManifest,
@@ -27,8 +30,14 @@ export async function planVersion(
 ): Promise<StepResult> {
   const startedAt = new Date().toISOString();
   const kept = runFolders(dataDir, from);
-  const [maker, version] = await Promise.all([findRun(database, from), readVersion(kept)]);
+  const [maker, version, published] = await Promise.all([findRun(database, from), readVersion(kept), findPublishedRun(database)]);
   if (maker === undefined || version === undefined) throw new EtlError('GONE', `the version of run ${from} is no longer kept`);
+  // Nothing else is published until this run has ended, but much may have been since it was asked for.
+  if (published !== undefined && (await hasRunResults(dataDir, published.runId))) {
+    const columns = [await readShapes(runFolders(dataDir, published.runId)), version.map(({ shape }) => shape)].map(columnsOfAll);
+    if (columns[0] !== columns[1])
+      throw new EtlError('VERSION_UNFIT', `run ${from} has other summaries, keys or types than run ${published.runId}, which is published`);
+  }
   await lookAtTarget(
     database,
     version.map(({ shape }) => shape),
@@ -37,7 +46,7 @@ export async function planVersion(
   await createRunFolders(folders);
   crashPoint('plan.after-folders');
   await takeOverRejects(kept, folders);
-  await recordFindings(database, data.runId, data.epoch, findingsOf(maker));
+  await recordFindings(database, data.runId, data.epoch, findingsOf(maker, published));
   if ((await readOwnManifest<SummaryManifest>(folders.summaryManifest)) === undefined) {
     const summaries: MergedFile[] = [];
     const output = `summary-${newAttemptToken()}`;
@@ -55,7 +64,7 @@ export async function planVersion(
       });
       isPublished = won;
     } finally {
-      if (!isPublished) await removeFiles(summaries.map(({ file }) => join(folders.staging, file.name)));
+      if (!isPublished) await removeFiles(summaries.map(({ file }) => join(folders.staging, file.name))).catch(() => undefined);
     }
   }
   crashPoint('plan.after-manifest');
@@ -63,8 +72,10 @@ export async function planVersion(
 }
 
 /** What the report says of a version: all that its own run has found out about the sources. */
-function findingsOf({ runId, seq, findings }: Run): Partial<Run['findings']> {
-  const { sources, totals, definition, summaries, readHeaders, madeBy = { id: runId, seq } } = findings;
+function findingsOf({ runId, seq, params, findings }: Run, published: Run | undefined): Partial<Run['findings']> {
+  const { sources, totals, definition, summaries, readHeaders, madeBy = { id: runId, seq, ...windowOf(params) } } = findings;
+  // Tables that nothing fills any more are told of until something does again.
+  const { staleSummaries } = published?.findings ?? {};
   return {
     sources,
     totals,
@@ -72,5 +83,10 @@ function findingsOf({ runId, seq, findings }: Run): Partial<Run['findings']> {
     ...(definition === undefined ? {} : { definition }),
     ...(summaries === undefined ? {} : { summaries }),
     ...(readHeaders === undefined ? {} : { readHeaders }),
+    ...(staleSummaries === undefined ? {} : { staleSummaries }),
   };
+}
+
+function windowOf({ from, to }: RunParams): { from?: string; to?: string } {
+  return { ...(from === undefined ? {} : { from }), ...(to === undefined ? {} : { to }) };
 }

@@ -39,6 +39,9 @@ test('the plan lists the table and every file, and each partition gets a job bel
   expect(rest).toEqual({
     format: 3,
     params: { from: '2026-01-01', to: '2026-01-31' },
+    csvEncoding: 'utf-8',
+    dateFormats: [],
+    inputs: [{ source: 'store_sales', reused: 0, read: 2, new: 2, changed: 0, gone: 0 }],
     startedAt: expect.any(String) as string,
     finishedAt: expect.any(String) as string,
   });
@@ -162,8 +165,8 @@ test.each(['SELECT', 'INSERT', 'UPDATE', 'DELETE', 'CREATE TEMPORARY TABLES'])(
     const rights = ['SELECT', 'INSERT', 'UPDATE', 'DELETE', 'CREATE TEMPORARY TABLES'];
     const user = `plan_${Math.random().toString(36).slice(2, 10)}`;
     await sql.query(`CREATE USER ${user} IDENTIFIED BY 'x'`);
-    // Plan asks whether what is published was declared.
-    await sql.query(`GRANT SELECT ON etl_published TO ${user}`);
+    // Plan asks what the run is to do, and whether what is published was declared.
+    for (const table of ['etl_published', 'etl_runs']) await sql.query(`GRANT SELECT ON ${table} TO ${user}`);
     for (const each of rights) {
       const on = each === 'CREATE TEMPORARY TABLES' ? '*' : 'sales_summary';
       if (each !== right) await sql.query(`GRANT ${each} ON ${on} TO ${user}`);

@@ -104,6 +104,7 @@ export class PlannedRun {
       postgresUrl: 'postgres://nobody@127.0.0.1:1/none',
       allowRowSecurity: false,
       csvEncoding: 'utf-8',
+      csvDateFormats: [],
       fileBytesMax: 1e9,
     } as const;
     const { run, notes } = this;
@@ -117,7 +118,7 @@ export class PlannedRun {
       progress: async () => undefined,
     };
     const declared = { file: undefined, builtInSettings: [] };
-    const own = beforeFiles === undefined ? database : beforeRunIsRead(database, beforeFiles);
+    const own = beforeFiles === undefined ? database : afterTargetIsTried(database, beforeFiles);
     const deps = { settings, declared, database: own, producer };
     return planRun({ runId: run.runId, epoch }, deps, context);
   }
@@ -151,18 +152,15 @@ export class PlannedRun {
   }
 }
 
-/** The same database, which does `work` once before it says what the run is: the last that plan asks for before it looks at the sources. */
-function beforeRunIsRead(database: Database, work: () => Promise<unknown>): Database {
-  let isDone = false;
+/** The same database, which does `work` once all rights on the target were tried: the last that plan asks for before it looks at the sources. */
+function afterTargetIsTried(database: Database, work: () => Promise<unknown>): Database {
   const getConnection = async (): Promise<PoolConnection> => {
     const connection = await database.getConnection();
     const query = connection.query.bind(connection) as (sql: string, values?: unknown) => Promise<unknown>;
     const hooked = async (sql: string, values?: unknown): Promise<unknown> => {
-      if (!isDone && sql.includes('FROM etl_runs WHERE run_id = ?')) {
-        isDone = true;
-        await work();
-      }
-      return query(sql, values);
+      const result = await query(sql, values);
+      if (sql.startsWith('DROP TEMPORARY TABLE')) await work();
+      return result;
     };
     return Object.assign(connection, { query: hooked as PoolConnection['query'] });
   };

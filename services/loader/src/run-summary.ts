@@ -21,7 +21,9 @@ async function stagedSummary(folders: RunFolders, summary: MergedFile): Promise<
 /** The same summaries where they are kept among the run's results, once `keepSummary` has ended. One that is damaged is kept anew. */
 export async function readKeptSummaries(folders: RunFolders): Promise<RunSummary[]> {
   const { summaries } = await readSummaryManifest(folders);
-  return Promise.all(summaries.map((summary) => keptSummary(folders, summary)));
+  const kept = await Promise.all(summaries.map((summary) => keptSummary(folders, summary)));
+  await keepVersion(folders, kept);
+  return kept;
 }
 
 async function keptSummary(folders: RunFolders, summary: MergedFile): Promise<RunSummary> {

@@ -4,7 +4,10 @@ import type { MergedSummary } from '@retail-etl/judging';
 import type { ExtractManifest, PartialManifest } from '@retail-etl/staging';
 
 /** Adds up the books of all chunks per table and file, in the order in which the sources were extracted. */
-export function gatherBooks(extracts: readonly ExtractManifest[], partials: readonly PartialManifest[]): SourceBooks[] {
+export function gatherBooks(
+  extracts: readonly ExtractManifest[],
+  partials: readonly Pick<PartialManifest, 'source' | 'books'>[],
+): SourceBooks[] {
   const books = new Map<string, SourceBooks>();
   for (const extract of extracts) {
     for (const { file, repeatedHeaders, footerLines, setAside } of extract.sources) {

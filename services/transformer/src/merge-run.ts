@@ -2,24 +2,29 @@ import { join } from 'node:path';
 import { type ErrorCode, EtlError, newAttemptToken, type RunStepData, type StepResult } from '@retail-etl/contracts';
 import { type Engine, withDuckDb } from '@retail-etl/duckdb';
 import { crashPoint } from '@retail-etl/faults';
-import { type MergedSummary, mergePartials } from '@retail-etl/judging';
+import { type MergedSummary, mergePartials, type PartialFile } from '@retail-etl/judging';
 import { findPublishedRun, recordFindings } from '@retail-etl/ledger';
 import type { Database } from '@retail-etl/mysql';
 import type { StepContext } from '@retail-etl/runtime';
 import { BUILT_IN, type RunFindings, type RunTotals, type SourceBooks, type SummaryShape } from '@retail-etl/sales';
 import {
+  forgetKeptSummaries,
   forgetPartition,
+  hasPlan,
   type MergedFile,
   publishManifest,
   publishRejects,
   readOwnManifest,
   type RunFolders,
   runFolders,
+  summariesKey,
   type SummaryManifest,
+  takeKeptSummaries,
 } from '@retail-etl/staging';
 import { describeFile, removeFiles } from '@retail-etl/store';
 import { balanceBooks, gatherBooks } from './balance-books.js';
 import { compareHeaders, gatherHeaders } from './compare-headers.js';
+import { keepPartitions } from './keep-partitions.js';
 import { addUp, stageReports } from './run-figures.js';
 import { checkRejectRatio, limitsOf, refuseContradictingDates, refuseDuplicates, refuseStopped, type RunLimits } from './run-limits.js';
 import { readManifests, type RunManifests, verifyPartials } from './run-manifests.js';
@@ -29,6 +34,9 @@ import { readManifests, type RunManifests, verifyPartials } from './run-manifest
  * begins with the sources. DuckDB has many words for a damaged file, most of which are INTERNAL here.
  */
 const SUSPICIOUS: ReadonlySet<ErrorCode> = new Set(['BOOKS_UNBALANCED', 'STAGED_CORRUPT', 'INTERNAL']);
+
+/** So many files a report names. */
+const FILES_TOLD_MAX = 100;
 
 export interface MergeDeps {
   readonly dataDir: string;
@@ -48,7 +56,10 @@ export interface MergeDeps {
 export async function mergeRun(data: RunStepData, deps: MergeDeps, context: StepContext): Promise<StepResult> {
   const folders = runFolders(deps.dataDir, data.runId);
   const done = await readOwnManifest<SummaryManifest>(folders.summaryManifest);
-  if (done !== undefined) return { rows: done.summaries[0]?.products ?? 0, note: 'already merged' };
+  if (done !== undefined) {
+    await keepForLater({ data, deps, context, folders }, done);
+    return { rows: done.summaries[0]?.products ?? 0, note: 'already merged' };
+  }
   const startedAt = new Date().toISOString();
   const manifests = await readManifests(folders);
   const limits = limitsOf(manifests.plan, deps);
@@ -92,26 +103,60 @@ const outputPath = (merge: Merge, summary: string): string => join(merge.folders
 /** `won`: this attempt's summary is the one that counts. */
 async function mergeSums(merge: Merge): Promise<{ totals: RunTotals; won: boolean }> {
   const { folders, manifests, deps, context } = merge;
+  const key = summariesKey(manifests.partials, shapesOf(merge));
   const files = await verifyPartials(folders, manifests.chunks, manifests.partials);
   try {
-    const summaries: Merged[] = [];
-    for (const shape of shapesOf(merge)) {
-      // A database of its own for each, so that what one leaves is not held while the next is made.
-      const merged = await withDuckDb(deps.engine, context.signal, (connection) =>
-        mergePartials(connection, files, shape, outputPath(merge, shape.name), context.signal),
-      );
-      summaries.push({ shape, ...merged });
-      if (merged.overflow !== null) break;
-    }
+    const summaries = (await findKept(merge, key)) ?? (await mergeAll(merge, files));
     const { totals, manifest } = await checkBooks(merge, summaries);
     const { won } = await publishManifest(folders.summaryManifest, manifest);
     crashPoint('merge.after-manifest');
+    await keepForLater(merge, manifest);
     return { totals, won };
   } catch (error) {
     if (!context.signal.aborted && error instanceof EtlError && SUSPICIOUS.has(error.code)) {
       for (const chunk of manifests.chunks) await forgetPartition(folders, chunk);
+      await forgetKeptSummaries(deps.dataDir, key);
     }
     throw error;
+  }
+}
+
+/** The summaries of the very partials of this run, if an earlier run has merged them. A retry merges anew: something was wrong. */
+async function findKept(merge: Merge, key: string): Promise<Merged[] | undefined> {
+  const { data, deps, manifests } = merge;
+  if (data.epoch > 1 || !manifests.plan.partitions.every(({ isReused }) => isReused === true)) return undefined;
+  const kept = await takeKeptSummaries(deps.dataDir, key, shapesOf(merge), (name) => outputPath(merge, name));
+  return kept?.map((summary) => ({ ...summary, overflow: null }));
+}
+
+async function mergeAll(merge: Merge, files: readonly PartialFile[]): Promise<Merged[]> {
+  const { deps, context } = merge;
+  const summaries: Merged[] = [];
+  for (const shape of shapesOf(merge)) {
+    // A database of its own for each, so that what one leaves is not held while the next is made.
+    const merged = await withDuckDb(deps.engine, context.signal, (connection) =>
+      mergePartials(connection, files, shape, outputPath(merge, shape.name), context.signal),
+    );
+    summaries.push({ shape, ...merged });
+    if (merged.overflow !== null) break;
+  }
+  return summaries;
+}
+
+/** A run that cannot keep anything for later ones has still done its own work. One that publishes a version again has read nothing to keep. */
+async function keepForLater(
+  { data, deps, context, folders, manifests }: Pick<Merge, 'data' | 'deps' | 'context' | 'folders'> & Partial<Merge>,
+  { summaries }: SummaryManifest,
+): Promise<void> {
+  try {
+    if (!(await hasPlan(deps.dataDir, data.runId))) return;
+    const freshDifferences = await keepPartitions(folders, data.runId, manifests ?? (await readManifests(folders)), summaries);
+    if (freshDifferences.length > 0)
+      await recordFindings(deps.database, data.runId, data.epoch, { freshDifferences: freshDifferences.slice(0, FILES_TOLD_MAX) });
+  } catch (error) {
+    const reason = error instanceof Error ? error.message : String(error);
+    context.log.warn({ run: data.runId, reason }, 'nothing is kept for later runs');
+    await context.note(`nothing is kept for later runs: ${reason}`);
   }
 }
 
@@ -157,11 +202,12 @@ async function checkBooks(merge: Merge, summaries: readonly Merged[]): Promise<{
 }
 
 function findings({ manifests }: Merge, sources: SourceBooks[], totals: RunTotals, manifest: SummaryManifest): Partial<RunFindings> {
-  const { definition } = manifests.plan;
+  const { definition, inputs = [] } = manifests.plan;
   const further = manifest.summaries.slice(1);
   return {
     sources,
     totals,
+    ...(inputs.length === 0 ? {} : { inputs: [...inputs] }),
     stages: stageReports(manifests.plan, manifests.extracts, manifests.partials, manifest),
     ...(definition === undefined || definition.digest === null ? {} : { definition: { sha256: definition.digest } }),
     ...(further.length === 0

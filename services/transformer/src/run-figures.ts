@@ -21,10 +21,13 @@ export function addUp(books: readonly SourceBooks[], summary: Omit<MergedFile, '
 /** When the stages so far began and ended, and how many jobs each took. */
 export function stageReports(
   plan: PlanManifest,
-  extracts: readonly ExtractManifest[],
-  partials: readonly PartialManifest[],
+  allExtracts: readonly ExtractManifest[],
+  allPartials: readonly PartialManifest[],
   summary: SummaryManifest,
 ): StageReport[] {
+  // What an earlier run has made took none of this run's time.
+  const extracts = allExtracts.filter((_, index) => plan.partitions[index]?.isReused !== true);
+  const partials = allPartials.filter(({ startedAt }) => startedAt >= plan.startedAt);
   const first = (times: readonly string[]): string => times.reduce((a, b) => (a < b ? a : b));
   const last = (times: readonly string[]): string => times.reduce((a, b) => (a > b ? a : b));
   return [

@@ -11,6 +11,8 @@ import type { StepContext } from '@retail-etl/runtime';
 import {
   type ChunkManifest,
   forgetPartition,
+  KEPT_FORMAT,
+  type PartialBooks,
   type PartialManifest,
   type RunFolders,
   runFolders,
@@ -73,7 +75,6 @@ async function transform(
   isSparing: boolean,
 ): Promise<StepResult> {
   const startedAt = new Date().toISOString();
-  const rowsPath = await verifiedPath(folders.chunks, chunk.file);
   const output = `${name}-${newAttemptToken()}.parquet`;
   const partialPath = join(folders.partials, output);
   const rejectsPath = join(folders.rejects, output);
@@ -82,7 +83,7 @@ async function transform(
     const { rules, source } = rulesOf(chunk, deps);
     const staged: ChunkToJudge = {
       source: chunk.source,
-      rowsPath,
+      rowsPath: await verifiedPath(folders.chunks, chunk.file),
       malformedPath: await pathIfAny(folders, chunk.malformedFile),
       linesPath: await pathIfAny(folders, chunk.linesFile),
       segments: chunk.segments,
@@ -93,18 +94,19 @@ async function transform(
     };
     const { books, sums, hasRejects } = await withDuckDb(deps.engine, context.signal, (connection) => judgeChunk(connection, staged));
     context.signal.throwIfAborted();
-    const rows = books.reduce((sum, each) => sum + each.rowsRead, 0);
-    const rejected = books.reduce((sum, each) => sum + each.rowsRejected, 0);
+    const [rows, rejected] = [sumOf(books, 'rowsRead'), sumOf(books, 'rowsRejected')];
     if (rows !== chunk.rows + chunk.malformed) {
       throw new EtlError('BOOKS_UNBALANCED', `chunk ${name}: ${chunk.rows + chunk.malformed} rows were staged, ${rows} were transformed`);
     }
     crashPoint('transform.after-partial-file');
     const manifest: PartialManifest = {
+      keptFormat: KEPT_FORMAT,
       source: chunk.source,
       rejectLimit: { ratio: source.maxRejectRatio ?? deps.maxRejectRatio, goodRowBytes: goodRowBytes(rules, source) },
       books,
       file: await describeFile(folders.partials, output),
       sums,
+      dateFormats: rules.dateFormats,
       rejectsFile: hasRejects ? output : null,
       startedAt,
       finishedAt: new Date().toISOString(),
@@ -123,6 +125,10 @@ async function transform(
     if (!isPublished) await removeFiles([partialPath, rejectsPath]).catch(() => undefined);
     throw error;
   }
+}
+
+function sumOf(books: readonly PartialBooks[], what: 'rowsRead' | 'rowsRejected'): number {
+  return books.reduce((sum, each) => sum + each[what], 0);
 }
 
 /** What a chunk's rows are judged by: as declared when the run was planned, or as the settings say. */

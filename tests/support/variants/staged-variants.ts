@@ -38,7 +38,7 @@ export class StagedVariants {
     await mkdir(folder, { recursive: true });
     await writeFile(join(folder, 'variant.csv'), bytes);
     const settings = { postgresUrl: 'postgres://nobody@127.0.0.1:1/none', allowRowSecurity: false, dataDir: this.#dir };
-    const [source] = openSources({ ...settings, csvEncoding: 'utf-8', fileBytesMax: 1 << 20 }, definition).values();
+    const [source] = openSources({ ...settings, csvEncoding: 'utf-8', csvDateFormats: [], fileBytesMax: 1 << 20 }, definition).values();
     const { signal } = new AbortController();
     const index = this.#segments.length;
     for (const partition of await source!.plan(signal)) await source!.read(partition, { openWriter: () => this.#openWriter() }, signal);

@@ -1,5 +1,6 @@
 import type { Partition, SetAside, SourceRead } from '@retail-etl/staging';
 import type { RecordSink } from '../codec/csv/record-reader.js';
+import type { EarlierGroup } from './csv-files/stable-groups.js';
 
 /** What was read of a partition. */
 export interface PartitionRead {
@@ -24,8 +25,11 @@ export interface Source {
    * without a header (SOURCE_EMPTY). A source that only sees itself in the moment that it is read, such as a table, leaves this to `read`.
    * Changes nothing, so it may be repeated, also by another process, and gives the same. Rejects with the reason of `signal` once that is
    * aborted.
+   *
+   * `earlier` are the files of partitions of earlier runs: where all files of one are as they were, they are to share a partition again, in the same order, and need not
+   * be looked into.
    */
-  plan(signal: AbortSignal): Promise<Partition[]>;
+  plan(signal: AbortSignal, earlier?: readonly EarlierGroup[]): Promise<Partition[]>;
 
   /** The text of a partition, as `plan` described it, has at most so many bytes; Infinity if nobody can tell before it is read. */
   bytesMost(partition: Partition): number;

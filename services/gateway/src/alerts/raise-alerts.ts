@@ -48,7 +48,8 @@ export async function raiseRunAlerts(deps: RaiseDeps): Promise<void> {
 async function raiseFor(watch: RunWatch, { database }: RaiseDeps, messageOf: (run: Run) => AlertMessage | null): Promise<void> {
   const { kind, channel } = watch;
   for (const run of await runsWithoutAlert(database, watch)) {
-    const body = messageOf(run);
+    // What a version holds was told of when its sources were read.
+    const body = kind !== 'failed' && run.findings.madeBy !== undefined ? null : messageOf(run);
     if (body !== null) await addAlert(database, { key: keyOfRunAlert(kind, run), kind, channel, runId: run.runId, body });
   }
 }

@@ -2,6 +2,7 @@ import { EtlError } from '@retail-etl/contracts';
 import { findRun, type Run } from '@retail-etl/ledger';
 import { addDecimals, plainDecimal, type RunComparison, type SummaryShape } from '@retail-etl/sales';
 import { readShapes, runFolders } from '@retail-etl/staging';
+import { describeKeptFile } from '@retail-etl/store';
 import type { GatewayDeps } from '../deps.js';
 import { openReader } from '../ops/open-reader.js';
 import { requireRun } from '../runs/require-run.js';
@@ -78,15 +79,18 @@ async function compareKeys(deps: GatewayDeps, before: RunWithSummaries, after: R
   const name = common.get(by);
   if (name === undefined)
     throw new EtlError('VERSION_UNFIT', `these runs have no summary by ${by} in common, only by ${[...common.keys(), 'file'].join(', ')}`);
-  const fileOf = ({ run, shapes }: RunWithSummaries): { path: string; shape: SummaryShape } => ({
-    path: runFolders(deps.config.dataDir, run.runId).summaryCsv(name),
-    shape: shapes.find((shape) => shape.name === name)!,
-  });
+  const fileOf = async ({ run, shapes }: RunWithSummaries): Promise<{ path: string; shape: SummaryShape }> => {
+    const path = runFolders(deps.config.dataDir, run.runId).summaryCsv(name);
+    if ((await describeKeptFile(path)) === null)
+      throw new EtlError('VERSION_UNFIT', `run ${run.runId} has kept no ${name}: it is ${run.state}`);
+    return { path, shape: shapes.find((shape) => shape.name === name)! };
+  };
+  const [left, right] = [await fileOf(before), await fileOf(after)];
   const found = await inTurn(async () => {
     const reader = await openReader(deps.config.dataDir);
     try {
       const { compareSummaries } = await import('@retail-etl/judging');
-      return await compareSummaries(reader.connection, fileOf(before), fileOf(after), { by, offset, limit });
+      return await compareSummaries(reader.connection, left, right, { by, offset, limit });
     } finally {
       reader.close();
     }

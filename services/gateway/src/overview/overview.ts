@@ -1,4 +1,4 @@
-import { isTerminal, type Overview } from '@retail-etl/contracts';
+import { isTerminal, type Overview, timeOfRunId } from '@retail-etl/contracts';
 import {
   findRun,
   listRuns,
@@ -29,6 +29,9 @@ export async function readOverview({ database }: Pick<GatewayDeps, 'database'>):
   ]);
   const active = schedules.filter((schedule) => !schedule.paused);
   const publishedRun = published.runId === null ? undefined : await findRun(database, published.runId);
+  // A version that was published again is as old as its reading of the sources.
+  const { madeBy } = publishedRun?.findings ?? {};
+  const readAt = madeBy === undefined ? published.at : timeOfRunId(madeBy.id);
   const totals = publishedRun?.findings.totals;
   return {
     published:
@@ -42,7 +45,7 @@ export async function readOverview({ database }: Pick<GatewayDeps, 'database'>):
             quantity: totals?.quantity ?? null,
             amount: totals?.publishedAmount ?? null,
           },
-    freshness: freshness(active, runs, published.at, now),
+    freshness: freshness(active, runs, readAt, now),
     next: nextRun(active, now),
     unfinished: unfinished.map((run) => ({ id: run.runId, seq: run.seq, state: run.state })),
     runs: runs.map(figures),

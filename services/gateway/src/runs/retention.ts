@@ -1,6 +1,7 @@
-import { isTerminal, RUN_ID_PATTERN } from '@retail-etl/contracts';
+import { isTerminal, RUN_ID_PATTERN, timeOfRunId } from '@retail-etl/contracts';
 import {
   clockDifferenceMs,
+  findPublishedRun,
   purgeAlerts,
   purgeAudit,
   purgeRuns,
@@ -10,8 +11,9 @@ import {
   type Run,
   runsEndedBefore,
   selectRunsById,
+  unfinishedRuns,
 } from '@retail-etl/ledger';
-import { listRunFolders, removeRunResults, removeRunStaging } from '@retail-etl/staging';
+import { listRunFolders, removeRunResults, removeRunStaging, sweepKept } from '@retail-etl/staging';
 import type { GatewayDeps } from '../deps.js';
 import { CLOCK_TOLERANCE_MS } from '../ops/watch-clock.js';
 import { RemovalAllowance } from './removal-allowance.js';
@@ -50,6 +52,7 @@ export function retention(deps: RetentionDeps): () => Promise<void> {
   const reports = allowance(async () => (await readHistorySize(database)).runs);
   return async () => {
     await removeUselessStaging(deps);
+    await removeUnusedPartitions(deps);
     if (Math.abs(await clockDifferenceMs(database, deps.now)) > CLOCK_TOLERANCE_MS) return;
     const days = config.runRetentionDays;
     await removeOldStaging(deps, days);
@@ -83,6 +86,17 @@ async function removeUselessStaging({ config, database, log }: RetentionDeps): P
   }
 }
 
+/** What so many of the newest runs have used is kept for the next one: dry runs and windows come between those of each night. */
+const KEPT_RUNS = 5;
+
+/** What unchanged files have become in earlier runs is removed once no recent run has used it. No clock is asked. */
+async function removeUnusedPartitions({ config, database, log }: RetentionDeps): Promise<void> {
+  const published = await findPublishedRun(database);
+  const runIds = published === undefined ? [] : [published.runId, published.findings.madeBy?.id ?? published.runId];
+  const removed = await sweepKept(config.dataDir, { runs: KEPT_RUNS, runIds });
+  if (removed > 0) log.info({ partitions: removed }, 'kept partitions removed');
+}
+
 async function removeOldStaging({ config, database, log }: RetentionDeps, days: number): Promise<void> {
   const folders = await oldestFolders(config.dataDir, 'staging');
   for (const { runId, why } of await oldRuns(database, folders, days, PASS_SHARE.runFolders)) {
@@ -93,10 +107,11 @@ async function removeOldStaging({ config, database, log }: RetentionDeps, days: 
 
 /** The report in the ledger stays; rejects and summary of the run answer 410 from then on. */
 async function removeOldRunFolders({ config, database, log }: RetentionDeps, days: number, limit: number): Promise<number> {
-  const folders = await oldestFolders(config.dataDir, 'runs');
-  // What is published can be looked at, and published again, however old it is.
-  const { runId: publishedId } = await readPublished(database);
-  const old = (await oldRuns(database, folders, days, limit)).filter(({ runId }) => runId !== publishedId);
+  // What is published can be looked at, and published again, however old it is; and what is about to be, must not go before.
+  const [{ runId: publishedId }, waiting] = await Promise.all([readPublished(database), unfinishedRuns(database)]);
+  const needed = new Set([publishedId, ...waiting.map(({ params }) => params.publish)]);
+  const folders = (await oldestFolders(config.dataDir, 'runs')).filter((runId) => !needed.has(runId));
+  const old = await oldRuns(database, folders, days, limit);
   for (const { runId, why } of old) {
     await removeRunResults(config.dataDir, runId);
     log.info({ run: runId, retentionDays: days }, `run folder removed: ${why}`);
@@ -125,6 +140,5 @@ async function oldRuns(
 /** True for the folder of a run that was made before `timeMs`: its name tells when. Anything else in the folder is not ours to remove. */
 function isRunBefore(name: string, timeMs: number): boolean {
   if (!new RegExp(RUN_ID_PATTERN).test(name)) return false;
-  const iso = name.replace(/^(....)(..)(..)T(..)(..)(..).*$/, '$1-$2-$3T$4:$5:$6Z');
-  return Date.parse(iso) < timeMs;
+  return timeOfRunId(name).getTime() < timeMs;
 }

@@ -52,7 +52,7 @@ function start(app: App, deps: GatewayDeps): void {
           'Records a run and answers at once. Runs work one at a time, in the order of their `seq`. With `publish`, what another run has made is published again, next in turn; if it is older than what is published, publications are held from then on.',
         body: RunParams,
         headers: RunHeaders,
-        response: { 202: RunAccepted, 400: Problem, 422: Problem, 429: Problem, 503: Problem },
+        response: { 202: RunAccepted, 400: Problem, 404: Problem, 409: Problem, 410: Problem, 422: Problem, 429: Problem, 503: Problem },
       },
       // A trigger without a body is a run without parameters.
       preValidation: async (request) => {

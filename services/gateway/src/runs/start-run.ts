@@ -43,6 +43,7 @@ async function recordJob(delivery: Delivery, data: StartRunData, deps: StartRunD
     ...(data.from === undefined ? {} : { from: data.from }),
     ...(data.to === undefined ? {} : { to: data.to }),
     ...(data.dryRun === undefined ? {} : { dryRun: data.dryRun }),
+    ...(data.fresh === undefined ? {} : { fresh: data.fresh }),
   };
   const tick = scheduledTick(delivery.id);
   const { run, created } = await recordRun(

@@ -1,8 +1,8 @@
-import { listRuns, readPublished, type Run } from '@retail-etl/ledger';
+import { findRun, listRuns, readPublished, type Run } from '@retail-etl/ledger';
 import type { Version, VersionList } from '@retail-etl/sales';
 import { type MergedFile, readVersion, runFolders } from '@retail-etl/staging';
 import type { GatewayDeps } from '../deps.js';
-import { publishRefusal, readPublishedShapes, VERSION_STATES } from './version.js';
+import { publishRefusal, readPublishedColumns, VERSION_STATES } from './version.js';
 
 const DAY_MS = 86_400_000;
 
@@ -12,22 +12,22 @@ export async function listVersions(
   page: { readonly before?: number | undefined; readonly limit: number },
 ): Promise<VersionList> {
   const { database, config } = deps;
-  const [runs, published, publishedShapes] = await Promise.all([
+  const [runs, published, publishedColumns] = await Promise.all([
     listRuns(database, { states: VERSION_STATES, beforeSeq: page.before, limit: page.limit }),
     readPublished(database),
-    readPublishedShapes(deps),
+    readPublishedColumns(deps),
   ]);
-  const versions = await Promise.all(
-    runs.map(async (run): Promise<Version[]> => {
-      const kept = await readVersion(runFolders(config.dataDir, run.runId));
-      const isPublished = run.seq === published.seq;
-      const keptUntil = isPublished || kept === undefined ? null : keptUntilOf(run, config.runRetentionDays);
-      const refusal = publishRefusal(run, kept, publishedShapes);
-      return describe(run, { kept, isPublished, keptUntil, refusal });
-    }),
-  );
+  const describeOne = async (run: Run): Promise<Version[]> => {
+    const kept = await readVersion(runFolders(config.dataDir, run.runId));
+    const isPublished = run.seq === published.seq;
+    const keptUntil = isPublished || kept === undefined ? null : keptUntilOf(run, config.runRetentionDays);
+    return describe(run, { kept, isPublished, keptUntil, refusal: publishRefusal(run, kept, publishedColumns) });
+  };
+  const shown = published.runId === null ? undefined : await findRun(database, published.runId);
   return {
-    versions: versions.flat(),
+    versions: (await Promise.all(runs.map(describeOne))).flat(),
+    // It may be on another page.
+    published: shown === undefined ? null : ((await describeOne(shown))[0] ?? null),
     next: runs.length === page.limit ? (runs.at(-1)?.seq ?? null) : null,
     retentionDays: config.runRetentionDays,
   };
@@ -53,6 +53,8 @@ function describe(
       finishedAt: run.finishedAt?.toISOString() ?? null,
       publishedAt: run.state === 'published' ? (run.committedAt?.toISOString() ?? null) : null,
       madeBy,
+      from: (madeBy ?? run.params).from ?? null,
+      to: (madeBy ?? run.params).to ?? null,
       held: held !== undefined,
       files: sources.filter(({ file }) => file !== null).length,
       products: totals.products,

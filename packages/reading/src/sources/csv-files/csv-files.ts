@@ -4,12 +4,12 @@ import { inBatches } from '@retail-etl/store';
 import type { DeclaredSource } from '../declared-source.js';
 import type { Source } from '../source.js';
 import { INPUT_FOLDER, listDeclaredFiles } from './claim-files.js';
-import { groupFiles } from './group-files.js';
 import { listStoreFiles } from './list-store-files.js';
 import { readHeader } from './read-header.js';
 import { leftOutFile, readOrSetAside } from './read-or-set-aside.js';
 import { checkWorkbook } from './read-workbook.js';
 import { refuseTwoReadings } from './refuse-two-readings.js';
+import { type EarlierGroup, stableGroups } from './stable-groups.js';
 import { isWorkbook, type ReadOptions, StoreFile } from './store-file.js';
 
 /** Headers read at once: one by one each would wait for the disk, but a compressed file takes some 3 MB meanwhile. */
@@ -30,19 +30,20 @@ export function csvFiles(source: DeclaredSource<'csv-files'>): Source {
   const prefix = isDeclared ? `${definition.name.replaceAll('_', '-')}-` : '';
   return {
     name: definition.name,
-    async plan(signal) {
+    async plan(signal, earlier = []) {
       signal.throwIfAborted();
       const files = isDeclared ? await listDeclaredFiles(folder, definition) : await listStoreFiles(folder);
-      // Where bad files are set aside, reading finds them.
-      if (!setsAside) await checkHeaders(files, source, options, signal);
-      const workbooks = isDeclared ? files.filter(({ name }) => isWorkbook(name)) : [];
-      if (workbooks.length > 0) refuseTwoReadings(definition);
-      const groups = [...groupFiles(files.filter((file) => !workbooks.includes(file))), ...groupFiles(workbooks)];
-      return groups.map((group, index) => ({
+      const isCells = ({ name }: PlannedFile): boolean => isDeclared && isWorkbook(name);
+      if (files.some(isCells)) refuseTwoReadings(definition);
+      const groups = [false, true].map((areCells) => groupKind(files, earlier, (file) => isCells(file) === areCells));
+      // Where bad files are set aside, reading finds them; and what an earlier run has read had its header.
+      if (!setsAside) await checkHeaders(filesInOrder(files, groups), source, options, signal);
+      const partitions = groups.flatMap(({ groups: found }, kind) => found.map((group) => ({ group, hasCells: kind === 1 })));
+      return partitions.map(({ group, hasCells }, index) => ({
         name: `${prefix}files-${String(index + 1).padStart(5, '0')}`,
         source: definition.name,
         files: group,
-        ...(workbooks.includes(group[0]!) ? { hasCells: true } : {}),
+        ...(hasCells ? { hasCells } : {}),
       }));
     },
     bytesMost: ({ files }) => bytesMost(files),
@@ -61,6 +62,21 @@ export function csvFiles(source: DeclaredSource<'csv-files'>): Source {
       return { sources, copiedRows: null };
     },
   };
+}
+
+type Groups = ReturnType<typeof stableGroups>;
+
+function groupKind(files: readonly PlannedFile[], earlier: readonly EarlierGroup[], isWanted: (file: PlannedFile) => boolean): Groups {
+  return stableGroups(
+    files.filter(isWanted),
+    earlier.filter((group) => group.every(isWanted)),
+  );
+}
+
+/** The files of groups that no earlier run has read, in their order. */
+function filesInOrder(files: readonly PlannedFile[], groups: readonly Groups[]): PlannedFile[] {
+  const read = new Set(groups.flatMap(({ groups: found, kept }) => found.slice(0, kept).flat()));
+  return files.filter((file) => !read.has(file));
 }
 
 async function checkHeaders(

@@ -1,8 +1,8 @@
 import type { PlannedFile } from '@retail-etl/staging';
 
 /** Small files share a partition up to so many bytes and files. */
-const PARTITION_BYTES = 16 << 20;
-const PARTITION_FILES = 250;
+export const PARTITION_BYTES = 16 << 20;
+export const PARTITION_FILES = 250;
 
 /** Groups files for partitions: large files first, each alone; then small ones together, in their order. */
 export function groupFiles(files: readonly PlannedFile[]): PlannedFile[][] {

@@ -73,5 +73,6 @@ export async function readStoreFile(
     header: await keptNamesOf(header, shape),
     bytes,
     sha256: hash.digest('hex'),
+    ...(await file.touched()),
   };
 }

@@ -37,7 +37,7 @@ export async function readWorkbook(
   await file.verifyUnchanged();
   if (sheet === null) throw new EtlError('SOURCE_EMPTY', `${name} is empty`);
   if (sheet.records === 0) throw new EtlError('SOURCE_EMPTY', `${name} has a header but no records`);
-  return { file: file.name, rows: sheet.records, bytes: file.access.bytes, sha256, ...sheet.figures };
+  return { file: file.name, rows: sheet.records, bytes: file.access.bytes, sha256, ...sheet.figures, ...(await file.touched()) };
 }
 
 function sheetOf(file: StoreFile, { place }: DeclaredSource<'csv-files'>['definition']): AsyncGenerator<SheetRow[]> {

@@ -72,6 +72,11 @@ export class StoreFile {
     throw new EtlError('FILE_CHANGED', `${shownName(name)} was changed while it was being read (${bytes} bytes before, ${now.bytes} now)`);
   }
 
+  /** `{ wasTouched: true }` if its change time is no longer what plan saw, although nothing else of it has changed. */
+  async touched(): Promise<{ wasTouched?: boolean }> {
+    return (await this.#file.identity()).changedNs === this.#planned.changedNs ? {} : { wasTouched: true };
+  }
+
   /** Its bytes as they lie in it. */
   get access(): RandomAccess {
     return { bytes: this.#planned.bytes, read: (buffer, position) => this.#file.read(buffer, position) };

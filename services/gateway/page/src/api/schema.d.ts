@@ -66,6 +66,8 @@ export interface paths {
                         to?: string;
                         /** @description Do everything but the publish */
                         dryRun?: boolean;
+                        /** @description Read every file, also those that an earlier run has read and that are as they were */
+                        fresh?: boolean;
                         /** @description The run whose kept version is to be published again; without `from` and `to` */
                         publish?: string;
                     };
@@ -83,6 +85,33 @@ export interface paths {
                 };
                 /** @description Default Response */
                 400: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["Problem"];
+                    };
+                };
+                /** @description Default Response */
+                404: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["Problem"];
+                    };
+                };
+                /** @description Default Response */
+                409: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["Problem"];
+                    };
+                };
+                /** @description Default Response */
+                410: {
                     headers: {
                         [name: string]: unknown;
                     };
@@ -1347,6 +1376,8 @@ export interface paths {
                             to?: string;
                             /** @description Do everything but the publish */
                             dryRun?: boolean;
+                            /** @description Read every file, also those that an earlier run has read and that are as they were */
+                            fresh?: boolean;
                         };
                         /** @default false */
                         paused?: boolean;
@@ -1681,6 +1712,13 @@ export interface components {
             /** @description What to do about it */
             remedy: string;
         };
+        /** MadeBy */
+        MadeBy: {
+            id: string;
+            seq: number;
+            from?: string;
+            to?: string;
+        };
         /** Hold */
         Hold: {
             by: string;
@@ -1689,6 +1727,15 @@ export interface components {
              * @description UTC, ISO 8601
              */
             at: string;
+        };
+        /** InputChanges */
+        InputChanges: {
+            source: string;
+            reused: number;
+            read: number;
+            new: number;
+            changed: number;
+            gone: number;
         };
         /** HeaderChange */
         HeaderChange: {
@@ -1729,6 +1776,8 @@ export interface components {
                 to?: string;
                 /** @description Do everything but the publish */
                 dryRun?: boolean;
+                /** @description Read every file, also those that an earlier run has read and that are as they were */
+                fresh?: boolean;
                 /** @description The run whose kept version is to be published again; without `from` and `to` */
                 publish?: string;
             };
@@ -1851,11 +1900,10 @@ export interface components {
             definition?: {
                 sha256: string;
             };
-            madeBy?: {
-                id: string;
-                seq: number;
-            };
+            madeBy?: components["schemas"]["MadeBy"];
             held?: components["schemas"]["Hold"];
+            inputs?: components["schemas"]["InputChanges"][];
+            freshDifferences?: string[];
             staleSummaries?: string[];
             headers?: components["schemas"]["HeaderChange"][];
             summaries?: components["schemas"]["SummaryTotals"][];
@@ -2013,10 +2061,9 @@ export interface components {
             publishedAt: string | null;
             /** @description True for what the table shows now */
             isPublished: boolean;
-            madeBy: {
-                id: string;
-                seq: number;
-            } | null;
+            madeBy: components["schemas"]["MadeBy"] | null;
+            from: string | null;
+            to: string | null;
             /** @description True if it was not published because publications were held */
             held: boolean;
             files: number;
@@ -2038,6 +2085,7 @@ export interface components {
         /** VersionList */
         VersionList: {
             versions: components["schemas"]["Version"][];
+            published: components["schemas"]["Version"] | null;
             next: number | null;
             retentionDays: number;
         };
@@ -2259,6 +2307,8 @@ export interface components {
                 to?: string;
                 /** @description Do everything but the publish */
                 dryRun?: boolean;
+                /** @description Read every file, also those that an earlier run has read and that are as they were */
+                fresh?: boolean;
             };
             paused: boolean;
             origin: "environment" | "api";

@@ -40,7 +40,7 @@ export default function ComparePage(): ReactNode {
         </label>
       </div>
       <HoldNote />
-      <PublishAgain before={before} after={after} />
+      {data === undefined ? null : <PublishAgain before={before} after={after} />}
       {comparison.error ? <ErrorNote error={comparison.error} /> : null}
       {comparison.isPending ? <Loading label="Comparing" /> : null}
       {data === undefined ? null : <Differences comparison={data} from={from} onPlace={(at) => show({ from: at })} />}
@@ -133,7 +133,7 @@ function PublishAgain({ before, after }: { before: string; after: string }): Rea
   const run = useRunReport(after).data;
   // The page that begins with this very run has it first.
   const versions = useVersions(run === undefined ? undefined : run.seq + 1).data?.versions ?? [];
-  const shown = useVersions(undefined).data?.versions.find(({ isPublished }) => isPublished);
+  const shown = useVersions(undefined).data?.published ?? undefined;
   const version = versions.find(({ id }) => id === after);
   const start = useStartRun();
   if (me.data?.role !== 'operator' || version === undefined || version.isPublished || shown?.id !== before) return null;
@@ -161,6 +161,9 @@ function PublishAgain({ before, after }: { before: string; after: string }): Rea
         }}
         onClose={() => setAsking(false)}
       >
+        {version.from === null && version.to === null
+          ? ''
+          : `It holds only the sales of ${version.from ?? 'the beginning'} to ${version.to ?? 'the end'}. `}
         It replaces run {shown.seq}, {formatDecimal(shown.amount, 2)}, by {formatDecimal(version.amount, 2)} in all tables and files.
         {isOlder ? ' Publications are held from now on.' : ''}
       </ConfirmDialog>

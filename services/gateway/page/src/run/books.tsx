@@ -5,6 +5,7 @@ import { formatDecimal, formatNumber } from '../ui/format.js';
 import { type Book, BookRow, isBalanced } from './book-row.js';
 import { isSame, sum } from './decimal.js';
 import { HeaderChanges } from './header-changes.js';
+import { InputChanges } from './input-changes.js';
 
 const ROWS = ['rowsRead', 'rowsAccepted', 'rowsRejected', 'rowsSkipped'] as const;
 
@@ -29,6 +30,7 @@ export function Books({ run }: { run: RunReport }): ReactNode {
           figures are without {aside === 1 ? 'its' : 'their'} sales.
         </p>
       )}
+      {run.inputs === undefined ? null : <InputChanges inputs={run.inputs} freshDifferences={run.freshDifferences} />}
       <div className="table-scroll" tabIndex={0} role="region" aria-label="Books of each source">
         <table className="books">
           <thead>

@@ -9,7 +9,7 @@ import { formatDuration } from '../ui/format.js';
 import { StateBadge } from '../ui/state-badge.js';
 import { Time } from '../ui/time.js';
 
-function windowText({ from, to }: RunReport['params']): string {
+function windowText({ from, to }: Pick<RunReport['params'], 'from' | 'to'>): string {
   if (from === undefined && to === undefined) return 'all days';
   if (from === undefined) return `up to ${to}`;
   return to === undefined ? `from ${from}` : `${from} to ${to}`;
@@ -42,7 +42,7 @@ export function RunHead({ run, canChange }: { run: RunReport; canChange: boolean
           <Fact term="Sales of">{windowText(run.params)}</Fact>
         ) : (
           <Fact term="Publishes again">
-            <Link href={`/runs/${run.madeBy.id}`}>run {run.madeBy.seq}</Link>
+            <Link href={`/runs/${run.madeBy.id}`}>run {run.madeBy.seq}</Link>, sales of {windowText(run.madeBy)}
           </Fact>
         )}
         {took === undefined ? null : <Fact term={run.finishedAt === null ? 'Working for' : 'Took'}>{formatDuration(took)}</Fact>}

@@ -30,7 +30,7 @@ export default function VersionsPage(): ReactNode {
           {versions.data.versions.length === 0 ? (
             <EmptyState title="No version yet">The first run that succeeds makes one.</EmptyState>
           ) : (
-            <VersionTable versions={versions.data.versions} />
+            <VersionTable versions={versions.data.versions} published={versions.data.published} />
           )}
           <div className="pager">
             <Button kind="plain" disabled={turned.length === 0} onClick={() => setTurned(turned.slice(0, -1))}>
@@ -50,8 +50,7 @@ export default function VersionsPage(): ReactNode {
   );
 }
 
-function VersionTable({ versions }: { versions: readonly Version[] }): ReactNode {
-  const published = versions.find(({ isPublished }) => isPublished);
+function VersionTable({ versions, published }: { versions: readonly Version[]; published: Version | null }): ReactNode {
   return (
     <div className="table-scroll" tabIndex={0} role="region" aria-label="Table of versions">
       <table>
@@ -75,6 +74,12 @@ function VersionTable({ versions }: { versions: readonly Version[] }): ReactNode
               <th scope="row">
                 <Link href={`/runs/${version.id}`}>{version.seq}</Link>
                 {version.madeBy === null ? null : <span className="soft"> of run {version.madeBy.seq}</span>}
+                {version.from === null && version.to === null ? null : (
+                  <span className="soft">
+                    {' '}
+                    sales of {version.from ?? '…'} to {version.to ?? '…'}
+                  </span>
+                )}
               </th>
               <td>
                 <StateBadge state={version.state} />
@@ -89,7 +94,7 @@ function VersionTable({ versions }: { versions: readonly Version[] }): ReactNode
               <td className="number">{version.bytes === null ? '–' : formatBytes(version.bytes)}</td>
               <td>{keptText(version)}</td>
               <td>
-                {published === undefined || version.isPublished || version.bytes === null ? (
+                {published === null || version.isPublished || version.bytes === null ? (
                   <span className="soft">–</span>
                 ) : (
                   <Link href={`/compare/${published.id}/${version.id}`} aria-label={`Compare run ${version.seq} with what is published`}>
