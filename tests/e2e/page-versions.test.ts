@@ -63,7 +63,7 @@ describe.skipIf(executable === undefined)('versions on the page in Chromium (ski
 
   test('an operator looks at the difference, publishes the older version again, and releases the hold', async () => {
     const { page, complaints } = await people.open(people.operator, `/compare/${second.id}/${first.id}`);
-    await page.getByLabel('By').selectOption('file');
+    await page.getByRole('combobox', { name: 'By' }).selectOption('file');
     await page.getByRole('region', { name: 'Table of differences' }).getByRole('row').filter({ hasText: 'wrong.csv' }).waitFor();
     await page.getByText('publications are held from then on').waitFor();
     expect(await violations(page)).toEqual([]);
