@@ -37,7 +37,6 @@ test('files that are as an earlier run has read them are not read again; others 
   const first = await published();
   expect(inputs(first)).toEqual([{ reused: 0, read: 2, new: 2, changed: 0, gone: 0 }]);
 
-  // Nothing can be read any more but what is kept: a second of these bytes stands where the first did.
   const second = await published();
   expect(inputs(second)).toEqual([{ reused: 2, read: 0, new: 0, changed: 0, gone: 0 }]);
   expect(second.sources).toEqual(first.sources);

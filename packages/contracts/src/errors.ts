@@ -44,7 +44,7 @@ export const ERROR_CATALOGUE = {
   FILE_REFUSED: terminal(
     'Replace the named file by a regular, readable file within FILE_BYTES_MAX; save a workbook anew as .xlsx, without a password. Then start a new run.',
   ),
-  /** A workbook has no sheet of the name that was asked for, or no visible one; the message lists those that it has. */
+  /** The named sheet is not in the workbook, or the workbook has no visible sheet; the message lists the sheets that it has. */
   SHEET_MISSING: terminal(
     'Rename the sheet in the named workbook, or ask for one of the sheets that the message lists, then start a new run.',
   ),
@@ -245,7 +245,7 @@ export const ERROR_CATALOGUE = {
   GONE: terminal('The files of a run are kept RUN_RETENTION_DAYS; its report stays.', 410),
   /** The run's state does not allow it. */
   RUN_STATE: terminal('Look at the state of the run: only waiting or running ones can be cancelled, only failed ones retried.', 409),
-  /** A version cannot be published again, or two versions not be compared: the message says why. */
+  /** A version cannot be published again, or two runs cannot be compared so; the message says why. */
   VERSION_UNFIT: terminal(
     'Choose another version; GET /api/versions says which can be published. One made by another declaration can be published once that declaration is back and a run with it has been published.',
     409,

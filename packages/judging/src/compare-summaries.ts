@@ -1,16 +1,11 @@
 import { type DuckDbConnection, readRows } from '@retail-etl/duckdb';
-import type { SummaryShape } from '@retail-etl/sales';
+import type { Sums, SummaryShape } from '@retail-etl/sales';
 import { fromSummaryCsv } from './read-summary.js';
 
 /** A kept summary CSV. */
 export interface SummaryFile {
   readonly path: string;
   readonly shape: SummaryShape;
-}
-
-interface Sums {
-  readonly quantity: string;
-  readonly amount: string;
 }
 
 export interface DifferencePage {
@@ -47,23 +42,24 @@ export async function compareSummaries(
   // Returns that are summed apart may differ where sales do not.
   const hasReturned = before.shape.returned !== null && after.shape.returned !== null;
   const returned = ({ returned: columns }: SummaryShape): string =>
-    hasReturned ? `hash(sum(${columns!.quantity.name}), sum(${columns!.amount.name}))` : '0';
+    hasReturned ? `{q: sum(${columns!.quantity.name}), a: sum(${columns!.amount.name})}` : 'NULL';
   const sums = ({ path, shape }: SummaryFile): string =>
-    `SELECT coalesce("${by}"::VARCHAR, '') AS key, sum(${shape.quantity.name})::DECIMAL(38,6) AS quantity, sum(${shape.amount.name})::DECIMAL(38,6) AS amount, ${returned(shape)} AS returned
+    `SELECT "${by}"::VARCHAR AS key, sum(${shape.quantity.name})::DECIMAL(38,6) AS quantity, sum(${shape.amount.name})::DECIMAL(38,6) AS amount, ${returned(shape)} AS returned
      ${fromSummaryCsv(path, shape)} GROUP BY ALL`;
   const joined = `WITH b AS (${sums(before)}), a AS (${sums(after)}),
-    joined AS (SELECT key, b.quantity AS bq, b.amount AS ba, a.quantity AS aq, a.amount AS aa, b.returned IS DISTINCT FROM a.returned AS other FROM b FULL JOIN a USING (key))`;
+    joined AS (SELECT key, b.quantity AS bq, b.amount AS ba, a.quantity AS aq, a.amount AS aa, b.returned IS DISTINCT FROM a.returned AS are_others FROM b FULL JOIN a USING (key))`;
   const [counts = []] = await readRows(
     connection,
     'comparing summaries',
     `${joined} SELECT count(*) FILTER (WHERE bq IS NULL), count(*) FILTER (WHERE aq IS NULL),
-       count(*) FILTER (WHERE bq IS NOT NULL AND aq IS NOT NULL AND (bq <> aq OR ba <> aa OR other)), count(*) FILTER (WHERE bq = aq AND ba = aa AND NOT other),
+       count(*) FILTER (WHERE bq IS NOT NULL AND aq IS NOT NULL AND (bq <> aq OR ba <> aa OR are_others)),
+       count(*) FILTER (WHERE bq = aq AND ba = aa AND NOT are_others),
        sum(bq), sum(ba), sum(aq), sum(aa) FROM joined`,
   );
   const rows = await readRows(
     connection,
     'comparing summaries',
-    `${joined} SELECT key, bq, ba, aq, aa FROM joined WHERE bq IS DISTINCT FROM aq OR ba IS DISTINCT FROM aa OR other
+    `${joined} SELECT key, bq, ba, aq, aa FROM joined WHERE bq IS DISTINCT FROM aq OR ba IS DISTINCT FROM aa OR are_others
      ORDER BY abs(coalesce(aa, 0) - coalesce(ba, 0)) DESC, key LIMIT ${limit} OFFSET ${offset}`,
   );
   const [added = 0, removed = 0, changed = 0, unchanged = 0] = counts.slice(0, 4).map(Number);
@@ -73,7 +69,7 @@ export async function compareSummaries(
 }
 
 function toDifference([key, beforeQuantity, beforeAmount, afterQuantity, afterAmount]: readonly (string | null)[]): Difference {
-  const sums = (quantity: string | null = null, amount: string | null = null): Difference['before'] =>
+  const sums = (quantity: string | null = null, amount: string | null = null): Sums | null =>
     quantity === null || amount === null ? null : { quantity, amount };
   return { key: key ?? '', before: sums(beforeQuantity, beforeAmount), after: sums(afterQuantity, afterAmount) };
 }

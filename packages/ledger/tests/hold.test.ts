@@ -120,3 +120,24 @@ test('what a person publishes again has the slot before all that wait, and still
   expect(await claimSlot(ledger.database, again.runId, 1)).toBe('claimed');
   expect(await nextQueuedRun(ledger.database)).toMatchObject({ runId: waiting.runId });
 });
+
+test('a version that became older while it waited holds publications with its own, and not if it fails', async () => {
+  const first = await publishedRun();
+  const { run: again, held } = await recordPublication(ledger.database, asked({ publish: first.runId }), first.seq);
+  expect(held).toBe(false);
+  const newer = (await recordRun(ledger.database, asked())).run;
+  await withTransaction(ledger.database, 'publishing', async (connection) => {
+    // As if it had had the slot before.
+    await connection.query('UPDATE etl_published SET seq = ?, run_id = ?', [newer.seq, newer.runId]);
+    await connection.query('UPDATE etl_runs SET seq = 1000 WHERE run_id = ?', [again.runId]);
+    await connection.query("UPDATE etl_runs SET report = JSON_SET(report, '$.madeBy', JSON_OBJECT('id', ?, 'seq', ?)) WHERE run_id = ?", [
+      first.runId,
+      first.seq,
+      again.runId,
+    ]);
+  });
+  expect(await holdAtFence(again)).toBeNull();
+  expect(await readHold(ledger.database)).toBeNull();
+  await withTransaction(ledger.database, 'publishing', (connection) => takeFence(connection, again.runId));
+  expect(await readHold(ledger.database)).toMatchObject({ by: 'anna' });
+});

@@ -69,6 +69,7 @@ export const ComparisonQuery = Type.Object(
 );
 
 const Sums = Type.Object({ quantity: Decimal, amount: Decimal });
+export type Sums = Static<typeof Sums>;
 
 const ComparisonRow = Type.Object(
   {

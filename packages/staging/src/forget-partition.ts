@@ -5,11 +5,11 @@ import { readManifest } from './manifest.js';
 import type { PlanManifest } from './manifests.js';
 import type { RunFolders } from './run-folders.js';
 
-/** Makes a retry extract and transform a chunk's partition again, by forgetting that they were complete, also what is kept of it for other runs. */
-export async function forgetPartition(folders: RunFolders, chunk: string): Promise<void> {
-  const name = partitionOfChunk(chunk);
+/** Makes a retry extract and transform the partitions of these chunks again: that they were complete is forgotten, and what is kept of them for other runs. */
+export async function forgetPartitions(folders: RunFolders, chunks: readonly string[]): Promise<void> {
+  const names = new Set(chunks.map(partitionOfChunk));
   const plan = await readManifest<PlanManifest>(folders.planManifest).catch(() => undefined);
-  const key = plan?.partitions.find((partition) => partition.name === name)?.key;
-  if (key !== undefined) await forgetKept(folders.dataDir, key);
-  await removeFiles([folders.partialManifest(chunk), folders.extractManifest(name)]);
+  for (const { name, key } of plan?.partitions ?? []) if (names.has(name) && key !== undefined) await forgetKept(folders.dataDir, key);
+  const manifests = [...chunks.map((chunk) => folders.partialManifest(chunk)), ...[...names].map((name) => folders.extractManifest(name))];
+  await removeFiles(manifests);
 }

@@ -1,7 +1,7 @@
 import { join } from 'node:path';
 import { EtlError } from '@retail-etl/contracts';
 import { SALES_SUMMARY, type SummaryShape } from '@retail-etl/sales';
-import { readJson, replaceJson } from '@retail-etl/store';
+import { exists, readJson, replaceJson } from '@retail-etl/store';
 import type { MergedFile } from './manifests.js';
 import type { RunFolders } from './run-folders.js';
 
@@ -41,8 +41,8 @@ function ignoreDamage(error: unknown): undefined {
   throw error;
 }
 
-/** What two runs' summaries must have in common to stand in the same tables, as one text. */
-export function columnsOfAll(shapes: readonly SummaryShape[]): string {
+/** The tables that summaries need, with keys and types, as a text: summaries with the same can stand in each other's place. */
+export function tablesAsText(shapes: readonly SummaryShape[]): string {
   const columns = ({ name, keys, quantity, amount, returned }: SummaryShape): string =>
     JSON.stringify([
       name,
@@ -55,9 +55,11 @@ export function columnsOfAll(shapes: readonly SummaryShape[]): string {
   return shapes.map(columns).toSorted().join();
 }
 
-/** The shapes of the summaries that a run made, `sales_summary` first. Runs before there were versions kept those of declared sources alone. */
-export async function readShapes(folders: RunFolders): Promise<readonly SummaryShape[]> {
-  const version = await readVersion(folders);
-  if (version !== undefined) return version.map(({ shape }) => shape);
+/**
+ * The shapes of the summaries that a run made, `sales_summary` first. Runs before there were versions kept those of declared sources alone. Undefined: what
+ * says so is damaged, or of another version of the services.
+ */
+export async function readShapes(folders: RunFolders): Promise<readonly SummaryShape[] | undefined> {
+  if (await exists(folders.version)) return (await readVersion(folders))?.map(({ shape }) => shape);
   return (await readJson<readonly SummaryShape[]>(join(folders.results, 'summaries.json'))) ?? [SALES_SUMMARY];
 }

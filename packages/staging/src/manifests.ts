@@ -24,8 +24,8 @@ export interface Partition {
   readonly key?: string;
   /** What its rows are read and judged by; there is one with each key. */
   readonly rules?: string;
-  /** SHA-256 of its files by which they are known, where their times tell nothing; absent otherwise. */
-  readonly digests?: readonly string[];
+  /** SHA-256 of each of its files that is known by it, because its times tell nothing; absent if there is none. */
+  readonly digests?: readonly (string | null)[];
   /** True: what an earlier run made of it, kept under `key`, counts for this run as well. */
   readonly isReused?: boolean;
 }

@@ -5,7 +5,7 @@ export { readSealed, writeSealed } from './sealed-json.js';
 export { copyToDisk, linkFile, moveIntoPlace, removeTemporaryFiles, replaceByCopy } from './durable-files.js';
 export { exists, listFolders, listNames, makeFolders, removeFolder, renameFolder } from './folders.js';
 export { inBatches, READS_MAX } from './in-batches.js';
-export { type InputFile, listInputFiles, listInputPaths, listInputTree, OpenInputFile } from './input-files.js';
+export { type InputFile, isSameContent, isSameFile, listInputFiles, listInputPaths, listInputTree, OpenInputFile } from './input-files.js';
 export { publishJson, readJson, replaceJson } from './json-file.js';
 export { describeKeptFile, digestOf, lookAtFiles, lookAtTree, readKeptFile, type SeenFile } from './kept-file.js';
 export { readLines } from './read-lines.js';

@@ -18,6 +18,16 @@ export interface FileIdentity {
   readonly inode: string;
 }
 
+/** Whether nothing tells that the content of a file has changed. */
+export function isSameFile(a: FileIdentity, b: FileIdentity): boolean {
+  return a.changedNs === b.changedNs && isSameContent(a, b);
+}
+
+/** As `isSameFile`, but a file may have got other rights or names. */
+export function isSameContent(a: FileIdentity, b: FileIdentity): boolean {
+  return a.bytes === b.bytes && a.modifiedNs === b.modifiedNs && a.inode === b.inode;
+}
+
 export interface InputFile extends FileIdentity {
   readonly name: string;
 }

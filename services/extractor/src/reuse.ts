@@ -4,7 +4,7 @@ import { scaledMs } from '@retail-etl/faults';
 import { INPUT_FOLDER } from '@retail-etl/reading';
 import type { SalesModel, SourceDefinition } from '@retail-etl/sales';
 import { type InputChanges, keyOf, type KeptGroup, type Partition, type PlanManifest, type RunFolders } from '@retail-etl/staging';
-import { type FindContentKey, inBatches, openContentKeys, READS_MAX } from '@retail-etl/store';
+import { type FindContentKey, inBatches, isSameFile, openContentKeys, READS_MAX } from '@retail-etl/store';
 
 /** Settings that reading and judging depend on besides the definition. */
 type Settings = Pick<PlanManifest, 'csvEncoding' | 'dateFormats'>;
@@ -38,14 +38,13 @@ export async function findKept(
       found.push(partition);
       continue;
     }
-    const digests = contents.map(({ sha256 }) => sha256).filter((sha256) => sha256 !== null);
+    const digests = contents.map(({ sha256 }) => sha256);
     const key = keyOf([rules, hasCells, files.map(({ name }, index) => [name, contents[index]!.text])]);
     found.push({
       ...partition,
       key,
       rules,
-      // All or none: what is read is compared with them.
-      ...(digests.length === 0 ? {} : { digests: contents.map(({ sha256 }) => sha256 ?? '') }),
+      ...(digests.every((sha256) => sha256 === null) ? {} : { digests }),
       ...(keys.has(key) ? { isReused: true } : {}),
     });
   }
@@ -64,18 +63,15 @@ export function describeInputs(source: string, partitions: readonly Partition[],
   const files = partitions.flatMap((partition) => partition.files.map((file) => ({ file, isReused: partition.isReused === true })));
   const names = new Set(files.map(({ file }) => file.name));
   const read = files.filter(({ isReused }) => !isReused).map(({ file }) => file);
-  const isChanged = ({ name, bytes, modifiedNs, changedNs, inode }: (typeof read)[number]): boolean => {
-    const before = earlier.get(name);
-    return (
-      before !== undefined &&
-      (before.bytes !== bytes || before.modifiedNs !== modifiedNs || before.changedNs !== changedNs || before.inode !== inode)
-    );
+  const isChanged = (file: (typeof read)[number]): boolean => {
+    const before = earlier.get(file.name);
+    return before !== undefined && !isSameFile(before, file);
   };
   return {
     source,
     reused: files.length - read.length,
     read: read.length,
-    new: earlier.size === 0 ? read.length : read.filter(({ name }) => !earlier.has(name)).length,
+    new: read.filter(({ name }) => !earlier.has(name)).length,
     changed: read.filter(isChanged).length,
     gone: [...earlier.keys()].filter((name) => !names.has(name)).length,
   };

@@ -61,6 +61,25 @@ test('files of ended runs go in their time', async () => {
   expect((await gateway.api('GET', `/api/runs/${old}`)).status).toBe(200);
 });
 
+test('what is published stays however old it is, and so does what waits to be; neither keeps others', async () => {
+  const ids: string[] = [];
+  for (let index = 0; index < 4; index += 1) ids.push((await trigger(gateway)).id);
+  const [published, wanted, old, waiting] = ids as [string, string, string, string];
+  await world.mysql.query("UPDATE etl_runs SET state = 'published', finished_at = UTC_TIMESTAMP() - INTERVAL 90 DAY WHERE run_id IN (?)", [
+    [published, wanted, old],
+  ]);
+  await world.mysql.query('UPDATE etl_published SET run_id = ?, seq = (SELECT seq FROM etl_runs WHERE run_id = ?)', [published, published]);
+  await world.mysql.query("UPDATE etl_runs SET state = 'queued', params = JSON_OBJECT('publish', ?) WHERE run_id = ?", [wanted, waiting]);
+  for (const id of [published, wanted, old]) await mkdir(join(world.dataDir, 'runs', id, 'rejects'), { recursive: true });
+  const pass = aged(gateway.deps);
+  // One goes at a time: those that stay must not take its place.
+  await pass();
+  const left = await readdir(join(world.dataDir, 'runs'));
+  expect(left).toEqual(expect.arrayContaining([published, wanted]));
+  expect(left).not.toContain(old);
+  await world.mysql.query('UPDATE etl_published SET run_id = NULL, seq = 0');
+});
+
 test('reports of runs go after 400 days, or when there are too many, but not the published one nor one that works', async () => {
   const ids: string[] = [];
   for (let index = 0; index < 6; index += 1) ids.push((await trigger(gateway)).id);

@@ -66,6 +66,15 @@ test('files that a run set aside are told once on every channel, ten of them by 
   expect(mail.received[0]?.text).toContain('HEADER_INVALID');
 });
 
+test('a version that is published again is not told of again', async () => {
+  const gateway = await world.start(withHook(hook));
+  const sources = [book('eu/bad.csv', 'column Umsatz is missing')];
+  await endedRun(world, gateway, 'published', { sources, madeBy: { id: '20260101T000000-abcdef', seq: 1 } });
+  const read = await endedRun(world, gateway, 'published', { sources });
+  await alertsOf(gateway, read, 1);
+  expect(told()).toEqual([['set_aside', read]]);
+});
+
 test('a run that failed is told of too, a retry of it not again, and nothing from before the channel was there', async () => {
   const before = await world.start();
   const old = await endedRun(world, before, 'published', { sources: [book('a.csv', 'is empty')] });

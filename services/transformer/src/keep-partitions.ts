@@ -60,7 +60,7 @@ function finishedPartitions({ plan, extracts, chunks, partials }: RunManifests):
       extract.stoppedInEpoch === undefined &&
       extract.csvEncoding === plan.csvEncoding &&
       extract.sources.every(({ setAside, wasTouched }) => setAside === undefined && wasTouched !== true) &&
-      (partition.digests ?? []).every((sha256, file) => sha256 === '' || sha256 === extract.sources[file]?.sha256);
+      (partition.digests ?? []).every((sha256, file) => sha256 === null || sha256 === extract.sources[file]?.sha256);
     const isJudgedSo = own.every(
       (partial) => partial.keptFormat === KEPT_FORMAT && JSON.stringify(partial.dateFormats ?? []) === dateFormats,
     );

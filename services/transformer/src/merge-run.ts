@@ -9,7 +9,7 @@ import type { StepContext } from '@retail-etl/runtime';
 import { BUILT_IN, type RunFindings, type RunTotals, type SourceBooks, type SummaryShape } from '@retail-etl/sales';
 import {
   forgetKeptSummaries,
-  forgetPartition,
+  forgetPartitions,
   hasPlan,
   type MergedFile,
   publishManifest,
@@ -114,7 +114,7 @@ async function mergeSums(merge: Merge): Promise<{ totals: RunTotals; won: boolea
     return { totals, won };
   } catch (error) {
     if (!context.signal.aborted && error instanceof EtlError && SUSPICIOUS.has(error.code)) {
-      for (const chunk of manifests.chunks) await forgetPartition(folders, chunk);
+      await forgetPartitions(folders, manifests.chunks);
       await forgetKeptSummaries(deps.dataDir, key);
     }
     throw error;

@@ -2,7 +2,7 @@ import type { PartialFile } from '@retail-etl/judging';
 import { EtlError } from '@retail-etl/contracts';
 import {
   type ExtractManifest,
-  forgetPartition,
+  forgetPartitions,
   type PartialManifest,
   type PlanManifest,
   readManifest,
@@ -32,7 +32,7 @@ export async function readManifests(folders: RunFolders): Promise<RunManifests> 
   const partials = await inBatches(chunks, READS_MAX, async (chunk) => {
     const partial = await readOwnManifest<PartialManifest>(folders.partialManifest(chunk));
     if (partial !== undefined) return partial;
-    await forgetPartition(folders, chunk);
+    await forgetPartitions(folders, [chunk]);
     throw new EtlError('STAGED_CORRUPT', `chunk ${chunk} has not been transformed`);
   });
   return { plan, extracts, chunks, partials };
@@ -48,7 +48,7 @@ export async function verifyPartials(
     try {
       return { path: await verifiedPath(folders.partials, file), sums };
     } catch (error) {
-      if (error instanceof EtlError) await forgetPartition(folders, chunks[index]!);
+      if (error instanceof EtlError) await forgetPartitions(folders, [chunks[index]!]);
       throw error;
     }
   });

@@ -10,7 +10,7 @@ import type { Database } from '@retail-etl/mysql';
 import type { StepContext } from '@retail-etl/runtime';
 import {
   type ChunkManifest,
-  forgetPartition,
+  forgetPartitions,
   KEPT_FORMAT,
   type PartialBooks,
   type PartialManifest,
@@ -61,7 +61,7 @@ export async function transformChunk(
     // Another worker with the same job was faster and has removed the staged files.
     if (await isDone()) return { rows: 0, note: 'already transformed' };
     if (error instanceof EtlError && (error.code === 'STAGED_CORRUPT' || error.code === 'BOOKS_UNBALANCED'))
-      await forgetPartition(folders, data.chunk);
+      await forgetPartitions(folders, [data.chunk]);
     throw error;
   }
 }

@@ -29,7 +29,7 @@ export const TLS_PARAMETERS = 'ssl-mode, ssl, tls, ssl-ca, ssl-cert, ssl-key';
 const ON: ReadonlySet<string> = new Set(['true', '1', 'yes', 'on']);
 const OFF: ReadonlySet<string> = new Set(['false', '0', 'no', 'off']);
 
-/** Reads and takes out the parameters that concern encryption. Undefined: none was asked for, or plain text was. */
+/** Reads the TLS parameters and removes them from the URL. Undefined: the URL asks for nothing, or for plain text. */
 export function readTls(parts: UrlParts, spelling: TlsSpelling, problems: UrlProblems): TlsSettings | 'off' | undefined {
   const mode = takeParameter(parts, ['sslmode', 'ssl', 'tls', 'usessl', 'sslcertreqs'], problems);
   const ca = readPem(takeParameter(parts, ['sslca', 'sslrootcert', 'sslcacerts', 'cafile'], problems), 'CERTIFICATE', problems);

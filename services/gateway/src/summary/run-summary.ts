@@ -58,6 +58,7 @@ export async function openSummary(deps: GatewayDeps, id: string, name: string = 
   const run = await findRunWithFiles(deps, id, 'summary');
   const folders = runFolders(deps.config.dataDir, run.runId);
   const shapes = await readShapes(folders);
+  if (shapes === undefined) throw new EtlError('NOT_FOUND', `what the summaries of run ${run.runId} are is damaged in DATA_DIR`);
   const shape = shapes.find((each) => each.name === name);
   if (shape === undefined)
     throw new EtlError(

@@ -1,4 +1,5 @@
 import type { PlannedFile } from '@retail-etl/staging';
+import { isSameFile } from '@retail-etl/store';
 import { groupFiles, PARTITION_BYTES, PARTITION_FILES } from './group-files.js';
 
 /** Files that shared a partition of an earlier run, as they were then. */
@@ -19,7 +20,7 @@ export function stableGroups(files: readonly PlannedFile[], earlier: readonly Ea
   for (const group of [...earlier].sort((a, b) => b.length - a.length)) {
     const same = group
       .map((file) => now.get(file.name))
-      .filter((file, index) => file !== undefined && isSame(file, group[index]!) && !taken.has(file.name));
+      .filter((file, index) => file !== undefined && isSameFile(file, group[index]!) && !taken.has(file.name));
     if (same.length !== group.length) continue;
     for (const { name } of group) taken.add(name);
     whole.push(same as PlannedFile[]);
@@ -28,10 +29,6 @@ export function stableGroups(files: readonly PlannedFile[], earlier: readonly Ea
   const kept = small.length > SMALL_GROUPS_MAX ? whole.filter((group) => !isSmall(group)) : whole;
   const inKept = new Set(kept.flat().map(({ name }) => name));
   return { groups: [...kept, ...groupFiles(files.filter(({ name }) => !inKept.has(name)))], kept: kept.length };
-}
-
-function isSame(a: PlannedFile, b: PlannedFile): boolean {
-  return a.bytes === b.bytes && a.modifiedNs === b.modifiedNs && a.changedNs === b.changedNs && a.inode === b.inode;
 }
 
 function isSmall(group: readonly PlannedFile[]): boolean {

@@ -4,7 +4,7 @@ import { createGunzip } from 'node:zlib';
 import { EtlError, shownName } from '@retail-etl/contracts';
 import type { CsvEncoding } from '@retail-etl/sales';
 import type { PlannedFile } from '@retail-etl/staging';
-import { OpenInputFile } from '@retail-etl/store';
+import { isSameContent, OpenInputFile } from '@retail-etl/store';
 import { endLinesByNewlines } from '../../codec/csv/lone-returns.js';
 import type { RandomAccess } from '../../codec/xlsx/random-access.js';
 import { toUtf8 } from '../../codec/csv/to-utf8.js';
@@ -66,9 +66,9 @@ export class StoreFile {
 
   /** Throws FILE_CHANGED if the file is no longer what plan saw. */
   async verifyUnchanged(): Promise<void> {
-    const { name, bytes, modifiedNs, inode } = this.#planned;
+    const { name, bytes } = this.#planned;
     const now = await this.#file.identity();
-    if (now.bytes === bytes && now.modifiedNs === modifiedNs && now.inode === inode) return;
+    if (isSameContent(now, this.#planned)) return;
     throw new EtlError('FILE_CHANGED', `${shownName(name)} was changed while it was being read (${bytes} bytes before, ${now.bytes} now)`);
   }
 

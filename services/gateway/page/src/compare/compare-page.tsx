@@ -3,13 +3,14 @@ import { Link, useLocation, useParams } from 'wouter';
 import { useMe, useStartRun } from '../api/queries.js';
 import { useRunReport } from '../api/run-queries.js';
 import { type Comparison, DIFFERENCES_PER_PAGE, useComparison, useVersions } from '../api/version-queries.js';
+import { Fact } from '../ui/fact.js';
 import { Button } from '../ui/button.js';
 import { Card } from '../ui/card.js';
 import { ConfirmDialog } from '../ui/confirm-dialog.js';
+import { DifferenceTable } from '../ui/difference-table.js';
 import { ErrorNote } from '../ui/error-note.js';
 import { formatDecimal, formatNumber, formatSigned } from '../ui/format.js';
 import { Loading } from '../ui/loading.js';
-import { LongText } from '../ui/long-text.js';
 import { type SearchField, useSearchState } from '../ui/search-state.js';
 import { HoldNote } from '../versions/hold-card.js';
 
@@ -60,16 +61,35 @@ function Differences({ comparison: { before, after, by, counts, totals, rows, ne
   return (
     <Card title={`Differences by ${nameOf(by)}`}>
       <dl className="facts">
-        <Fact term={`Amount of run ${before.seq}`}>{formatDecimal(totals.before.amount, 2)}</Fact>
-        <Fact term={`Amount of run ${after.seq}`}>{formatDecimal(totals.after.amount, 2)}</Fact>
-        <Fact term="Difference">{formatSigned(totals.difference.amount, 2)}</Fact>
+        <Fact small term={`Amount of run ${before.seq}`}>
+          {formatDecimal(totals.before.amount, 2)}
+        </Fact>
+        <Fact small term={`Amount of run ${after.seq}`}>
+          {formatDecimal(totals.after.amount, 2)}
+        </Fact>
+        <Fact small term="Difference">
+          {formatSigned(totals.difference.amount, 2)}
+        </Fact>
         {(['added', 'removed', 'changed', 'unchanged'] as const).map((kind) => (
-          <Fact key={kind} term={kind[0]?.toUpperCase() + kind.slice(1)}>
+          <Fact small key={kind} term={kind[0]?.toUpperCase() + kind.slice(1)}>
             {formatNumber(counts[kind])}
           </Fact>
         ))}
       </dl>
-      {rows.length === 0 ? <p>Everything is the same.</p> : <DifferenceTable by={by} rows={rows} />}
+      {rows.length === 0 ? (
+        <p>Everything is the same.</p>
+      ) : (
+        <DifferenceTable
+          label="Table of differences"
+          what={by === 'file' ? 'File or table' : nameOf(by)}
+          rows={rows.map(({ source, key: value, difference, ...sums }) => ({
+            ...sums,
+            key: `${source ?? ''} ${value ?? ''}`,
+            name: value ?? `table of ${source ?? ''}`,
+            difference: difference.amount,
+          }))}
+        />
+      )}
       <div className="pager">
         <Button kind="plain" disabled={from === 0} onClick={() => onPlace(Math.max(0, from - DIFFERENCES_PER_PAGE))}>
           Larger
@@ -80,48 +100,6 @@ function Differences({ comparison: { before, after, by, counts, totals, rows, ne
         <span className="soft">{DIFFERENCES_PER_PAGE} a page, the largest differences in amount first</span>
       </div>
     </Card>
-  );
-}
-
-function Fact({ term, children }: { term: string; children: ReactNode }): ReactNode {
-  return (
-    <div>
-      <dt>{term}</dt>
-      <dd className="small">{children}</dd>
-    </div>
-  );
-}
-
-function DifferenceTable({ by, rows }: { by: string; rows: Comparison['rows'] }): ReactNode {
-  return (
-    <div className="table-scroll" tabIndex={0} role="region" aria-label="Table of differences">
-      <table>
-        <thead>
-          <tr>
-            <th scope="col">{by === 'file' ? 'File or table' : nameOf(by)}</th>
-            {['Quantity before', 'after', 'Amount before', 'after', 'Difference'].map((head, index) => (
-              <th scope="col" className="number" key={`${head}${String(index)}`}>
-                {head}
-              </th>
-            ))}
-          </tr>
-        </thead>
-        <tbody>
-          {rows.map(({ source, key: value, before, after, difference }) => (
-            <tr key={`${source ?? ''} ${value ?? ''}`}>
-              <th scope="row">
-                <LongText text={value ?? `table of ${source ?? ''}`} />
-              </th>
-              <td className="number">{before === null ? '–' : formatDecimal(before.quantity)}</td>
-              <td className="number">{after === null ? 'removed' : formatDecimal(after.quantity)}</td>
-              <td className="number">{before === null ? 'new' : formatDecimal(before.amount, 2)}</td>
-              <td className="number">{after === null ? 'removed' : formatDecimal(after.amount, 2)}</td>
-              <td className="number">{formatSigned(difference.amount, 2)}</td>
-            </tr>
-          ))}
-        </tbody>
-      </table>
-    </div>
   );
 }
 

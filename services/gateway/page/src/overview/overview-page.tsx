@@ -1,6 +1,7 @@
 import { lazy, type ReactNode, Suspense } from 'react';
 import { Link } from 'wouter';
 import { type Overview, useMe, useOverview } from '../api/queries.js';
+import { Fact } from '../ui/fact.js';
 import { Card } from '../ui/card.js';
 import { EmptyState } from '../ui/empty-state.js';
 import { ErrorNote } from '../ui/error-note.js';
@@ -112,14 +113,5 @@ function Next({ next }: Pick<Overview, 'next'>): ReactNode {
         </dl>
       )}
     </Card>
-  );
-}
-
-function Fact({ term, small = false, children }: { term: string; small?: boolean; children: ReactNode }): ReactNode {
-  return (
-    <div>
-      <dt>{term}</dt>
-      <dd className={small ? 'small' : undefined}>{children}</dd>
-    </div>
   );
 }

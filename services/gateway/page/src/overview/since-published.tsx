@@ -2,6 +2,7 @@ import type { ReactNode } from 'react';
 import { Link } from 'wouter';
 import type { Overview } from '../api/queries.js';
 import { type Comparison, useComparison, useVersions, type Version } from '../api/version-queries.js';
+import { Fact } from '../ui/fact.js';
 import { Card } from '../ui/card.js';
 import { formatNumber, formatSigned } from '../ui/format.js';
 import { LongText } from '../ui/long-text.js';
@@ -29,9 +30,13 @@ function Since({ before, after }: { before: Version; after: string }): ReactNode
   return (
     <Card title="Since the version before">
       <dl className="facts">
-        <Fact term="Amount">{formatSigned(data.totals.difference.amount, 2)}</Fact>
-        <Fact term="Files and tables">{countsText(data)}</Fact>
-        <Fact term="Against">
+        <Fact small term="Amount">
+          {formatSigned(data.totals.difference.amount, 2)}
+        </Fact>
+        <Fact small term="Files and tables">
+          {countsText(data)}
+        </Fact>
+        <Fact small term="Against">
           <Link href={`/runs/${before.id}`}>run {before.seq}</Link>
           {before.publishedAt === null ? null : (
             <>
@@ -46,15 +51,6 @@ function Since({ before, after }: { before: Version; after: string }): ReactNode
         <Link href={`/compare/${before.id}/${after}`}>By product</Link>
       </p>
     </Card>
-  );
-}
-
-function Fact({ term, children }: { term: string; children: ReactNode }): ReactNode {
-  return (
-    <div>
-      <dt>{term}</dt>
-      <dd className="small">{children}</dd>
-    </div>
   );
 }
 

@@ -2,6 +2,7 @@ import { type ReactNode, useState } from 'react';
 import { Link, useLocation } from 'wouter';
 import { hasEnded, type RunReport, tookMs } from '../api/run-queries.js';
 import { useCancelRun, useRetryRun, useStartRun } from '../api/queries.js';
+import { Fact } from '../ui/fact.js';
 import { Button } from '../ui/button.js';
 import { ConfirmDialog } from '../ui/confirm-dialog.js';
 import { ErrorNote } from '../ui/error-note.js';
@@ -60,15 +61,6 @@ export function RunHead({ run, canChange }: { run: RunReport; canChange: boolean
         )}
       </dl>
     </header>
-  );
-}
-
-function Fact({ term, children }: { term: string; children: ReactNode }): ReactNode {
-  return (
-    <div>
-      <dt>{term}</dt>
-      <dd>{children}</dd>
-    </div>
   );
 }
 

@@ -3,6 +3,7 @@ import { useParams } from 'wouter';
 import { hasEnded, type RunReport, useRunBefore, useRunJobs, useRunReport } from '../api/run-queries.js';
 import { useRunProgress } from '../api/progress.js';
 import { useMe } from '../api/queries.js';
+import { HoldNote } from '../versions/hold-card.js';
 import { ErrorNote } from '../ui/error-note.js';
 import { Loading } from '../ui/loading.js';
 import { Books } from './books.js';
@@ -38,6 +39,7 @@ function RunView({ run }: { run: RunReport }): ReactNode {
   return (
     <div className="run">
       <RunHead run={run} canChange={me.data?.role === 'operator'} />
+      {run.params.publish === undefined ? null : <HoldNote />}
       {run.error === null ? null : <Failure error={run.error} retryRefusal={run.state === 'failed' ? run.retryRefusal : null} />}
       {totals === null ? null : <Figures run={run} totals={totals} before={before.data ?? undefined} />}
       <Journey run={run} stages={progress?.stages} runJobs={runJobs} />

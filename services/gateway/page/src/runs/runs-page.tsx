@@ -2,13 +2,13 @@ import type { ReactNode } from 'react';
 import { Link } from 'wouter';
 import { type RunList, RUNS_PER_PAGE, useRuns } from '../api/queries.js';
 import { tookMs } from '../api/run-queries.js';
-import { Button } from '../ui/button.js';
 import { EmptyState } from '../ui/empty-state.js';
 import { ErrorNote } from '../ui/error-note.js';
 import { formatDecimal, formatDuration, formatNumber } from '../ui/format.js';
 import { Loading } from '../ui/loading.js';
 import { LongText } from '../ui/long-text.js';
-import { oneOf, type SearchField, useLeavePastEnd, useSearchState } from '../ui/search-state.js';
+import { Pager, turnedPages } from '../ui/pager.js';
+import { oneOf, useLeavePastEnd, useSearchState } from '../ui/search-state.js';
 import { StateBadge } from '../ui/state-badge.js';
 import { Time } from '../ui/time.js';
 
@@ -24,19 +24,6 @@ const FILTERS = [
   ['cancelled', 'cancelled', 'Cancelled'],
   ['superseded', 'superseded', 'Superseded'],
 ] as const;
-
-/** So many pages can be turned back one by one; the page before them is the first. More would make the address too long for the log-in to lead back to. */
-const TURNED_MAX = 20;
-
-/** The `before` of each page turned so far; the first page has none. */
-const turnedPages: SearchField<readonly number[]> = {
-  initial: [],
-  read: (text) => {
-    if (!/^[1-9]\d{0,14}(,[1-9]\d{0,14})*$/.test(text)) return undefined;
-    const turned = text.split(',').map(Number);
-    return turned.length <= TURNED_MAX && turned.every((seq, index) => index === 0 || seq < (turned[index - 1] ?? 0)) ? turned : undefined;
-  },
-};
 
 const SHOWN = { state: oneOf('all', ...FILTERS.map(([word]) => word)), before: turnedPages };
 
@@ -72,19 +59,9 @@ export default function RunsPage(): ReactNode {
           ) : (
             <RunTable runs={runs.data.runs} />
           )}
-          <div className="pager">
-            <Button kind="plain" disabled={turned.length === 0} onClick={() => show({ before: turned.slice(0, -1) })}>
-              Newer
-            </Button>
-            <Button
-              kind="plain"
-              disabled={next === null}
-              onClick={() => next !== null && show({ before: [...turned, next].slice(-TURNED_MAX) })}
-            >
-              Older
-            </Button>
-            <span className="soft">{RUNS_PER_PAGE} a page</span>
-          </div>
+          <Pager turned={turned} next={next} onTurn={(before) => show({ before })}>
+            {RUNS_PER_PAGE} a page
+          </Pager>
         </section>
       )}
     </>

@@ -1,20 +1,23 @@
-import { type ReactNode, useState } from 'react';
+import type { ReactNode } from 'react';
 import { Link } from 'wouter';
 import { useMe } from '../api/queries.js';
 import { useVersions, type Version, VERSIONS_PER_PAGE } from '../api/version-queries.js';
-import { Button } from '../ui/button.js';
 import { EmptyState } from '../ui/empty-state.js';
 import { ErrorNote } from '../ui/error-note.js';
 import { formatBytes, formatDecimal, formatNumber } from '../ui/format.js';
 import { Loading } from '../ui/loading.js';
+import { Pager, turnedPages } from '../ui/pager.js';
+import { useSearchState } from '../ui/search-state.js';
 import { StateBadge } from '../ui/state-badge.js';
 import { Time } from '../ui/time.js';
 import { HoldCard } from './hold-card.js';
 
+const SHOWN = { before: turnedPages };
+
 /** What runs have made of the sources: which of it is published, and what could be published again. */
 export default function VersionsPage(): ReactNode {
   const me = useMe();
-  const [turned, setTurned] = useState<readonly number[]>([]);
+  const [{ before: turned }, show] = useSearchState(SHOWN);
   const versions = useVersions(turned.at(-1));
   const next = versions.data?.next ?? null;
   return (
@@ -32,18 +35,10 @@ export default function VersionsPage(): ReactNode {
           ) : (
             <VersionTable versions={versions.data.versions} published={versions.data.published} />
           )}
-          <div className="pager">
-            <Button kind="plain" disabled={turned.length === 0} onClick={() => setTurned(turned.slice(0, -1))}>
-              Newer
-            </Button>
-            <Button kind="plain" disabled={next === null} onClick={() => next !== null && setTurned([...turned, next])}>
-              Older
-            </Button>
-            <span className="soft">
-              {VERSIONS_PER_PAGE} a page; each is kept for {formatNumber(versions.data.retentionDays)} days, what is published for as long
-              as it is
-            </span>
-          </div>
+          <Pager turned={turned} next={next} onTurn={(before) => show({ before })}>
+            {VERSIONS_PER_PAGE} a page; each is kept for {formatNumber(versions.data.retentionDays)} days, what is published for as long as
+            it is
+          </Pager>
         </section>
       )}
     </>
@@ -94,7 +89,7 @@ function VersionTable({ versions, published }: { versions: readonly Version[]; p
               <td className="number">{version.bytes === null ? '–' : formatBytes(version.bytes)}</td>
               <td>{keptText(version)}</td>
               <td>
-                {published === null || version.isPublished || version.bytes === null ? (
+                {published === null || version.isPublished ? (
                   <span className="soft">–</span>
                 ) : (
                   <Link href={`/compare/${published.id}/${version.id}`} aria-label={`Compare run ${version.seq} with what is published`}>
@@ -115,7 +110,8 @@ function changedText({ changes }: Version): string {
 }
 
 function keptText({ isPublished, bytes, keptUntil }: Version): ReactNode {
-  if (bytes === null) return <span className="soft">no longer kept</span>;
+  // Its files may be there all the same, from before there were versions.
+  if (bytes === null) return <span className="soft">cannot be published</span>;
   if (isPublished) return 'while it is published';
   return keptUntil === null ? '–' : <Time at={keptUntil} />;
 }
